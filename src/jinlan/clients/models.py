@@ -1,0 +1,201 @@
+"""Who: the bank's organisation, parties (a thin row for every one), units, members, coverage, identity vault.
+
+Rows with client data carry what they are about (``unit``, ``party``, ``domain``) and a booking branch; who may
+see them is resolved once per transaction by ``sec.enter`` (kernel/sql). Bank codes are unique per entity.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from jinlan.basics.ids import uuid7
+from jinlan.kernel.fields import CONTACT, IDENTITY, INTERNAL, NAME, PUBLIC, STAFF
+
+PERSONAL, CORPORATE = 0, 1
+DOMAINS = ((PERSONAL, "个人"), (CORPORATE, "对公"))
+
+
+class Branch(models.Model):
+    """One node of the branch tree at a time; a merger closes a row's period and re-parents the others."""
+
+    CLASSES = {"*": PUBLIC}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    code = models.CharField(max_length=64)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    level = models.SmallIntegerField()
+    name = models.CharField(max_length=200)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "code"], name="branch_code_unique")]
+
+
+class Employee(models.Model):
+    """A member of staff as the bank's personnel extract knows them."""
+
+    CLASSES = {"*": STAFF}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    code = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    position = models.CharField(max_length=100, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "code"], name="employee_code_unique")]
+
+
+class Party(models.Model):
+    """The thin directory row of every party of the bank: enough to find, nominate and tell apart."""
+
+    CLASSES = {"*": INTERNAL, "name": NAME, "name_en": NAME, "former_name": NAME, "uscc": IDENTITY, "grams": NAME,
+               "pinyin_key": NAME}  # fmt: skip
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid7, unique=True)
+    entity = models.CharField(max_length=16)
+    code = models.CharField(max_length=64)
+    party_type = models.CharField(max_length=8)
+    domain = models.SmallIntegerField(choices=DOMAINS)
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=12)
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    former_name = models.CharField(max_length=200, blank=True)
+    uscc = models.CharField(max_length=18, blank=True)  # organisations only; persons' numbers stay in the vault
+    region_code = models.CharField(max_length=12, blank=True)
+    industry_code = models.CharField(max_length=12, blank=True)
+    org_size = models.CharField(max_length=12, blank=True)
+    pinyin_key = models.CharField(max_length=400, blank=True)  # for sorting
+    grams = ArrayField(models.CharField(max_length=8), default=list)  # bigrams of names, pinyin, initials, USCC
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    restricted = models.BooleanField(default=False)  # a RESTRICT erasure: kept, not used
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "code"], name="party_code_unique")]
+        indexes = [models.Index(fields=["branch", "pinyin_key", "id"], name="party_branch_pinyin")]
+
+
+class PartyIdentity(models.Model):
+    """The identity vault: encrypted value, ready-made mask, keyed hash for matching."""
+
+    CLASSES = {"*": INTERNAL, "value": CONTACT, "masked": CONTACT, "match_hash": CONTACT}
+    KINDS = ("ID_NO", "MOBILE", "EMAIL", "ADDR", "BIRTH", "GENDER", "ACCOUNT")
+    id = models.BigAutoField(primary_key=True)
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="identities")
+    domain = models.SmallIntegerField(choices=DOMAINS)
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8)
+    ref = models.CharField(max_length=64, blank=True)  # the account's code for ACCOUNT
+    value = models.BinaryField()
+    masked = models.CharField(max_length=200)
+    match_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["party", "kind", "ref", "match_hash"], name="identity_unique"),
+        ]
+
+
+class CounterpartyIdentity(models.Model):
+    """Names of accounts at other banks, by the hash that the lake keeps; read by nobody through pages yet."""
+
+    CLASSES = {"*": INTERNAL, "value": NAME}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    match_hash = models.CharField(max_length=64)
+    value = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "match_hash"], name="counterparty_unique")]
+
+
+class Unit(models.Model):
+    """A managed client unit: household, group or partner. The key of everything that is published."""
+
+    CLASSES = {"*": INTERNAL, "name": NAME, "root_label": NAME}
+    KINDS = (("HNW", "高净值家庭"), ("GROUP", "企业集团"), ("PARTNER", "合作伙伴"))
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid7, unique=True)
+    entity = models.CharField(max_length=16)
+    code = models.CharField(max_length=80)
+    kind = models.CharField(max_length=8, choices=KINDS)
+    domain = models.SmallIntegerField(choices=DOMAINS)  # HNW personal, the others corporate
+    root_party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    controller_label = models.CharField(max_length=200, blank=True)  # masked name of a controlling person, if any
+    pinyin_key = models.CharField(max_length=400, blank=True)
+    grams = ArrayField(models.CharField(max_length=8), default=list)  # of the root and every member
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "code"], name="unit_code_unique")]
+        indexes = [GinIndex(fields=["grams"], name="unit_grams")]
+
+
+class UnitMember(models.Model):
+    """Dated membership with its source; `claims` keeps what every source said."""
+
+    CLASSES = {"*": INTERNAL}
+    id = models.BigAutoField(primary_key=True)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="members")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    domain = models.SmallIntegerField(choices=DOMAINS)
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=10)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    claims = models.JSONField(default=list)
+    parent_party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+")
+    share = models.DecimalField(max_digits=12, decimal_places=8, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "party", "valid_from"], name="unit_member_unique"),
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")),
+                name="unit_member_period",
+            ),
+        ]
+
+
+class Coverage(models.Model):
+    """Who looks after a unit (whole) or one party (member only), in which role, from when to when."""
+
+    CLASSES = {"*": INTERNAL}
+    ROLES = (("LEAD", "主办"), ("ASSIST", "协办"), ("PRODUCT", "产品"), ("RISK", "风险"), ("SERVICE", "服务"), ("SPONSOR", "分管领导"))
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.CASCADE, related_name="coverage")
+    party = models.ForeignKey(Party, null=True, on_delete=models.CASCADE, related_name="coverage")
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="coverage")
+    role = models.CharField(max_length=8, choices=ROLES)
+    credit_share = models.DecimalField(max_digits=12, decimal_places=8, null=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(unit__isnull=True) != models.Q(party__isnull=True), name="coverage_of_one_thing"
+            ),
+        ]
+        indexes = [models.Index(fields=["employee", "valid_from"], name="coverage_employee")]
+
+
+class Delegation(models.Model):
+    """While someone is away, their book is open to a colleague."""
+
+    CLASSES = {"*": STAFF}
+    id = models.BigAutoField(primary_key=True)
+    absent = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    deputy = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+
+

@@ -1,0 +1,58 @@
+"""Chapter 1: the definition in force (versioned, immutable) and overrides of the computed tier."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from jinlan.kernel.fields import FIGURE, INTERNAL
+
+
+class DefinitionVersion(models.Model):
+    """One version of the criteria of one kind of unit; the body is the TOML that a person can read."""
+
+    CLASSES = {"*": INTERNAL}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    kind = models.CharField(max_length=8)
+    version = models.CharField(max_length=20)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    body = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    approved_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "kind", "version"], name="definition_version_unique")]
+
+
+class Override(models.Model):
+    """A decided exception from the computed tier: read by the nightly run, edited from the committee later."""
+
+    CLASSES = {"*": FIGURE, "id": INTERNAL}
+    REASONS = (
+        ("INDUSTRY", "战略行业"),
+        ("MANDATE", "政府任务"),
+        ("SYNERGY", "集团协同"),
+        ("RELATIONSHIP", "关系维护"),
+    )
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    unit_code = models.CharField(max_length=80)
+    tier = models.CharField(max_length=12)
+    reason_code = models.CharField(max_length=12, choices=REASONS)
+    evidence = models.CharField(max_length=500)
+    proposer = models.CharField(max_length=64)
+    checker = models.CharField(max_length=64)
+    approver = models.CharField(max_length=64)
+    valid_from = models.DateField()
+    expires = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(expires__gt=models.F("valid_from")), name="override_period"),
+            models.CheckConstraint(
+                condition=~models.Q(proposer=models.F("approver")) & ~models.Q(proposer=models.F("checker"))
+                & ~models.Q(checker=models.F("approver")),
+                name="override_three_people",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,26 @@
+"""`./jinlan demo-bank OUT [--size] [--seed]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Where to, how big, which seed."""
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--size", choices=("small", "medium", "large"), default="small")
+    parser.add_argument("--seed", type=int, default=20261124)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the demo bank's extracts."""
+    from jinlan.basics.errors import Refused
+    from jinlan.site.demobank import write_demo_bank
+
+    if options.out.exists() and any(options.out.iterdir()):
+        raise Refused("NOT_EMPTY", f"目录 {options.out} 不是空的。", "请给一个新目录,以免混入旧文件。")
+    write_demo_bank(options.out, size=options.size, seed=options.seed, progress=lambda text: print(text, flush=True))  # noqa: T201
+    sys.stdout.write(f"{options.out}\n")
+    return 0

@@ -1,0 +1,47 @@
+"""`./jinlan test`: every test on a database of its own that is thrown away afterwards."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+from jinlan.site.database import create, migrate
+from jinlan.site.embedded import Embedded
+from jinlan.site.home import ROOT, Home
+
+TEMPLATE = "jinlan_template"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Everything after the command goes to pytest."""
+    parser.add_argument("pytest", nargs=argparse.REMAINDER, help="pytest 的参数 / arguments for pytest")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Start a database without fsync, migrate a template once, run pytest on two workers."""
+    with tempfile.TemporaryDirectory(prefix="jl-test-") as folder:
+        place = Home(Path(folder) / "home").make()
+        server = Embedded(place, durable=False).start()
+        try:
+            os.environ |= {"JINLAN_HOME": str(place.path), "DATABASE_URL": server.url("app", TEMPLATE)}
+            create(server, TEMPLATE)
+            migrate(server.url("owner", TEMPLATE), server.url("app", TEMPLATE))
+            # A template must have no connection; nobody connects to it again.
+            with psycopg.connect(server.url("admin", "postgres"), autocommit=True) as admin:
+                admin.execute(f'alter database "{TEMPLATE}" with allow_connections false is_template true')
+            env = os.environ | {
+                "JINLAN_TEST_ADMIN_URL": server.url("admin", "postgres"),
+                "JINLAN_TEST_OWNER_URL": server.url("owner", "postgres"),
+                "JINLAN_TEST_TEMPLATE": TEMPLATE,
+            }
+            workers = [] if any(word in options.pytest for word in ("-n", "--pdb")) else ["-n", "2"]
+            command = [sys.executable, "-m", "pytest", *workers, *options.pytest]
+            return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+        finally:
+            server.stop()

@@ -1,0 +1,103 @@
+"""Which PostgreSQL, and its set-up: embedded under our supervision, or a bank's own by two URLs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from jinlan.basics.errors import Refused
+from jinlan.site.embedded import Embedded
+from jinlan.site.home import Home
+
+OLDEST = 15
+
+
+def external() -> bool:
+    """Tell whether a real PostgreSQL is named; both URLs are needed then."""
+    app, owner = os.environ.get("DATABASE_URL"), os.environ.get("DATABASE_OWNER_URL")
+    if bool(app) != bool(owner):
+        raise Refused(
+            "DB_URLS",
+            "DATABASE_URL(应用角色)与 DATABASE_OWNER_URL(迁移角色)必须同时给出。",
+            "两个角色由 `./jinlan db roles` 打印的 SQL 建立。",
+        )
+    return bool(app)
+
+
+def create(server: Embedded, name: str = "jinlan") -> None:
+    """Create roles and the database on the embedded server (idempotent), as its administrator."""
+    from jinlan.kernel.roles import roles_sql
+
+    with psycopg.connect(server.url("admin", "postgres"), autocommit=True) as admin:
+        for role in ("owner", "app"):
+            user = f"jl_{role}"
+            if not admin.execute("select 1 from pg_roles where rolname = %s", [user]).fetchone():
+                admin.execute(f"create role {user} login noinherit nosuperuser nobypassrls")
+            admin.execute(f"alter role {user} password '{server.password(role)}'")
+        if not admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            admin.execute(f'create database "{name}" owner jl_owner')
+    with psycopg.connect(server.url("admin", name), autocommit=True) as admin:
+        admin.execute(roles_sql("jl_app", "jl_owner"))
+
+
+def migrate(owner_url: str, app_url: str) -> None:
+    """Run the migrations as the owner, in a process of its own: this one stays the application."""
+    env = os.environ | {"DATABASE_URL": app_url, "DATABASE_OWNER_URL": owner_url, "JINLAN_OWNER": "1"}
+    command = [sys.executable, "-m", "django", "migrate", "--no-input", "-v", "0", "--settings", "jinlan.site.settings"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refused("MIGRATE", "数据库迁移失败:" + done.stderr.strip()[-800:], "请把这段文字交给管理员;数据没有改变。")
+
+
+def check_server(url: str) -> None:
+    """Refuse a server that is too old or cannot be reached, in one sentence."""
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            version = connection.info.server_version // 10000
+    except psycopg.Error as error:
+        raise Refused("DB_AWAY", f"连不上数据库:{str(error).strip().splitlines()[-1]}", "请检查 DATABASE_URL 与网络。") from None
+    if version < OLDEST:
+        raise Refused("DB_OLD", f"PostgreSQL {version} 太旧。", f"需要 {OLDEST} 以上。")
+
+
+@contextmanager
+def serving_database(home: Home, step: Callable[[str], None] = lambda _: None) -> Iterator[Embedded | None]:
+    """Bring the database up, migrated, with `DATABASE_URL` set; stop it at the end when we started it.
+
+    A server that already runs for this home (the product is up) is used and left alone.
+    """
+    home.make()
+    if external():
+        check_server(os.environ["DATABASE_URL"])
+        step("数据库迁移")
+        migrate(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
+        yield None
+        return
+    server = Embedded(home)
+    shared = (home.pg / "postmaster.pid").exists() and server.running()
+    if not shared:
+        step("启动数据库")
+        server.start()
+    os.environ["DATABASE_URL"] = server.url("app")
+    try:
+        if not shared:
+            step("数据库迁移")
+            create(server)
+            migrate(server.url("owner"), server.url("app"))
+        yield server
+    finally:
+        if not shared:
+            server.stop()
+
+
+def setup_django() -> None:
+    """Load the application half; `DATABASE_URL` must be set."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jinlan.site.settings")
+    import django
+
+    django.setup()

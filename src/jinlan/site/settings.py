@@ -1,0 +1,192 @@
+"""Django settings of Jinlan: typed environment in, nothing secret in the file.
+
+The application connects as the role in `DATABASE_URL`, which owns nothing. The owner's connection exists only
+under the alias ``owner`` and only in the commands that migrate (`JINLAN_OWNER=1`).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+from jinlan.site.home import ROOT, home
+
+HOME = home()
+JINLAN_HOME = HOME.path
+SRC = Path(__file__).resolve().parents[1]
+
+
+def database(url: str) -> dict[str, Any]:
+    """Turn ``postgresql://user:password@host:port/name`` into Django's dictionary; host may be a socket folder."""
+    parts = urlsplit(url)
+    # The socket folder is percent-encoded, and urlsplit lower-cases what it takes for a host name.
+    host = unquote(parts.netloc.rpartition("@")[2].partition(":")[0])
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"},
+    }
+
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": database(os.environ.get("DATABASE_URL", "postgresql://jl_app@localhost/jinlan")),
+}
+if os.environ.get("JINLAN_OWNER") == "1":
+    owner = database(os.environ.get("DATABASE_OWNER_URL", ""))
+    owner["OPTIONS"] = {}
+    DATABASES["default"] = owner
+
+DEBUG = False
+SECRET_KEY = HOME.key("django").hex()
+JINLAN_SEAL_KEY = HOME.key("seal")
+JINLAN_VAULT_KEY = HOME.key("vault")
+JINLAN_HASH_KEY = HOME.key("hash")
+JINLAN_READER_SOCKET = HOME.reader_socket
+JINLAN_ENTITY = os.environ.get("JINLAN_ENTITY", "")
+JINLAN_BANK_NAME = os.environ.get("JINLAN_BANK_NAME", "金澜银行")
+JINLAN_DEMO = os.environ.get("JINLAN_DEMO", "1") == "1"
+LAKE_DIR = HOME.lake
+LAKE_SOCKET = JINLAN_READER_SOCKET
+ALLOWED_HOSTS = os.environ.get("JINLAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+
+AUTH_USER_MODEL = "kernel.Person"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "csp",
+    "axes",
+    "jinlan.kernel",
+    "jinlan.serving",
+    "jinlan.clients",
+    "jinlan.work",
+    "jinlan.domains.strategy",
+    "jinlan.workspace",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "jinlan.kernel.middleware.ActorMiddleware",
+    "jinlan.kernel.pages.ReferenceMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "jinlan.kernel.views.locked_out"
+AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
+
+ROOT_URLCONF = "jinlan.site.urls"
+WSGI_APPLICATION = "jinlan.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "jinlan.kernel.pages.page_context",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "jinlan.kernel.templatetags.ui",
+                "jinlan.kernel.templatetags.figures",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [SRC / "locale"]
+LANGUAGE_COOKIE_NAME = "jl_lang"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+LOGIN_URL = "signin"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "signin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_NAME = "jl_session"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_NAME = "jl_csrf"
+CSRF_FAILURE_VIEW = "jinlan.kernel.views.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("JINLAN_HTTPS") == "1"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    },
+}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME.path / "static"
+_MANIFEST = os.environ.get("JINLAN_STATIC") == "manifest"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _MANIFEST
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+WHITENOISE_USE_FINDERS = not _MANIFEST
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"jinlan": {"level": "INFO"}},
+}
+SILENCED_SYSTEM_CHECKS = ["axes.W003"]
+BASE_DIR = ROOT

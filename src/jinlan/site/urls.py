@@ -1,0 +1,15 @@
+"""All addresses of the product."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("jinlan.kernel.urls")),
+    path("", include("jinlan.workspace.urls")),
+]
+
+handler400 = "jinlan.kernel.views.bad_request"
+handler403 = "jinlan.kernel.views.denied"
+handler404 = "jinlan.kernel.views.not_found"
+handler500 = "jinlan.kernel.views.failed"

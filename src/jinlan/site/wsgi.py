@@ -1,0 +1,14 @@
+"""The web process. It refuses to serve with a database role that could see around row-level security."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jinlan.site.settings")
+application = get_wsgi_application()
+
+from jinlan.kernel.scope import refuse_unsafe_database  # noqa: E402
+
+refuse_unsafe_database()

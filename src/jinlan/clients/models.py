@@ -12,9 +12,11 @@ from django.db import models
 
 from jinlan.basics.ids import uuid7
 from jinlan.kernel.fields import CONTACT, IDENTITY, INTERNAL, NAME, PUBLIC, STAFF
+from jinlan.kernel.record import Scoped
 
 PERSONAL, CORPORATE = 0, 1
 DOMAINS = ((PERSONAL, "个人"), (CORPORATE, "对公"))
+KEY_LIMIT = 2**31  # policies pack a unit's and a party's key into one bigint (kernel/sql/protect.sql)
 
 
 class Branch(models.Model):
@@ -51,11 +53,11 @@ class Employee(models.Model):
         constraints = [models.UniqueConstraint(fields=["entity", "code"], name="employee_code_unique")]
 
 
-class Party(models.Model):
+class Party(Scoped):
     """The thin directory row of every party of the bank: enough to find, nominate and tell apart."""
 
     CLASSES = {"*": INTERNAL, "name": NAME, "name_en": NAME, "former_name": NAME, "uscc": IDENTITY, "grams": NAME,
-               "pinyin_key": NAME}  # fmt: skip
+               "search_text": NAME, "pinyin_key": NAME}  # fmt: skip
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid7, unique=True)
     entity = models.CharField(max_length=16)
@@ -73,36 +75,45 @@ class Party(models.Model):
     org_size = models.CharField(max_length=12, blank=True)
     pinyin_key = models.CharField(max_length=400, blank=True)  # for sorting
     grams = ArrayField(models.CharField(max_length=8), default=list)  # bigrams of names, pinyin, initials, USCC
+    search_text = models.TextField(blank=True)  # what the grams were made of, one text a line: for the recheck
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     restricted = models.BooleanField(default=False)  # a RESTRICT erasure: kept, not used
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["entity", "code"], name="party_code_unique")]
-        indexes = [models.Index(fields=["branch", "pinyin_key", "id"], name="party_branch_pinyin")]
+    class Meta(Scoped.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "code"], name="party_code_unique"),
+            models.CheckConstraint(condition=models.Q(id__lt=KEY_LIMIT), name="party_key_fits"),
+        ]
+        indexes = [
+            models.Index(fields=["branch", "pinyin_key", "id"], name="party_branch_pinyin"),
+            models.Index(fields=["entity", "pinyin_key", "id"], name="party_pinyin"),
+            GinIndex(fields=["grams"], name="party_grams", opclasses=["sec.gram_ops"], fastupdate=False),
+        ]
 
 
-class PartyIdentity(models.Model):
+class PartyIdentity(Scoped):
     """The identity vault: encrypted value, ready-made mask, keyed hash for matching."""
 
     CLASSES = {"*": INTERNAL, "value": CONTACT, "masked": CONTACT, "match_hash": CONTACT}
-    KINDS = ("ID_NO", "MOBILE", "EMAIL", "ADDR", "BIRTH", "GENDER", "ACCOUNT")
+    KINDS = ("ID_NO", "MOBILE", "EMAIL", "ADDR", "BIRTH", "GENDER", "ACCOUNT", "CONTACT")
     id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="identities")
     domain = models.SmallIntegerField(choices=DOMAINS)
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8)
-    ref = models.CharField(max_length=64, blank=True)  # the account's code for ACCOUNT
+    ref = models.CharField(max_length=64, blank=True)  # the code of an ACCOUNT or of a CONTACT person
     value = models.BinaryField()
     masked = models.CharField(max_length=200)
     match_hash = models.CharField(max_length=64, blank=True)
 
-    class Meta:
+    class Meta(Scoped.Meta):
         constraints = [
             models.UniqueConstraint(fields=["party", "kind", "ref", "match_hash"], name="identity_unique"),
         ]
 
 
-class CounterpartyIdentity(models.Model):
+class CounterpartyIdentity(Scoped):
     """Names of accounts at other banks, by the hash that the lake keeps; read by nobody through pages yet."""
 
     CLASSES = {"*": INTERNAL, "value": NAME}
@@ -111,14 +122,15 @@ class CounterpartyIdentity(models.Model):
     match_hash = models.CharField(max_length=64)
     value = models.BinaryField()
 
-    class Meta:
+    class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["entity", "match_hash"], name="counterparty_unique")]
 
 
-class Unit(models.Model):
+class Unit(Scoped):
     """A managed client unit: household, group or partner. The key of everything that is published."""
 
-    CLASSES = {"*": INTERNAL, "name": NAME, "root_label": NAME}
+    CLASSES = {"*": INTERNAL, "name": NAME, "controller_label": NAME, "grams": NAME, "search_text": NAME,
+               "pinyin_key": NAME}  # fmt: skip
     KINDS = (("HNW", "高净值家庭"), ("GROUP", "企业集团"), ("PARTNER", "合作伙伴"))
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid7, unique=True)
@@ -132,21 +144,30 @@ class Unit(models.Model):
     controller_label = models.CharField(max_length=200, blank=True)  # masked name of a controlling person, if any
     pinyin_key = models.CharField(max_length=400, blank=True)
     grams = ArrayField(models.CharField(max_length=8), default=list)  # of the root and every member
+    search_text = models.TextField(blank=True)
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["entity", "code"], name="unit_code_unique")]
-        indexes = [GinIndex(fields=["grams"], name="unit_grams")]
+    class Meta(Scoped.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "code"], name="unit_code_unique"),
+            models.CheckConstraint(condition=models.Q(id__lt=KEY_LIMIT), name="unit_key_fits"),
+        ]
+        indexes = [
+            models.Index(fields=["branch", "pinyin_key", "id"], name="unit_branch_pinyin"),
+            GinIndex(fields=["grams"], name="unit_grams", opclasses=["sec.gram_ops"], fastupdate=False),
+        ]
 
 
-class UnitMember(models.Model):
+class UnitMember(Scoped):
     """Dated membership with its source; `claims` keeps what every source said."""
 
     CLASSES = {"*": INTERNAL}
     id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="members")
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
-    domain = models.SmallIntegerField(choices=DOMAINS)
-    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    domain = models.SmallIntegerField(choices=DOMAINS)  # the member's side of the wall
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")  # the member's
+    unit_branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")  # the unit's home
     source = models.CharField(max_length=10)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
@@ -154,7 +175,7 @@ class UnitMember(models.Model):
     parent_party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+")
     share = models.DecimalField(max_digits=12, decimal_places=8, null=True)
 
-    class Meta:
+    class Meta(Scoped.Meta):
         constraints = [
             models.UniqueConstraint(fields=["unit", "party", "valid_from"], name="unit_member_unique"),
             models.CheckConstraint(
@@ -164,25 +185,34 @@ class UnitMember(models.Model):
         ]
 
 
-class Coverage(models.Model):
+class Coverage(Scoped):
     """Who looks after a unit (whole) or one party (member only), in which role, from when to when."""
 
     CLASSES = {"*": INTERNAL}
-    ROLES = (("LEAD", "主办"), ("ASSIST", "协办"), ("PRODUCT", "产品"), ("RISK", "风险"), ("SERVICE", "服务"), ("SPONSOR", "分管领导"))
+    ROLES = (
+        ("LEAD", "主办"),
+        ("ASSIST", "协办"),
+        ("PRODUCT", "产品"),
+        ("RISK", "风险"),
+        ("SERVICE", "服务"),
+        ("SPONSOR", "分管领导"),
+    )
     id = models.BigAutoField(primary_key=True)
     entity = models.CharField(max_length=16)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.CASCADE, related_name="coverage")
     party = models.ForeignKey(Party, null=True, on_delete=models.CASCADE, related_name="coverage")
+    domain = models.SmallIntegerField(choices=DOMAINS)  # the unit's or the party's
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
     employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="coverage")
     role = models.CharField(max_length=8, choices=ROLES)
     credit_share = models.DecimalField(max_digits=12, decimal_places=8, null=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
 
-    class Meta:
+    class Meta(Scoped.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(unit__isnull=True) != models.Q(party__isnull=True), name="coverage_of_one_thing"
+                condition=models.Q(unit__isnull=True) ^ models.Q(party__isnull=True), name="coverage_of_one_thing"
             ),
         ]
         indexes = [models.Index(fields=["employee", "valid_from"], name="coverage_employee")]
@@ -193,6 +223,7 @@ class Delegation(models.Model):
 
     CLASSES = {"*": STAFF}
     id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
     absent = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
     deputy = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import models
 
 from jinlan.kernel.fields import FIGURE, INTERNAL, SECRET_FACT
+from jinlan.kernel.record import Scoped
 
 
-class Load(models.Model):
+class Load(Scoped):
     """One delivery of a bank entity: the row that readers pin. `versions` maps every lake table to its version."""
 
     CLASSES = {"*": INTERNAL}
@@ -27,12 +28,16 @@ class Load(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
+    class Meta(Scoped.Meta):
+        pass
 
-class LoadCheck(models.Model):
+
+class LoadCheck(Scoped):
     """One finding of validation."""
 
     CLASSES = {"*": INTERNAL}
     id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
     load = models.ForeignKey(Load, on_delete=models.CASCADE, related_name="checks")
     table = models.CharField(max_length=40)
     level = models.CharField(max_length=1)
@@ -41,12 +46,16 @@ class LoadCheck(models.Model):
     detail = models.CharField(max_length=500)
     hint = models.CharField(max_length=300, blank=True)
 
+    class Meta(Scoped.Meta):
+        pass
 
-class Quarantine(models.Model):
+
+class Quarantine(Scoped):
     """One rejected row; the value is masked where the column is personal. Seen by whole-bank roles only."""
 
     CLASSES = {"*": INTERNAL, "value": FIGURE, "key": FIGURE}
     id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
     load = models.ForeignKey(Load, on_delete=models.CASCADE, related_name="quarantine")
     table = models.CharField(max_length=40)
     row = models.BigIntegerField()
@@ -57,8 +66,11 @@ class Quarantine(models.Model):
     reason = models.CharField(max_length=300)
     hint = models.CharField(max_length=300, blank=True)
 
+    class Meta(Scoped.Meta):
+        pass
 
-class Run(models.Model):
+
+class Run(Scoped):
     """One nightly run: what it read, which definition it used, what it found, how long each step took."""
 
     CLASSES = {"*": INTERNAL}
@@ -76,8 +88,11 @@ class Run(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
+    class Meta(Scoped.Meta):
+        pass
 
-class PublishedDate(models.Model):
+
+class PublishedDate(Scoped):
     """Which run speaks for a date: readers see a date's rows and this row change in one transaction."""
 
     CLASSES = {"*": INTERNAL}
@@ -88,11 +103,11 @@ class PublishedDate(models.Model):
     month_end = models.BooleanField()
     latest = models.BooleanField(default=False)
 
-    class Meta:
+    class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["entity", "as_of"], name="published_date_unique")]
 
 
-class UnitResult(models.Model):
+class UnitResult(Scoped):
     """A managed unit on a date. Figures of the whole unit: a member's manager does not see this row."""
 
     CLASSES = {"*": FIGURE, "id": INTERNAL}
@@ -132,44 +147,47 @@ class UnitResult(models.Model):
     measures = models.JSONField(default=dict)
     detail = models.JSONField(default=dict)  # insight.results "detail", without secret gates
 
-    class Meta:
+    class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["unit_id", "as_of"], name="unit_result_unique")]
         indexes = [
             models.Index(fields=["as_of", "-tier_level", "-score", "-id"], name="result_list"),
-            models.Index(fields=["branch_id", "as_of"], name="result_branch"),
+            models.Index(fields=["branch_id", "as_of", "-tier_level", "-score", "-id"], name="result_branch"),
         ]
 
 
-class MemberResult(models.Model):
+class MemberResult(Scoped):
     """One member's own measures on a date."""
 
     CLASSES = {"*": FIGURE, "id": INTERNAL}
     id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
     as_of = models.DateField()
     unit_id = models.BigIntegerField()
     party_id = models.BigIntegerField()
     domain = models.SmallIntegerField()
-    branch_id = models.BigIntegerField()
+    branch_id = models.BigIntegerField()  # the member's
+    unit_branch_id = models.BigIntegerField()  # the unit's home
     aum = models.DecimalField(max_digits=24, decimal_places=2, null=True)
     loan = models.DecimalField(max_digits=24, decimal_places=2, null=True)
     revenue_12m = models.DecimalField(max_digits=24, decimal_places=2, null=True)
     measures = models.JSONField(default=dict)
 
-    class Meta:
+    class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["unit_id", "party_id", "as_of"], name="member_result_unique")]
 
 
-class RestrictedGate(models.Model):
+class RestrictedGate(Scoped):
     """Why a unit is held, where the reason must stay secret: compliance only, its existence included."""
 
     CLASSES = {"*": SECRET_FACT, "id": INTERNAL}
     id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
     as_of = models.DateField()
     unit_id = models.BigIntegerField()
     code = models.CharField(max_length=40)
     detail = models.JSONField(default=dict)
 
-    class Meta:
+    class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["unit_id", "as_of", "code"], name="restricted_gate_unique")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import models
 
 from jinlan.kernel.fields import FIGURE, INTERNAL
+from jinlan.kernel.record import Scoped
 
 
-class DefinitionVersion(models.Model):
+class DefinitionVersion(Scoped):
     """One version of the criteria of one kind of unit; the body is the TOML that a person can read."""
 
     CLASSES = {"*": INTERNAL}
@@ -21,11 +22,11 @@ class DefinitionVersion(models.Model):
     sha256 = models.CharField(max_length=64)
     approved_by = models.CharField(max_length=200, blank=True)
 
-    class Meta:
+    class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["entity", "kind", "version"], name="definition_version_unique")]
 
 
-class Override(models.Model):
+class Override(Scoped):
     """A decided exception from the computed tier: read by the nightly run, edited from the committee later."""
 
     CLASSES = {"*": FIGURE, "id": INTERNAL}
@@ -47,7 +48,7 @@ class Override(models.Model):
     valid_from = models.DateField()
     expires = models.DateField()
 
-    class Meta:
+    class Meta(Scoped.Meta):
         constraints = [
             models.CheckConstraint(condition=models.Q(expires__gt=models.F("valid_from")), name="override_period"),
             models.CheckConstraint(

@@ -112,7 +112,7 @@ def _column(spec: str) -> Column:
     name, kind, *rest = spec.split()
     codes = next((CODES[word] for word in rest if word in CODES), ())
     references = next((word[2:] for word in rest if word.startswith("->")), "")
-    keep: Keep = next((word[1:] for word in rest if word.startswith("@")), "plain")  # type: ignore[assignment]
+    keep = next((word[1:] for word in rest if word.startswith("@")), "plain")
     return Column(name.rstrip("!"), kind, name.endswith("!"), codes, references, keep)  # type: ignore[arg-type]
 
 

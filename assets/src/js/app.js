@@ -1,0 +1,11 @@
+// Entry of every page: htmx, keyboard, side panel, menus.
+import htmx from "htmx.org/dist/htmx.esm.js";
+import { startHotkeys } from "./hotkeys.js";
+import { startPanel } from "./panel.js";
+import { startMenus } from "./menus.js";
+
+window.htmx = htmx;
+document.documentElement.dataset.ready = "yes";
+startMenus();
+startPanel(htmx);
+startHotkeys();

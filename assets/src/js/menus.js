@@ -1,0 +1,26 @@
+// Menus are <details>: they work without this file; here they close on Esc and on a click outside.
+const OPEN = "details.menu[open]";
+
+export function startMenus() {
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll(OPEN)) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    const dismissed = event.target.closest("[data-dismiss]");
+    if (dismissed) dismissed.closest(dismissed.dataset.dismiss)?.remove();
+    const printer = event.target.closest("[data-print]");
+    if (printer) window.print();
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector(OPEN);
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
+  for (const toast of document.querySelectorAll(".toast-line[data-seconds]")) {
+    setTimeout(() => toast.remove(), Number(toast.dataset.seconds) * 1000);
+  }
+}

@@ -1,0 +1,70 @@
+"""Periods and months."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jinlan.basics.periods import Period, add_months, is_month_end, month_end, month_ends, years_between
+
+DATES = st.dates(date(1990, 1, 1), date(2040, 12, 31))
+
+
+def test_a_period_holds_its_start_and_not_its_end() -> None:
+    january = Period(date(2026, 1, 1), date(2026, 2, 1))
+
+    assert january.contains(date(2026, 1, 1))
+    assert january.contains(date(2026, 1, 31))
+    assert not january.contains(date(2026, 2, 1))
+    assert january.length() == 31
+    assert len(list(january.days())) == 31
+
+
+def test_touching_periods_do_not_overlap() -> None:
+    january, open_end = Period(date(2026, 1, 1), date(2026, 2, 1)), Period(date(2026, 2, 1))
+
+    assert not january.overlaps(open_end)
+    assert open_end.overlaps(Period(date(2030, 1, 1)))
+    assert Period(date(2026, 1, 15)).intersection(january) == Period(date(2026, 1, 15), date(2026, 2, 1))
+
+
+def test_a_period_cannot_end_before_it_starts() -> None:
+    with pytest.raises(ValueError, match="cannot end"):
+        Period(date(2026, 2, 1), date(2026, 1, 1))
+    with pytest.raises(ValueError, match="open period"):
+        Period(date(2026, 2, 1)).length()
+
+
+def test_month_ends_between_two_days_include_both() -> None:
+    assert month_ends(date(1993, 12, 31), date(1994, 3, 31)) == [
+        date(1993, 12, 31),
+        date(1994, 1, 31),
+        date(1994, 2, 28),
+        date(1994, 3, 31),
+    ]
+    assert month_ends(date(2026, 1, 1), date(2026, 1, 30)) == []
+
+
+def test_adding_months_clamps_at_the_end_of_the_month() -> None:
+    assert add_months(date(2026, 1, 31), 1) == date(2026, 2, 28)
+    assert add_months(date(2024, 1, 31), 1) == date(2024, 2, 29)
+    assert add_months(date(2026, 1, 31), -2) == date(2025, 11, 30)
+    assert add_months(date(2026, 10, 31), 3) == date(2027, 1, 31)
+
+
+@given(DATES)
+def test_a_month_end_is_the_last_day_of_its_month(day: date) -> None:
+    end = month_end(day)
+
+    assert is_month_end(end)
+    assert (end.year, end.month) == (day.year, day.month)
+    assert end >= day
+
+
+def test_age_counts_the_birthday() -> None:
+    assert years_between(date(1949, 12, 31), date(2026, 12, 30)) == 76
+    assert years_between(date(1949, 12, 31), date(2026, 12, 31)) == 77
+    assert years_between(date(2000, 2, 29), date(2026, 2, 28)) == 25

@@ -1,0 +1,118 @@
+"""People who sign in, the roles they hold and since when, and the record of what they did."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from jinlan.basics.ids import uuid7
+from jinlan.kernel.fields import FIGURE, INTERNAL, STAFF
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds people by user name; making them is a service (`kernel.services.create_staff`)."""
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in, or a technical person (the system, the machine's console) who never does."""
+
+    CLASSES = {"*": STAFF, "password": INTERNAL, "id": INTERNAL}
+    THEMES = (("auto", "跟随系统"), ("light", "浅色"), ("dark", "深色"))
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid7, unique=True)
+    entity = models.CharField(max_length=16)
+    username = models.CharField(max_length=64, unique=True)
+    display_name = models.CharField(max_length=100)
+    employee_code = models.CharField(max_length=64, blank=True)
+    locale = models.CharField(max_length=10, default="zh-hans")
+    theme = models.CharField(max_length=5, choices=THEMES, default="auto")
+    is_active = models.BooleanField(default=True)
+    technical = models.BooleanField(default=False)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["entity", "display_name"]
+    objects = PersonManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "employee_code"], condition=~models.Q(employee_code=""), name="person_employee_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_full_name(self) -> str:
+        """Return the name that pages show."""
+        return self.display_name
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Refuse Django's own permissions: rights follow from roles, teams and branches only."""
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Refuse, as `has_perm`."""
+        return False
+
+
+class RoleGrant(models.Model):
+    """A role from a day up to (not including) another; `branch_code` for branch heads, `domain` to one side of the wall."""
+
+    CLASSES = {"*": STAFF}
+    ROLES = (
+        ("manager", "客户经理"),
+        ("private_banker", "私人银行家"),
+        ("branch_head", "分支机构负责人"),
+        ("dept_head", "部门负责人"),
+        ("risk", "风险经理"),
+        ("compliance", "合规"),
+        ("auditor", "审计"),
+        ("system_admin", "系统管理员"),
+        ("system", "系统"),
+    )
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=16, choices=ROLES)
+    branch_code = models.CharField(max_length=64, blank=True)  # the bank's code: branches live on a floor above
+    domain = models.SmallIntegerField(null=True, blank=True)  # 0 personal, 1 corporate, null both
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")),
+                name="rolegrant_period",
+            ),
+            models.CheckConstraint(condition=models.Q(domain__isnull=True) | models.Q(domain__in=(0, 1)), name="rolegrant_domain"),
+        ]
+        indexes = [models.Index(fields=["person", "valid_from"], name="rolegrant_person")]
+
+
+class AuditEntry(models.Model):
+    """One act or read, never changed: `recorded_at` and `row_hash` are set by a trigger."""
+
+    CLASSES = {"*": INTERNAL, "before": FIGURE, "after": FIGURE, "person": STAFF, "username": STAFF}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    person = models.BigIntegerField(null=True)  # plain data: an entry outlives the person's row
+    username = models.CharField(max_length=64, blank=True)
+    purpose = models.CharField(max_length=20, blank=True)
+    verb = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=120)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    row_hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "-id"], name="audit_object"),
+            models.Index(fields=["entity", "-at"], name="audit_at"),
+        ]

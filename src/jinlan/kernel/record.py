@@ -1,0 +1,30 @@
+"""The first wall: a model with client data whose manager refuses to work where no scope is active."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db import models
+
+from jinlan.kernel.scope import require_scope
+
+M = TypeVar("M", bound=models.Model)
+
+
+class ScopedManager(models.Manager[M]):
+    """Raises `ScopeMissing` outside `scoped()`; the second wall is the database's policies."""
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        """Return a query set, inside a scope only."""
+        require_scope()
+        return super().get_queryset()
+
+
+class Scoped(models.Model):
+    """Base of every model that holds client data; `class Meta(Scoped.Meta)` keeps the manager for relations too."""
+
+    objects: models.Manager[Any] = ScopedManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"

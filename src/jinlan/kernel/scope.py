@@ -1,0 +1,195 @@
+"""The sealed scope of one transaction: who asks, entered once, believed by the database only with our seal.
+
+``with scoped(actor): …`` opens a transaction, takes on the role that the database resolved for this person at this
+instant, and lets scoped models be read. Nothing else does. See docs/decisions/0003-scope.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import Error, ProgrammingError, connection, transaction
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.clock import now_utc
+from jinlan.basics.errors import Refused
+
+KINDS = {
+    "jl_team": "T", "jl_branch": "B", "jl_alld": "D", "jl_mixed": "M",
+    "jl_all": "A", "jl_comp": "C", "jl_system": "S", "jl_ops": "O",
+}  # fmt: skip
+_MICROSECONDS = 1_000_000
+
+
+class ScopeMissing(RuntimeError):
+    """Client data was asked for outside a scope: a bug, never shown as a refusal."""
+
+
+class ScopeDenied(Refused):
+    """This person has no scope at this instant: no role in force, or not active any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The scope of the running transaction; `kind` is one of T B D M A C S O (see kernel/sql/scope.sql)."""
+
+    actor: Actor
+    kind: str
+    write: bool
+
+
+_active: ContextVar[Scope | None] = ContextVar("jinlan_scope", default=None)
+_issued = 0
+_issued_lock = threading.Lock()
+
+
+def active_scope() -> Scope | None:
+    """Return the running scope, None outside."""
+    return _active.get()
+
+
+def require_scope() -> Scope:
+    """Return the running scope; raise `ScopeMissing` outside."""
+    scope = _active.get()
+    if scope is None:
+        raise ScopeMissing("client data is read inside `with scoped(actor):` only")
+    return scope
+
+
+def _next_issued() -> int:
+    """Return a rising instant in microseconds, also when the clock steps back or two calls share one."""
+    global _issued
+    with _issued_lock:
+        _issued = max(int(now_utc().timestamp() * _MICROSECONDS), _issued + 1)
+        return _issued
+
+
+def seal(person_id: int, instant: int, backend: int, issued: int) -> bytes:
+    """Return the HMAC-SHA-256 that `sec.enter` checks; instants in microseconds since 1970."""
+    message = f"{person_id}|{instant}|{backend}|{issued}".encode()
+    return hmac.new(settings.JINLAN_SEAL_KEY, message, hashlib.sha256).digest()
+
+
+def _enter(actor: Actor, *, write: bool) -> str:
+    """Take on the actor's role for this transaction and return its kind; one round trip."""
+    instant = int(actor.at.timestamp() * _MICROSECONDS)
+    issued = _next_issued()
+    with connection.cursor() as cursor:
+        mac = seal(actor.person_id, instant, connection.connection.info.backend_pid, issued)
+        sql = "select set_config('role', sec.enter(%s, %s, %s, %s), true)"
+        if not write:
+            sql = "set transaction isolation level repeatable read; " + sql
+        try:
+            cursor.execute(sql, [actor.person_id, instant, issued, mac])
+        except ProgrammingError as error:
+            if getattr(error.__cause__, "sqlstate", "") != "42501":
+                raise
+            raise ScopeDenied("NO_SCOPE", "当前没有可用的角色或权限。", "请联系系统管理员。") from None
+        while cursor.description is None and cursor.cursor.nextset():
+            pass
+        return KINDS[cursor.fetchone()[0]]
+
+
+@contextmanager
+def scoped(actor: Actor, *, write: bool = False) -> Iterator[Scope]:
+    """Run a block in one transaction with the scope of `actor`; reads see one snapshot (REPEATABLE READ).
+
+    A block inside a block of the same actor joins it. `write` says what the caller means to do; what he may write is
+    decided by the database role.
+
+    Raises:
+        ScopeDenied: the person has no role in force at `actor.at`, or is not active.
+        ScopeMissing: the block was opened inside a foreign transaction or another person's scope.
+    """
+    outer = _active.get()
+    if outer is not None:
+        if outer.actor.person_id != actor.person_id or (write and not outer.write):
+            raise ScopeMissing("a scope cannot be changed inside a scope")
+        yield outer
+        return
+    if connection.in_atomic_block:
+        raise ScopeMissing("a scope opens its own transaction")
+    with transaction.atomic():
+        connection.ensure_connection()
+        scope = Scope(actor, _enter(actor, write=write), write)
+        token = _active.set(scope)
+        try:
+            yield scope
+        finally:
+            _active.reset(token)
+
+
+def actor_for(person: Any, at: datetime, *, purpose: str = "service") -> Actor:
+    """Return the actor of a signed-in person at an instant, with the roles in force on that business day.
+
+    Args:
+        person: a `kernel.Person`.
+        at: aware instant.
+        purpose: what the reading is for (PIPL), kept in the audit.
+    """
+    day = at.astimezone(_zone()).date()
+    grants = person.grants.filter(valid_from__lte=day).exclude(valid_to__lte=day)
+    roles = frozenset(grants.values_list("role", flat=True)) if person.is_active else frozenset[str]()
+    return Actor(person.pk, person.username, roles, at, person.employee_code, purpose)
+
+
+def _zone() -> Any:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+def _technical(what: str, entity: str, at: datetime, role: str, purpose: str) -> Actor:
+    with connection.cursor() as cursor:
+        cursor.execute("select sec.technical(%s, %s)", [entity, what])
+        (person_id,) = cursor.fetchone()
+    return Actor(person_id, f"{what}@{entity}", frozenset({role}), at, "", purpose)
+
+
+def system_actor(entity: str, at: datetime) -> Actor:
+    """Return the system of an entity: loads, nightly runs and publishing act as it; the only writer of results."""
+    return _technical("system", entity, at, "system", "operation")
+
+
+def console_actor(entity: str, at: datetime) -> Actor:
+    """Return the machine's own console, an auditor of the entity: the command line without ``--as``."""
+    return _technical("console", entity, at, "auditor", "audit")
+
+
+def refuse_unsafe_database() -> None:
+    """Refuse to serve with a database role that could step over the policies.
+
+    Raises:
+        Refused: the role is a superuser, bypasses row-level security, owns tables or may become `jl_scope`.
+    """
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(
+                "select r.rolsuper or r.rolbypassrls or r.rolcreaterole, "
+                "exists (select from pg_class c where c.relowner = r.oid), "
+                "pg_has_role(r.oid, 'jl_scope', 'MEMBER'), r.rolinherit from pg_roles r where r.rolname = session_user"
+            )
+            strong, owns, scope, inherits = cursor.fetchone()
+        except Error as error:
+            raise Refused("DB_ROLES", "数据库里没有金兰的角色。", "请让管理员执行 `./jinlan db roles` 打印的 SQL。") from error
+    found = [
+        text
+        for bad, text in (
+            (strong, "它是超级用户、能绕过行级安全或能建角色"),
+            (owns, "它拥有数据表"),
+            (scope, "它能变成 jl_scope"),
+            (inherits, "它会继承其他角色的权限(需要 NOINHERIT)"),
+        )
+        if bad
+    ]
+    if found:
+        raise Refused("DB_UNSAFE", "应用的数据库角色权限过大:" + ";".join(found) + "。", "请改用 `./jinlan db roles` 建立的应用角色。")

@@ -1,0 +1,1 @@
+"""The lake: extracts in, Delta tables pinned by loads, features out. No Django."""

@@ -1,0 +1,1 @@
+"""The canonical daily extract: what a bank delivers and how it lies in the lake."""

@@ -1,0 +1,79 @@
+"""Results of identification in the lake: Parquet per run and date, written whole or not at all.
+
+Folder: ``<lake>/<entity>/results/run=<id>/as_of=YYYY-MM-DD/`` with ``units.parquet`` and ``members.parquet``.
+The shapes are `insight.results.UNITS` and `MEMBERS`; this floor stores any Arrow table.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from jinlan.basics.errors import Refused
+
+UNITS_FILE = "units.parquet"
+MEMBERS_FILE = "members.parquet"
+
+
+def folder_of(root: Path, entity: str, run_id: int, as_of: date) -> Path:
+    """Return the folder of one evaluated date of a run."""
+    return root / entity / "results" / f"run={run_id}" / f"as_of={as_of.isoformat()}"
+
+
+def write(root: Path, entity: str, run_id: int, as_of: date, *, units: pa.Table, members: pa.Table) -> str:
+    """Store one evaluated date and return its folder relative to the lake root (kept in the run's `files`).
+
+    A folder that already stands is replaced; a kill leaves the old one, the new one or none.
+    """
+    folder = folder_of(root, entity, run_id, as_of)
+    half = folder.with_name(f".half-{folder.name}")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(parents=True)
+    for name, table in ((UNITS_FILE, units), (MEMBERS_FILE, members)):
+        pq.write_table(table, half / name, compression="zstd")
+        _settle(half / name)
+    shutil.rmtree(folder, ignore_errors=True)
+    half.rename(folder)
+    _settle(folder.parent)
+    return folder.relative_to(root).as_posix()
+
+
+def read_units(root: Path, folder: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return the units of a stored date; raise `Refused` (RESULTS.ABSENT) when the folder is gone."""
+    return _read(root, folder, UNITS_FILE, columns)
+
+
+def read_members(root: Path, folder: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return the members of a stored date; raise `Refused` (RESULTS.ABSENT) when the folder is gone."""
+    return _read(root, folder, MEMBERS_FILE, columns)
+
+
+def read_unit(root: Path, folder: str, unit_id: str) -> tuple[pa.Table, pa.Table]:
+    """Return the unit's own row and its members' rows, without reading the rest into memory."""
+    wanted = ds.field("unit_id") == unit_id
+    return _read(root, folder, UNITS_FILE, None, wanted), _read(root, folder, MEMBERS_FILE, None, wanted)
+
+
+def _read(
+    root: Path, folder: str, name: str, columns: Sequence[str] | None, wanted: ds.Expression | None = None
+) -> pa.Table:
+    file = root / folder / name
+    if not file.is_file():
+        raise Refused("RESULTS.ABSENT", f"结果文件不存在:{folder}。", "请重新运行夜间批次。", folder=folder)
+    return ds.dataset(file, format="parquet").to_table(columns=columns, filter=wanted)
+
+
+def _settle(path: Path) -> None:
+    """Bring a file or folder to disk before the next step relies on it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

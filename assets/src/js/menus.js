@@ -8,6 +8,8 @@ export function startMenus() {
     }
     const dismissed = event.target.closest("[data-dismiss]");
     if (dismissed) dismissed.closest(dismissed.dataset.dismiss)?.remove();
+    const opens = event.target.closest("[data-open]");
+    if (opens) document.getElementById(opens.dataset.open)?.showModal();
     const printer = event.target.closest("[data-print]");
     if (printer) window.print();
   });

@@ -78,6 +78,9 @@ class Party(Scoped):
     search_text = models.TextField(blank=True)  # what the grams were made of, one text a line: for the recheck
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     restricted = models.BooleanField(default=False)  # a RESTRICT erasure: kept, not used
+    # Kept by a trigger from current memberships, for the policies (clients/sql/policies.sql):
+    unit_keys = ArrayField(models.BigIntegerField(), default=list, editable=False)  # unit << 1 | domain
+    unit_branch_keys = ArrayField(models.BigIntegerField(), default=list, editable=False)  # home branch << 1 | domain
 
     class Meta(Scoped.Meta):
         constraints = [
@@ -85,9 +88,10 @@ class Party(Scoped):
             models.CheckConstraint(condition=models.Q(id__lt=KEY_LIMIT), name="party_key_fits"),
         ]
         indexes = [
-            models.Index(fields=["branch", "pinyin_key", "id"], name="party_branch_pinyin"),
             models.Index(fields=["entity", "pinyin_key", "id"], name="party_pinyin"),
             GinIndex(fields=["grams"], name="party_grams", opclasses=["sec.gram_ops"], fastupdate=False),
+            GinIndex(fields=["unit_keys"], name="party_unit_keys", fastupdate=False),
+            GinIndex(fields=["unit_branch_keys"], name="party_unit_branch_keys", fastupdate=False),
         ]
 
 
@@ -145,6 +149,7 @@ class Unit(Scoped):
     pinyin_key = models.CharField(max_length=400, blank=True)
     grams = ArrayField(models.CharField(max_length=8), default=list)  # of the root and every member
     search_text = models.TextField(blank=True)
+    member_branch_keys = ArrayField(models.BigIntegerField(), default=list, editable=False)  # by trigger, as Party's
 
     class Meta(Scoped.Meta):
         constraints = [
@@ -152,13 +157,17 @@ class Unit(Scoped):
             models.CheckConstraint(condition=models.Q(id__lt=KEY_LIMIT), name="unit_key_fits"),
         ]
         indexes = [
-            models.Index(fields=["branch", "pinyin_key", "id"], name="unit_branch_pinyin"),
+            models.Index(fields=["entity", "pinyin_key", "id"], name="unit_pinyin"),
             GinIndex(fields=["grams"], name="unit_grams", opclasses=["sec.gram_ops"], fastupdate=False),
+            GinIndex(fields=["member_branch_keys"], name="unit_member_branch_keys", fastupdate=False),
         ]
 
 
 class UnitMember(Scoped):
-    """Dated membership with its source; `claims` keeps what every source said."""
+    """Dated membership with its source; `claims` keeps what every source said.
+
+    `current` says whether the newest published date has it: grants reach the units and members that are current.
+    """
 
     CLASSES = {"*": INTERNAL}
     id = models.BigAutoField(primary_key=True)
@@ -171,6 +180,7 @@ class UnitMember(Scoped):
     source = models.CharField(max_length=10)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    current = models.BooleanField(default=True)
     claims = models.JSONField(default=list)
     parent_party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+")
     share = models.DecimalField(max_digits=12, decimal_places=8, null=True)

@@ -48,10 +48,11 @@ def in_unit(value: Decimal | None, unit: str, places: int | None = None) -> str:
     return format_money(value, locale=locale(), unit=unit, places=digits, show_unit=False)
 
 
-def split_money(value: Decimal) -> tuple[str, str]:
-    """Return figure and unit label of a single amount in the unit that fits it."""
+def money_text(value: Decimal) -> str:
+    """Write a single amount with its unit: `1.28 亿元`, `CNY 128.00m`."""
     unit = pick_unit(value, locale=locale())
-    return format_money(value, locale=locale(), unit=unit, places=2, show_unit=False), unit_label(unit)
+    figure = format_money(value, locale=locale(), unit=unit, places=2, show_unit=False)
+    return f"{currency()} {figure}{unit}" if locale() == "en" else f"{figure} {unit_label(unit)}"
 
 
 def exact_money(value: Decimal) -> str:
@@ -109,6 +110,11 @@ def seconds(value: Decimal | float | int | None) -> str:
         return gettext("%(n)s 秒") % {"n": number(amount, 1 if amount < 10 else 0)}
     minutes, rest = divmod(int(amount), 60)
     return gettext("%(m)s 分 %(s)s 秒") % {"m": minutes, "s": rest}
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Join names as the language does: 、 or a comma."""
+    return (", " if locale() == "en" else "、").join(texts)
 
 
 def direction(value: Decimal | int | None) -> Literal["up", "down", ""]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinlan.basics.errors import Refused
 
-SCOPE_ROLES = ("jl_team", "jl_branch", "jl_alld", "jl_mixed", "jl_all", "jl_comp", "jl_system", "jl_ops")
+SCOPE_ROLES = ("jl_team", "jl_branch", "jl_alld", "jl_mixed", "jl_wide", "jl_all", "jl_comp", "jl_system", "jl_ops")
 _SQL = Path(__file__).parent / "sql"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
 
 KINDS = {
-    "jl_team": "T", "jl_branch": "B", "jl_alld": "D", "jl_mixed": "M",
+    "jl_team": "T", "jl_branch": "B", "jl_alld": "D", "jl_mixed": "M", "jl_wide": "N",
     "jl_all": "A", "jl_comp": "C", "jl_system": "S", "jl_ops": "O",
 }  # fmt: skip
 _MICROSECONDS = 1_000_000
@@ -40,7 +41,7 @@ class ScopeDenied(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The scope of the running transaction; `kind` is one of T B D M A C S O (see kernel/sql/scope.sql)."""
+    """The scope of the running transaction; `kind` is one of T B D M N A C S O (see kernel/sql/scope.sql)."""
 
     actor: Actor
     kind: str
@@ -128,6 +129,59 @@ def scoped(actor: Actor, *, write: bool = False) -> Iterator[Scope]:
             _active.reset(token)
 
 
+@dataclass(frozen=True, slots=True)
+class LakeScope:
+    """What an actor sees, in the bank's own codes, for readers of lake and result files.
+
+    `whole`: everything of the entity in `domains` (0 personal, 1 corporate). Else a unit's own figures are seen when
+    its code is in `units` or its home branch, with the unit's domain, is in `branches`; a party's when (code, domain) is in `parties`
+    or its branch is. `headers` are units of which at least the existence is seen. `secret`: the compliance zone.
+    """
+
+    entity: str
+    kind: str
+    whole: bool
+    domains: frozenset[int]
+    units: frozenset[str]
+    headers: frozenset[str]
+    parties: frozenset[tuple[str, int]]
+    branches: frozenset[tuple[str, int]]
+    secret: bool
+
+    def sees_unit(self, code: str, domain: int, branch: str) -> bool:
+        """Tell whether the figures of the whole unit are in sight."""
+        return self._wide(domain, branch) or code in self.units
+
+    def sees_party(self, code: str, domain: int, branch: str) -> bool:
+        """Tell whether a party and its own figures are in sight; `branch` is the party's home."""
+        return self._wide(domain, branch) or (code, domain) in self.parties
+
+    def _wide(self, domain: int, branch: str) -> bool:
+        return domain in self.domains or (branch, domain) in self.branches
+
+
+def lake_scope(actor: Actor) -> LakeScope:
+    """Return the actor's scope in the bank's own codes, resolved by the database as for its own rows."""
+    with scoped(actor) as scope, connection.cursor() as cursor:
+        cursor.execute("select sec.lake_book()")
+        book = cursor.fetchone()[0]
+    book = json.loads(book) if isinstance(book, str) else book
+    if book is None:
+        raise ScopeDenied("NO_SCOPE", "当前没有可用的角色或权限。", "请联系系统管理员。")
+    whole = scope.kind in {"A", "C", "S"}
+    return LakeScope(
+        entity=book["entity"],
+        kind=scope.kind,
+        whole=whole,
+        domains=frozenset({0, 1} if whole else book["domains"] or ()),
+        units=frozenset(book["units"]),
+        headers=frozenset(book["headers"]),
+        parties=frozenset((code, domain) for code, domain in book["parties"]),
+        branches=frozenset((code, domain) for code, domain in book["branches"]),
+        secret=scope.kind in {"C", "S"},
+    )
+
+
 def actor_for(person: Any, at: datetime, *, purpose: str = "service") -> Actor:
     """Return the actor of a signed-in person at an instant, with the roles in force on that business day.
 
@@ -165,31 +219,35 @@ def console_actor(entity: str, at: datetime) -> Actor:
     return _technical("console", entity, at, "auditor", "audit")
 
 
+def unsafe_traits(strong: bool, owns: bool, scope: bool, inherits: bool) -> list[str]:  # noqa: FBT001
+    """Say what makes a database role unfit to serve; empty when nothing does."""
+    traits = (
+        (strong, "它是超级用户、能绕过行级安全或能建角色"),
+        (owns, "它拥有数据表"),
+        (scope, "它能变成 jl_scope"),
+        (inherits, "它会继承其他角色的权限(需要 NOINHERIT)"),
+    )
+    return [text for bad, text in traits if bad]
+
+
 def refuse_unsafe_database() -> None:
     """Refuse to serve with a database role that could step over the policies.
 
     Raises:
-        Refused: the role is a superuser, bypasses row-level security, owns tables or may become `jl_scope`.
+        Refused: the role is a superuser, bypasses row-level security, owns tables, inherits or may become `jl_scope`.
     """
     with connection.cursor() as cursor:
         try:
             cursor.execute(
                 "select r.rolsuper or r.rolbypassrls or r.rolcreaterole, "
                 "exists (select from pg_class c where c.relowner = r.oid), "
-                "pg_has_role(r.oid, 'jl_scope', 'MEMBER'), r.rolinherit from pg_roles r where r.rolname = session_user"
+                "pg_has_role(r.oid, 'jl_scope', 'MEMBER') and not r.rolsuper, r.rolinherit "
+                "from pg_roles r where r.rolname = session_user"
             )
-            strong, owns, scope, inherits = cursor.fetchone()
+            found = unsafe_traits(*cursor.fetchone())
         except Error as error:
             raise Refused("DB_ROLES", "数据库里没有金兰的角色。", "请让管理员执行 `./jinlan db roles` 打印的 SQL。") from error
-    found = [
-        text
-        for bad, text in (
-            (strong, "它是超级用户、能绕过行级安全或能建角色"),
-            (owns, "它拥有数据表"),
-            (scope, "它能变成 jl_scope"),
-            (inherits, "它会继承其他角色的权限(需要 NOINHERIT)"),
-        )
-        if bad
-    ]
     if found:
-        raise Refused("DB_UNSAFE", "应用的数据库角色权限过大:" + ";".join(found) + "。", "请改用 `./jinlan db roles` 建立的应用角色。")
+        raise Refused(
+            "DB_UNSAFE", "应用的数据库角色权限过大:" + ";".join(found) + "。", "请改用 `./jinlan db roles` 建立的应用角色。"
+        )

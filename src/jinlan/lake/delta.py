@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 
 from jinlan.lake.extracts.layout import MONTH
 
@@ -21,6 +21,10 @@ _KEEP_FOREVER = {
     "delta.deletedFileRetentionDuration": "interval 36500 days",
 }
 _RESTORED = "restored"
+# The writer keeps one open file per month in memory: small row groups and files bound that, and a reader of one day
+# skips the rest of its month.
+_WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=131_072)
+_FILE_BYTES = 64 << 20
 
 
 def exists(path: Path) -> bool:
@@ -63,13 +67,14 @@ def replace_days(
     if exists(path):
         write_deltalake(
             str(path), reader, mode="overwrite", predicate=predicate, commit_properties=commit,
-            schema_mode="merge" if _misses_columns(path, schema) else None,
+            schema_mode="merge" if _misses_columns(path, schema) else None, writer_properties=_WRITER,
+            target_file_size=_FILE_BYTES,
         )  # fmt: skip
     else:
         path.mkdir(parents=True, exist_ok=True)
         write_deltalake(
             str(path), reader, mode="overwrite", partition_by=[MONTH], configuration=_KEEP_FOREVER,
-            commit_properties=commit,
+            commit_properties=commit, writer_properties=_WRITER, target_file_size=_FILE_BYTES,
         )  # fmt: skip
     return DeltaTable(str(path)).version()
 

@@ -6,22 +6,14 @@ One key and one normalisation for every column: an account number and a counterp
 from __future__ import annotations
 
 import hmac
-import unicodedata
 from collections.abc import Iterable
 
-_STRIPPED = str.maketrans("", "", " -\u3000\t")
-
-
-def normalised(value: str) -> str:
-    """Return the form that is hashed: NFKC, no spaces or hyphens, upper case (domain reference 09)."""
-    if not value.isascii():
-        value = unicodedata.normalize("NFKC", value)
-    return value.translate(_STRIPPED).upper()
+from jinlan.basics.identifiers import normalise
 
 
 def token(secret: bytes, value: str) -> str:
-    """Return the token of one value: 64 hexadecimal digits."""
-    return hmac.digest(secret, normalised(value).encode(), "sha256").hex()
+    """Return the token of one value (NFKC, no spaces or hyphens, upper case): 64 hexadecimal digits."""
+    return hmac.digest(secret, normalise(value).encode(), "sha256").hex()
 
 
 def tokens(secret: bytes, values: Iterable[str | None]) -> list[str | None]:

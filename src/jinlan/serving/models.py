@@ -151,7 +151,6 @@ class UnitResult(Scoped):
         constraints = [models.UniqueConstraint(fields=["unit_id", "as_of"], name="unit_result_unique")]
         indexes = [
             models.Index(fields=["as_of", "-tier_level", "-score", "-id"], name="result_list"),
-            models.Index(fields=["branch_id", "as_of", "-tier_level", "-score", "-id"], name="result_branch"),
         ]
 
 

@@ -42,7 +42,10 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"没有命令 {name}。`./jinlan help` 列出全部命令。 / unknown command; see ./jinlan help\n")
         return 2
     parser, module = parser_for(name)
-    options = parser.parse_args(arguments[1:])
+    options, rest = parser.parse_known_args(arguments[1:])
+    options.rest = rest
+    if rest and name != "test":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         code: int = importlib.import_module(f"jinlan.site.commands.{module}").run(options)
     except Refused as refusal:

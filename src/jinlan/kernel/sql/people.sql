@@ -2,24 +2,21 @@
 -- write what a person may change about himself; it may not grant roles: only the system scope writes those.
 -- (The grants to the application's own role are in sec.serve below: its name is the bank's choice.)
 grant select on kernel_person, kernel_rolegrant
-  to jl_scope, jl_team, jl_branch, jl_alld, jl_mixed, jl_all, jl_comp, jl_system, jl_ops;
+  to jl_scope, jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_system, jl_ops;
 grant insert, update on kernel_person, kernel_rolegrant to jl_system;
-grant usage on sequence kernel_person_id_seq, kernel_rolegrant_id_seq to jl_system;
 
 -- Audit: everybody may add a row about himself, nobody may change one; who reads them is decided by role.
 alter table kernel_auditentry enable row level security;
 alter table kernel_auditentry force row level security;
 create policy add_own on kernel_auditentry for insert
-  to jl_team, jl_branch, jl_alld, jl_mixed, jl_all, jl_comp, jl_system, jl_ops
+  to jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_system, jl_ops
   with check (person = (select sec.t_person()) and entity = (select sec.t_house()));
 create policy read_auditor on kernel_auditentry for select to jl_all
   using (entity = (select sec.t_whole('A')) and (select sec.t_role('auditor')));
 create policy read_compliance on kernel_auditentry for select to jl_comp using (entity = (select sec.t_whole('C')));
 grant insert on kernel_auditentry
-  to jl_team, jl_branch, jl_alld, jl_mixed, jl_all, jl_comp, jl_system, jl_ops;
+  to jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_system, jl_ops;
 grant select on kernel_auditentry to jl_all, jl_comp;
-grant usage on sequence kernel_auditentry_id_seq
-  to jl_team, jl_branch, jl_alld, jl_mixed, jl_all, jl_comp, jl_system, jl_ops;
 
 -- The hash covers every column but itself, in a fixed order, each value with its length: no two rows share a text.
 create function sec.audit_text(r kernel_auditentry) returns text
@@ -50,7 +47,7 @@ create trigger keep before update or delete on kernel_auditentry for each row ex
 create trigger keep_all before truncate on kernel_auditentry for each statement execute function sec.audit_refuse();
 revoke execute on function sec.audit_text(kernel_auditentry), sec.audit_seal(), sec.audit_refuse() from public;
 grant execute on function sec.audit_text(kernel_auditentry)
-  to jl_team, jl_branch, jl_alld, jl_mixed, jl_all, jl_comp, jl_system, jl_ops;
+  to jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_system, jl_ops;
 
 -- Technical persons of an entity: its system (the only writer) and the machine's own console (an auditor). They have
 -- no usable password, and entering as them needs the seal like for anybody.
@@ -79,8 +76,8 @@ begin
 end $$;
 
 -- What the application's own role may do without a scope: sign people in, keep sessions, enter a scope.
--- Run after every migration, by the owner.
-create function sec.serve(p_app name, p_framework text[]) returns void
+-- Run after every migration, by the owner. Identity columns need no right on their sequence.
+create function sec.serve(p_app name, p_write text[], p_read text[]) returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   t text;
@@ -91,16 +88,15 @@ begin
   -- Signing in happens before any scope: such entries, and only such, may be written without one.
   execute format('grant execute on function sec.t_kind(), sec.audit_text(public.kernel_auditentry) to %I', p_app);
   execute format('grant insert on public.kernel_auditentry to %I', p_app);
-  execute format('grant usage on sequence public.kernel_auditentry_id_seq to %I', p_app);
   execute 'drop policy if exists add_signin on public.kernel_auditentry';
   execute format('create policy add_signin on public.kernel_auditentry for insert to %I '
     'with check ((select sec.t_kind()) is null and verb like ''signin.%%'')', p_app);
   execute format('grant update (password, last_login, locale, theme) on public.kernel_person to %I', p_app);
-  foreach t in array p_framework loop
+  foreach t in array p_read loop
+    execute format('grant select on public.%I to %I', t, p_app);
+  end loop;
+  foreach t in array p_write loop
     execute format('grant select, insert, update, delete on public.%I to %I', t, p_app);
-    if pg_get_serial_sequence(format('public.%I', t), 'id') is not null then
-      execute format('grant usage on sequence %s to %I', pg_get_serial_sequence(format('public.%I', t), 'id'), p_app);
-    end if;
   end loop;
 end $$;
-revoke execute on function sec.technical(text, text), sec.serve(name, text[]) from public;
+revoke execute on function sec.technical(text, text), sec.serve(name, text[], text[]) from public;

@@ -4,7 +4,7 @@
 
 do $$
 declare
-  scope_roles constant text[] := array['jl_team', 'jl_branch', 'jl_alld', 'jl_mixed', 'jl_all', 'jl_comp',
+  scope_roles constant text[] := array['jl_team', 'jl_branch', 'jl_alld', 'jl_mixed', 'jl_wide', 'jl_all', 'jl_comp',
                                        'jl_system', 'jl_ops'];
   name text;
 begin
@@ -25,13 +25,15 @@ begin
   foreach name in array scope_roles loop
     execute format('grant %I to %I', name, '{app}');
   end loop;
-  -- A person with two hats: the policies of all three kinds hold together.
-  grant jl_team, jl_branch, jl_alld to jl_mixed;
+  -- People with two hats: the policies of their kinds hold together. The common pair has a role of its own, because a
+  -- third condition would cost it the index.
+  grant jl_team, jl_branch to jl_mixed;
+  grant jl_team, jl_branch, jl_alld to jl_wide;
 
   execute format('create schema if not exists sec authorization %I', '{owner}');
   execute format('grant usage on schema sec to %I', '{app}');
   grant usage, create on schema sec to jl_scope;
-  grant usage on schema sec to jl_team, jl_branch, jl_alld, jl_mixed, jl_all, jl_comp, jl_system, jl_ops;
+  grant usage on schema sec to jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_system, jl_ops;
   execute format('grant usage, create on schema public to %I', '{owner}');
   execute format('revoke temporary on database %I from public', current_database());
   execute format('grant temporary on database %I to jl_system, %I', current_database(), '{owner}');
@@ -57,6 +59,6 @@ begin
   end if;
   revoke execute on function sec.holds(anyarray, anyarray) from public;
   grant execute on function sec.holds(anyarray, anyarray)
-    to jl_scope, jl_team, jl_branch, jl_alld, jl_mixed, jl_all, jl_comp, jl_system, jl_ops;
+    to jl_scope, jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_system, jl_ops;
   execute format('grant execute on function sec.holds(anyarray, anyarray) to %I', '{owner}');
 end $$;

@@ -12,16 +12,15 @@ begin
 end $$;
 
 create type sec.book as (
-  kind "char",        -- T team, B branch head, D one domain, M two or more of these, A whole bank, C compliance,
-                      -- S system (the only writer), O operations (no client rows)
+  kind "char",        -- T team, B branch head, D one domain, M both T and B, N one domain and more, A whole bank,
+                      -- C compliance, S system (the only writer), O operations (no client rows)
   entity text,
   roles text[],
   day date,
-  units bigint[],     -- any grant on the unit: its header, and the coarse key that uses the index
+  units bigint[],     -- any grant on the unit: its header
   ud bigint[],        -- unit << 1 | domain: the whole unit's figures
   upd bigint[],       -- unit << 32 | party << 1 | domain: one member's figures
   pd bigint[],        -- party << 1 | domain: granted directly
-  branches bigint[],
   bd bigint[],        -- branch << 1 | domain
   doms smallint[]
 );
@@ -80,14 +79,14 @@ begin
   insert into sec.ctx as c
     select pg_backend_pid(), pg_current_xact_id(), p_person, p_issued, (b).*
     on conflict (pid) do update set
-      (xid, person, issued, kind, entity, roles, day, units, ud, upd, pd, branches, bd, doms) =
+      (xid, person, issued, kind, entity, roles, day, units, ud, upd, pd, bd, doms) =
       (excluded.xid, excluded.person, excluded.issued, excluded.kind, excluded.entity, excluded.roles, excluded.day,
-       excluded.units, excluded.ud, excluded.upd, excluded.pd, excluded.branches, excluded.bd, excluded.doms)
+       excluded.units, excluded.ud, excluded.upd, excluded.pd, excluded.bd, excluded.doms)
       where c.xid <> excluded.xid and c.issued < excluded.issued;
   if not found then
     raise exception 'scope refused' using errcode = '42501';
   end if;
-  return case b.kind when 'T' then 'jl_team' when 'B' then 'jl_branch' when 'D' then 'jl_alld' when 'M' then 'jl_mixed'
+  return case b.kind when 'T' then 'jl_team' when 'B' then 'jl_branch' when 'D' then 'jl_alld' when 'M' then 'jl_mixed' when 'N' then 'jl_wide'
     when 'A' then 'jl_all' when 'C' then 'jl_comp' when 'S' then 'jl_system' when 'O' then 'jl_ops' end;
 end $$;
 
@@ -97,7 +96,7 @@ create function sec.book() returns sec.book
 declare
   b sec.book;
 begin
-  select c.kind, c.entity, c.roles, c.day, c.units, c.ud, c.upd, c.pd, c.branches, c.bd, c.doms into b from sec.ctx c
+  select c.kind, c.entity, c.roles, c.day, c.units, c.ud, c.upd, c.pd, c.bd, c.doms into b from sec.ctx c
     where c.pid = pg_backend_pid() and c.xid = pg_current_xact_id_if_assigned();
   return b;
 end $$;
@@ -143,7 +142,7 @@ declare
   part text[];
 begin
   foreach part slice 1 in array array[['units', 'bigint[]'], ['ud', 'bigint[]'], ['upd', 'bigint[]'],
-      ['branches', 'bigint[]'], ['bd', 'bigint[]'], ['doms', 'smallint[]']] loop
+      ['pd', 'bigint[]'], ['bd', 'bigint[]'], ['doms', 'smallint[]']] loop
     execute format($f$
       create function sec.t_%1$s() returns %2$s
         language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $body$
@@ -152,13 +151,6 @@ begin
           and c.xid = pg_current_xact_id_if_assigned());
       end $body$ $f$, part[1], part[2]);
   end loop;
-end $$;
-
--- Parties in sight; replaced by the room that knows members.
-create function sec.t_pd() returns bigint[]
-  language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
-begin
-  return null;
 end $$;
 
 -- What the lake's reader must know of the book, in the bank's own codes; replaced likewise.
@@ -177,7 +169,9 @@ begin
   end loop;
 end $$;
 grant execute on function sec.t_kind(), sec.t_whole("char"), sec.t_house(), sec.t_person(), sec.t_role(text),
-  sec.t_units(), sec.t_ud(), sec.t_upd(), sec.t_branches(), sec.t_bd(), sec.t_doms(), sec.t_pd(), sec.lake_book()
-  to jl_team, jl_branch, jl_alld, jl_mixed, jl_all, jl_comp, jl_system, jl_ops;
+  sec.t_units(), sec.t_ud(), sec.t_upd(), sec.t_bd(), sec.t_doms(), sec.t_pd(), sec.lake_book()
+  to jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_system, jl_ops;
+-- The owner passes these two on to the application's role (sec.serve).
+grant execute on function sec.enter(bigint, bigint, bigint, bytea), sec.t_kind() to session_user with grant option;
 
 reset role;

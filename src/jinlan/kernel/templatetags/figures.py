@@ -14,46 +14,60 @@ from jinlan.kernel import figures
 
 register = template.Library()
 
-register.filter("percent", figures.percent)
 register.filter("moment", figures.moment)
+register.filter("listed", figures.listed)
 register.filter("seconds", figures.seconds)
 register.filter("unit_label", figures.unit_label)
+
+
+def _known(value: Decimal | int | str | None) -> Decimal | int | None:
+    """Return None for the empty text that Django's templates make of an absent attribute."""
+    return None if value is None or isinstance(value, str) else value
+
+
+@register.filter
+def percent(value: Decimal | None, places: int = 1) -> str:
+    """Write a fraction as a percentage."""
+    known = _known(value)
+    return figures.percent(None if known is None else Decimal(known), places)
 
 
 @register.filter
 def in_unit(value: Decimal | None, unit: str) -> str:
     """Write money in the unit of its column."""
-    return figures.in_unit(value, unit)
+    known = _known(value)
+    return figures.in_unit(None if known is None else Decimal(known), unit)
 
 
 @register.filter
 def points(value: Decimal | None) -> str:
     """Write points with one decimal."""
-    return figures.number(value, 1)
+    return figures.number(_known(value), 1)
 
 
 @register.filter
 def count(value: int | Decimal | None) -> str:
     """Write a whole number with thousands separators."""
-    return figures.number(value)
+    return figures.number(_known(value))
 
 
 @register.filter
 def signed(value: Decimal | None) -> str:
     """Write a change with sign and one decimal."""
-    return figures.signed(value)
+    return figures.signed(_known(value))
 
 
 @register.filter
 def iso(value: date | None) -> str:
     """Write a date as ISO, "—" for none."""
-    return figures.day(value)
+    return figures.day(value or None)
 
 
 @register.filter
 def of(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     """Return the fraction part / whole."""
-    return figures.ratio(part, whole)
+    left, right = _known(part), _known(whole)
+    return figures.ratio(None if left is None else Decimal(left), None if right is None else Decimal(right))
 
 
 @register.simple_tag
@@ -72,10 +86,12 @@ def amount(value: Decimal | None) -> SafeString:
     """Write one amount in the unit that fits, exact in the tooltip."""
     if value is None:
         return format_html('<span class="num">{}</span>', figures.NOT_APPLICABLE)
-    figure, unit = figures.split_money(value)
-    return format_html(
-        '<span class="num" title="{}">{} <span class="unit">{}</span></span>', figures.exact_money(value), figure, unit
-    )
+    left, _space, right = figures.money_text(value).partition(" ")
+    shape = (
+        '<span class="num" title="{}"><span class="unit">{}</span> {}</span>' if figures.locale() == "en"
+        else '<span class="num" title="{}">{} <span class="unit">{}</span></span>'
+    )  # fmt: skip
+    return format_html(shape, figures.exact_money(value), left, right)
 
 
 @register.simple_tag

@@ -38,7 +38,7 @@ def badge(text: str, tone: str = "", mark: str = "", title: str = "") -> SafeStr
 @register.simple_block_tag
 def page_head(content: str, title: str, purpose: str = "") -> str:
     """Head of a page: title, one line of purpose; the block holds its actions."""
-    return render_to_string("ui/page_head.html", {"title": title, "purpose": purpose, "actions": content.strip()})
+    return render_to_string("ui/page_head.html", {"title": title, "purpose": purpose, "actions": SafeString(content.strip())})
 
 
 @register.simple_block_tag

@@ -35,31 +35,31 @@ def e8(rate: Value) -> Value:
     return (rate * E8).cast(BIG)
 
 
-def money(hundredths: Value) -> Value:
-    """Return cents as money with two decimals."""
-    return hundredths.cast(MONEY) * ibis.literal(Decimal("0.01"), type=MONEY)
+def decimals(whole: Value, places: int, kind: str) -> Value:
+    """Return a whole number of 10^-places as a decimal of `kind`."""
+    wide = f"decimal(38, {places})"
+    return (whole.cast(wide) * ibis.literal(Decimal(1).scaleb(-places), type=wide)).cast(kind)
 
 
-def ratio(hundred_millionths: Value) -> Value:
-    """Return a whole number of 1e-8 as a rate with eight decimals."""
-    wide = "decimal(20, 8)"
-    return (hundred_millionths.cast(wide) * ibis.literal(Decimal("0.00000001"), type=wide)).cast(RATE)
+def small(value: Value | int) -> Value:
+    """Return a whole number below 4.6e18 as int64: sums of cents over a year, the quick case."""
+    return (ibis.literal(value) if isinstance(value, int) else value).cast("int64")
 
 
-def _approximate(numerator: Value, denominator: Value) -> Value:
-    return (numerator.cast("float64") / denominator.cast("float64")).floor().cast(BIG)
+def _approximate(numerator: Value, denominator: Value, kind: str) -> Value:
+    return (numerator.cast("float64") / denominator.cast("float64")).floor().cast(kind)
 
 
-def floor_div(numerator: Value, denominator: Value) -> Value:
-    """Divide two `BIG` numbers, rounding down; exact for quotients below 1e30, denominators > 0."""
-    first = _approximate(numerator, denominator)
-    second = first + _approximate(numerator - first * denominator, denominator)
+def floor_div(numerator: Value, denominator: Value, kind: str = BIG) -> Value:
+    """Divide two whole numbers of `kind`, rounding down; exact for quotients below 1e30, denominators > 0."""
+    first = _approximate(numerator, denominator, kind)
+    second = first + _approximate(numerator - first * denominator, denominator, kind)
     rest = numerator - second * denominator
-    step = ibis.cases((rest < 0, -1), (rest >= denominator, 1), else_=0)
-    return second + big(step)
+    return second + ibis.cases((rest < 0, -1), (rest >= denominator, 1), else_=0).cast(kind)
 
 
-def div_half_up(numerator: Value, denominator: Value) -> Value:
-    """Divide two `BIG` numbers, rounding half up (away from zero); the result is `BIG`."""
-    quotient = floor_div(numerator.abs() * big(2) + denominator, denominator * big(2))
+def div_half_up(numerator: Value, denominator: Value, kind: str = BIG) -> Value:
+    """Divide two whole numbers of `kind` (`BIG` or int64), rounding half up (away from zero)."""
+    two = ibis.literal(2).cast(kind)
+    quotient = floor_div(numerator.abs() * two + denominator, denominator * two, kind)
     return ibis.ifelse(numerator < 0, -quotient, quotient)

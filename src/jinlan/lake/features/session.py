@@ -103,7 +103,12 @@ class Session:
                    "ftp_rate", "maturity_date", "account_no_masked_hash")  # fmt: skip
         rows = asof.validity(self.view, "account", columns, self.plan.last)
         closed = ibis.ifelse(rows.status == "CLOSED", rows.known_from, ibis.null("date"))
-        rows = rows.mutate(gone=ibis.coalesce(rows.close_date, closed, ibis.literal(asof.FOREVER)))
+        earliest = rows.known_from.min().over(group_by=rows.account_id)
+        rows = rows.mutate(
+            gone=ibis.coalesce(rows.close_date, closed, ibis.literal(asof.FOREVER)),
+            # the first version also speaks for the account's life before the bank delivered it
+            lives_from=ibis.ifelse(rows.known_from == earliest, ibis.least(earliest, rows.open_date), rows.known_from),
+        )
         products = self.products
         joined = rows.left_join(products, rows.product_code == products.product_code)
         family = joined.family.fill_null("")
@@ -151,7 +156,7 @@ class Chunk:
 
     @cached_property
     def use(self) -> Table:
-        """(as_of, slice, in_<window>, at_end)."""
+        """(as_of, slice, in_<window>, closing)."""
         return self.keep("use", self.session.plan.use_table(self.dates))
 
     @cached_property

@@ -103,8 +103,8 @@ class Plan:
         return pa.table({"day": pa.array(days, pa.date32()), "slice": pa.array(numbers, pa.int32())})
 
     def use_table(self, dates: Sequence[date]) -> pa.Table:
-        """Return (as_of, slice, in_<window>.., at_end): which windows of each date hold a slice."""
-        rows: dict[str, list[object]] = {name: [] for name in ("as_of", "slice", "at_end")}
+        """Return (as_of, slice, in_<window>.., closing): which windows of each date hold a slice."""
+        rows: dict[str, list[object]] = {name: [] for name in ("as_of", "slice", "closing")}
         rows |= {f"in_{name}": [] for name in WINDOWS}
         chosen = [each for each in self.windows if each.as_of in set(dates)]
         for each in chosen:
@@ -115,7 +115,7 @@ class Plan:
                 if any(inside.values()):
                     rows["as_of"].append(each.as_of)
                     rows["slice"].append(part.number)
-                    rows["at_end"].append(part.last == each.as_of)
+                    rows["closing"].append(part.last == each.as_of)
                     for name, held in inside.items():
                         rows[f"in_{name}"].append(held)
         kinds = {"as_of": pa.date32(), "slice": pa.int32()}

@@ -20,7 +20,7 @@ TEMPLATE = "jinlan_template"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Everything after the command goes to pytest."""
-    parser.add_argument("pytest", nargs=argparse.REMAINDER, help="pytest 的参数 / arguments for pytest")
+    parser.epilog = "其余参数交给 pytest / everything else goes to pytest"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,8 +40,8 @@ def run(options: argparse.Namespace) -> int:
                 "JINLAN_TEST_OWNER_URL": server.url("owner", "postgres"),
                 "JINLAN_TEST_TEMPLATE": TEMPLATE,
             }
-            workers = [] if any(word in options.pytest for word in ("-n", "--pdb")) else ["-n", "2"]
-            command = [sys.executable, "-m", "pytest", *workers, *options.pytest]
+            workers = [] if any(word in options.rest for word in ("-n", "--pdb")) else ["-n", "2"]
+            command = [sys.executable, "-m", "pytest", *workers, *options.rest]
             return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
         finally:
             server.stop()

@@ -31,9 +31,11 @@ def schema(table: Table) -> pa.Schema:
     return pa.schema([(column.name, TYPES[column.type]) for column in columns(table)])
 
 
-def decimals(values: npt.NDArray[np.int64], kind: pa.DataType = MONEY, valid: pa.Array | None = None) -> pa.Array:
+def decimals(
+    values: npt.NDArray[np.int64], kind: pa.DataType = MONEY, valid: pa.Array | None = None
+) -> pa.Array:
     """Build decimals straight from scaled int64 (no Python Decimal); `valid` is a boolean array or None."""
-    words = np.empty((len(values), 2), dtype=np.int64)
+    words: npt.NDArray[np.int64] = np.empty((len(values), 2), dtype=np.int64)
     words[:, 0] = values
     words[:, 1] = values >> 63
     bitmap = None if valid is None else valid.buffers()[1]
@@ -58,7 +60,9 @@ def column_of(kind: str, values: Sequence[Any]) -> pa.Array:
     return pa.array(values, TYPES[kind])
 
 
-def words(codes: npt.NDArray[np.integer[Any]], values: pa.Array, valid: npt.NDArray[np.bool_] | None = None) -> pa.Array:
+def words(
+    codes: npt.NDArray[np.integer[Any]], values: pa.Array, valid: npt.NDArray[np.bool_] | None = None
+) -> pa.Array:
     """Build a text column from indices into `values`; rows where `valid` is False are null."""
     mask = None if valid is None else ~valid
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=mask), values)

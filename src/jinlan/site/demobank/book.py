@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from jinlan.site.demobank.rand import Dice
 from jinlan.site.demobank.timeline import Timeline
 
-Path64 = npt.NDArray[np.int64]
+Path64: TypeAlias = "npt.NDArray[np.int64]"
 
 
 @dataclass(slots=True)
@@ -93,6 +93,7 @@ class Cash:
     `level` is the balance aimed at by the end of history, `growth` the yearly factor - 1 that leads there,
     `vol` the noise. `path` (one value per month-end, first = opening) replaces all three. `settle` are
     credits from others; `salary` comes on `pay_day`. Without `steer` nothing pulls the balance to an aim.
+    On the day `closes` everything is paid out.
     """
 
     account: Account
@@ -108,6 +109,7 @@ class Cash:
     staff: bool = False
     fee: int = 0
     steer: bool = True
+    closes: int | None = None
     term: bool = False
     tenor: int = 0
     path: Path64 | None = None
@@ -128,7 +130,11 @@ class Position:
 
 @dataclass(slots=True)
 class Unit:
-    """A client unit as the bank sees it. `klass` is what it was planted as: HQ BRANCH KEY SMALL, ULTRA ..."""
+    """A client unit as the bank sees it. `klass` is what it was planted as: HQ BRANCH KEY SMALL, ULTRA ...
+
+    `named`: the bank gave it a number. `listed`: its members come from the approved list. `quiet`: told, so
+    its approval is told, not drawn. `silent`: nobody visits. `decided`: it is on the approved list.
+    """
 
     unit_id: str
     kind: str
@@ -138,6 +144,9 @@ class Unit:
     named: bool = True
     lead: str = ""
     quiet: bool = False
+    silent: bool = False
+    listed: bool = False
+    decided: bool = False
 
 
 @dataclass(slots=True)
@@ -179,7 +188,17 @@ class Bank:
         self.units: list[Unit] = []
         self.planned: list[Planned] = []
         self.by_party: dict[str, list[Account]] = {}
+        self.series: dict[str, int] = {}
         self.edits: list[tuple[int, Party | Account, dict[str, Any]]] = []
+
+    def next_id(self, prefix: str) -> str:
+        """Return the next number of a series such as ``G00001``."""
+        self.series[prefix] = self.series.get(prefix, 0) + 1
+        return f"{prefix}{self.series[prefix]:05d}"
+
+    def count(self, table: str) -> int:
+        """Return how many rows a state table has so far."""
+        return len(self.state.rows.get(table, ()))
 
     def dice(self, *names: object) -> Dice:
         """Return a buffered stream of its own for one subject."""

@@ -1,4 +1,4 @@
-"""Corporate groups: ownership trees, cross-holdings, a cycle, members that join or leave, from 2 to 300 members."""
+"""Corporate groups: ownership trees, cross-holdings, a cycle, 2 to 300 members that join or leave."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from jinlan.site.demobank.kit import Kit
 from jinlan.site.demobank.names import PLACES
 
 # members, members with accounts
-_SHAPES = {"HQ": ((14, 40), (8, 14)), "BRANCH": ((6, 18), (5, 8)), "KEY": ((3, 9), (2, 5)), "SMALL": ((2, 5), (1, 3))}
+_SHAPES = {
+    "HQ": ((14, 40), (8, 14)),
+    "BRANCH": ((6, 18), (5, 8)),
+    "KEY": ((3, 9), (2, 5)),
+    "SMALL": ((2, 5), (1, 3)),
+}
 _SOURCES = ("CREDIT", "DELIVERED", "APPROVED", "COMPUTED")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A group to build: number of members, how many of them have accounts, where its membership comes from."""
+    """A group to build: members, how many have accounts, where its membership comes from."""
 
     klass: str
     members: int
@@ -41,7 +46,8 @@ def build(kit: Kit) -> list[Borrower]:
             members = 2 if klass == "SMALL" and place == 0 else dice.whole(low, high)
             home = kit.org.sub("杭州", place % 3) if place < 3 and klass != "SMALL" else kit.branch()
             shape = Shape(klass, members, min(members, dice.whole(few, many)), _SOURCES[number % 4], home,
-                          state=dice.chance(0.15), cycle=klass == "KEY" and place == 0, cross=dice.chance(0.3))  # fmt: skip
+                          state=dice.chance(0.15), cycle=klass == "KEY" and place == 0,
+                          cross=dice.chance(0.3))  # fmt: skip
             create(kit, shape, figures(kit, klass), borrowers)
             number += 1
     return borrowers
@@ -51,8 +57,7 @@ def create(kit: Kit, shape: Shape, plan: Figures, borrowers: list[Borrower], *, 
     """Create one group with its tree and accounts."""
     members = _members(kit, shape)
     _tree(kit, shape, members)
-    number = sum(unit.kind == "GROUP" and len(unit.members) > 1 for unit in kit.bank.units) + 1
-    unit = register(kit, f"G{number:05d}", shape.klass, members[0], members, shape.source, quiet=quiet)
+    unit = register(kit, kit.bank.next_id("G"), shape.klass, members[0], members, shape.source, quiet=quiet)
     shares = _shares(kit, shape.clients)
     for member, share in zip([one for one in members if one.onboard_date is not None], shares, strict=True):
         part = plan.part(share)
@@ -79,6 +84,8 @@ def _members(kit: Kit, shape: Shape) -> list[Party]:
     for place in range(1, shape.members):
         client = place < shape.clients
         branch = shape.branch if kit.dice.chance(0.6) else kit.branch()
+        if place == 2 and shape.klass == "HQ":
+            branch = kit.org.sub("上海", 0)
         site = kit.org.city[branch] if client else kit.dice.pick(PLACES)
         title = kit.names.member(site, brand)
         klass = lower if client or kit.dice.chance(0.4) else "SMALL"
@@ -88,7 +95,7 @@ def _members(kit: Kit, shape: Shape) -> list[Party]:
 
 
 def _tree(kit: Kit, shape: Shape, members: list[Party]) -> None:
-    """Control chains up to five deep; some minority owners; a cycle or a cross-holding when the shape asks."""
+    """Control chains up to five deep, minority owners, a member bought or sold; a cycle when asked."""
     bank, dice = kit.bank, kit.dice
     depth = {0: 0}
     for place in range(1, len(members)):
@@ -98,11 +105,11 @@ def _tree(kit: Kit, shape: Shape, members: list[Party]) -> None:
         depth[place] = depth[parent] + 1
         share = dice.pick((1.0, 1.0, 0.8, 0.75, 0.6, 0.51))
         joined = bank.time.ago(dice.whole(3, 11)).first if place == 5 and len(members) > 8 else None
-        owns(bank, members[parent], members[place], share, since=joined)
-        if share < 0.8 and place > 3 and dice.chance(0.5):
-            owns(bank, members[(parent + 1) % place], members[place], 0.2, kind="EQUITY") if (
-                parent + 1
-            ) % place != parent else None
+        sold = bank.time.ago(dice.whole(2, 8)).first if place == 6 and shape.source == "COMPUTED" else None
+        owns(bank, members[parent], members[place], share, since=joined, sold=sold)
+        other = (parent + 1) % place
+        if share < 0.8 and other != parent and dice.chance(0.5):
+            owns(bank, members[other], members[place], 0.2)
     if shape.cross and len(members) > 4:
         owns(bank, members[3], members[0], 0.05)
     if shape.cycle:

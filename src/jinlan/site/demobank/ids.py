@@ -12,7 +12,7 @@ def _org_value(char: str) -> int:
 
 
 def uscc(number: int, region: str) -> str:
-    """Return a unified social credit code: 91 + region + organisation code ``JL`` + 6 digits + check + check."""
+    """Return a unified social credit code: 91, region, organisation code ``JL`` + 6 digits, checks."""
     body = f"JL{number:06d}"
     total = sum(weight * _org_value(char) for weight, char in zip(_ORG_WEIGHTS, body, strict=True))
     check = 11 - total % 11
@@ -22,7 +22,7 @@ def uscc(number: int, region: str) -> str:
 
 
 def resident_id(region: str, born: str, number: int, *, female: bool) -> str:
-    """Return a resident ID with a valid check digit; the region is a whole province, which no real ID carries."""
+    """Return a resident ID with a valid check digit; its region is a whole province, as no real ID has."""
     body = f"{region[:2]}0000{born}{number % 500 * 2 + (0 if female else 1):03d}"
     total = sum(int(char) * pow(2, 17 - place, 11) for place, char in enumerate(body))
     return body + _RIC_CHECK[total % 11]

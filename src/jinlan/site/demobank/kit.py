@@ -24,6 +24,7 @@ class Kit:
         self.bank, self.size, self.org, self.names = bank, size, org, names
         self.dice = bank.dice("kit")
         self.subs = org.every_sub()
+        self._taken: set[str] = set()
         self._contacts = bank.dice("contacts")
 
     def branch(self) -> str:
@@ -39,7 +40,9 @@ class Kit:
 
     def _party(self, kind: str, name: str, branch: str, onboard: int | None) -> Party:
         number = len(self.bank.parties) + 1
-        party = Party(f"P{number:07d}", kind, name, branch, self.org.region[branch], source_key=f"{60_000_000 + number}")
+        party = Party(
+            f"P{number:07d}", kind, name, branch, self.org.region[branch], source_key=f"{60_000_000 + number}"
+        )
         if onboard is not None:
             party.party_status, party.onboard_date = "ACTIVE", onboard
             party.cdd_status, party.ml_risk_level = "CURRENT", "3" if self.dice.chance(0.08) else "1"
@@ -67,16 +70,27 @@ class Kit:
         woman = self.dice.chance(0.5) if female is None else female
         name = name or self.names.person(female=woman, surname=surname)
         party = self._party("PERSON", name, branch, onboard)
-        birth = born if born is not None else day(self.dice.whole(1955, 2001), self.dice.whole(1, 12), 14)
+        birth = (
+            born
+            if born is not None
+            else day(self.dice.whole(1955, 2001), self.dice.whole(1, 12), self.dice.whole(1, 28))
+        )
         party.birth_or_incorp_date = birth
         party.gender = "F" if woman else "M"
         party.id_type, party.id_expiry = "RESIDENT_ID", day(2032 + self.dice.whole(0, 12), 6, 1)
-        number = len(self.bank.parties)
-        party.id_no = ids.resident_id(party.region_code, iso(birth).replace("-", ""), number, female=woman)
+        party.id_no = self._resident_id(party.region_code, iso(birth).replace("-", ""), woman)
         party.occupation_code = self.dice.pick(_JOBS)
         if onboard is not None:
             self._contact(party, onboard)
         return party
+
+    def _resident_id(self, region: str, born: str, female: bool) -> str:
+        """Return a number nobody else in the bank has (500 sequences per province, day and sex)."""
+        number = len(self.bank.parties)
+        while (code := ids.resident_id(region, born, number, female=female)) in self._taken:
+            number += 1
+        self._taken.add(code)
+        return code
 
     def _contact(self, party: Party, onboard: int) -> None:
         number = len(self.bank.parties)
@@ -92,7 +106,8 @@ class Kit:
             })  # fmt: skip
 
     def company(
-        self, name: str, *, branch: str, english: str | None = None, industry: str = "5199", klass: str = "SMALL",
+        self, name: str, *, branch: str, english: str | None = None, industry: str = "5199",
+        klass: str = "SMALL",
         onboard: int | None = None, state: bool = False,
     ) -> Party:  # fmt: skip
         """Create a company; `klass` sets size and capital."""
@@ -106,12 +121,14 @@ class Kit:
         scale = {"LARGE": 5e8, "MEDIUM": 5e7, "SMALL": 5e6, "MICRO": 5e5}[party.org_size]
         party.registered_capital = cents(round(self.dice.spread(scale / 3, scale * 3), -5)) or cents(500_000)
         party.registered_capital_ccy = "CNY"
-        if party.org_size == "LARGE" and self.dice.chance(0.4) or self.dice.chance(0.02):
+        if (party.org_size == "LARGE" and self.dice.chance(0.4)) or self.dice.chance(0.02):
             party.lei = ids.lei(number)
         if party.org_size == "LARGE" and self.dice.chance(0.15):
             party.listed_flag, party.stock_code = True, f"9{number % 100000:05d}"
         if self.dice.chance(0.06):
-            party.former_name = name.replace("有限公司", "厂") if "集团" not in name else name.replace("集团", "")
+            party.former_name = (
+                name.replace("有限公司", "厂") if "集团" not in name else name.replace("集团", "")
+            )
         if onboard is not None:
             grade, pd = self.dice.pick(_RATINGS)
             party.internal_rating, party.pd = grade, e8(pd)
@@ -122,22 +139,35 @@ class Kit:
         city = self.org.city[branch]
         place = city if self.dice.chance(0.75) else self.dice.pick(PLACES)
         name, english, industry = self.names.company(place)
-        return self.company(name, branch=branch, english=english, industry=industry, klass=klass, onboard=onboard)
+        return self.company(
+            name, branch=branch, english=english, industry=industry, klass=klass, onboard=onboard
+        )
 
     def trust(self, surname: str, *, branch: str, onboard: int) -> Party:
         """Create a family trust."""
-        party = self._party("TRUST", f"{surname}氏家族信托{len(self.bank.parties) % 1000:03d}号", branch, onboard)
+        party = self._party(
+            "TRUST", f"{surname}氏家族信托{len(self.bank.parties) % 1000:03d}号", branch, onboard
+        )
         party.birth_or_incorp_date = onboard - 30
         return party
 
-    def account(self, party: Party, product: str, *, opened: int | None = None, currency: str = "CNY") -> Account:
+    def body(self, kind: str, name: str, *, branch: str, onboard: int) -> Party:
+        """Create a public body (GOV) or a fund (FUND)."""
+        party = self._party(kind, name, branch, onboard)
+        party.birth_or_incorp_date = onboard - 400
+        return party
+
+    def account(
+        self, party: Party, product: str, *, opened: int | None = None, currency: str = "CNY"
+    ) -> Account:
         """Open an account; by default on the day the client came."""
         number = len(self.bank.accounts)
         start = opened if opened is not None else party.onboard_date
         assert start is not None  # noqa: S101
         rate, ftp = products.rates(product)
         row = Account(
-            f"A{number + 1:08d}", party.party_id, product, currency, start, party.home_branch_id, number, party,
+            f"A{number + 1:08d}", party.party_id, product, currency, start, party.home_branch_id, number,
+            party,
             products.PRODUCTS[product].family, interest_rate=rate, ftp_rate=ftp,
         )  # fmt: skip
         row.account_no_masked, row.source_key = ids.account_mask(number + 1), row.account_id
@@ -148,7 +178,8 @@ class Kit:
         self.bank.state.put("account", self.bank.since(start), row)
         return row
 
-    def cash(self, party: Party, product: str, yuan: float, *, opened: int | None = None, currency: str = "CNY",
+    def cash(self, party: Party, product: str, yuan: float, *, opened: int | None = None,
+             currency: str = "CNY",
              **flow: Any) -> Cash:  # fmt: skip
         """Open a deposit account that aims at `yuan`; the rest are fields of `Cash`."""
         row = Cash(self.account(party, product, opened=opened, currency=currency), cents(yuan),
@@ -162,15 +193,17 @@ class Kit:
         """Make a term deposit that renews itself: the maturity in force at first delivery, then changes."""
         row.term, row.steer, row.vol, row.growth, row.tenor = True, False, 0.0, 0.0, tenor
         maturity = row.account.open_date + tenor
-        while maturity < self.bank.since(row.account.open_date):
+        while maturity <= self.bank.since(row.account.open_date):
             maturity += tenor
         row.account.maturity_date = maturity
         while maturity <= self.bank.time.end:
             self.bank.edit(maturity, row.account, maturity_date=maturity + tenor)
             maturity += tenor
 
-    def hold(self, party: Party, product: str, yuan: float, *, opened: int | None = None, instrument: int | None = None,
-             fee: float = 0.004, growth: float = 0.05, vol: float = 0.03, path: Path64 | None = None) -> Position:  # fmt: skip
+    def hold(self, party: Party, product: str, yuan: float, *, opened: int | None = None,
+             instrument: int | None = None,
+             fee: float = 0.004, growth: float = 0.05, vol: float = 0.03,
+             path: Path64 | None = None) -> Position:  # fmt: skip
         """Open an investment account with one instrument worth `yuan`; `fee` is a yearly fraction."""
         chosen = instrument if instrument is not None else self.dice.pick(products.BY_PRODUCT[product])
         row = Position(self.account(party, product, opened=opened), chosen, cents(yuan), growth, vol,

@@ -60,9 +60,20 @@ class Org:
     def lead_for(self, branch: str, number: int, *, private: bool = False) -> str:
         """Return a manager (or private banker) of the branch, or of its tier-1 branch."""
         pool = self.bankers if private else self.managers
-        upper = self.parent.get(branch, "")
-        people = pool.get(branch) or pool.get(upper) or pool.get(self.parent.get(upper, "")) or pool[self.tier1[0]]
+        upper = next(
+            (code for code in self._up(branch) if code in self.subs), self.tier1[number % len(self.tier1)]
+        )
+        near = [code for code in self._up(branch) if code in pool] or [
+            code for code in (upper, *self.subs[upper]) if code in pool
+        ]
+        people = pool[near[0]] if near else next(iter(pool.values()))
         return people[number % len(people)]
+
+    def _up(self, branch: str) -> list[str]:
+        chain = [branch]
+        while chain[-1] in self.parent:
+            chain.append(self.parent[chain[-1]])
+        return chain
 
 
 def build(bank: Bank, size: Size, names: Names) -> Org:
@@ -136,8 +147,6 @@ def _people(bank: Bank, size: Size, org: Org, names: Names) -> None:
         home = homes.get(code, HEAD)
         org.home[code] = home
         _employee(bank, code, name, home, position, day(2014, 3, 10))
-    org.managers.setdefault(org.into, []).append(LIHUA)
-    org.bankers.setdefault(hangzhou, []).append(ZHAOYAN)
     subs = org.every_sub()
     for place in range(size.managers):
         private = place % 4 == 3
@@ -157,7 +166,7 @@ def _people(bank: Bank, size: Size, org: Org, names: Names) -> None:
 
 
 def _move(bank: Bank, org: Org, row: dict[str, object], branch: str, months: int) -> None:
-    """Move an employee to another branch some months before the end of history (never into the closed one)."""
+    """Move an employee to another branch some months before the end (never into the closed one)."""
     when = bank.time.ago(months).first
     target = org.into if branch == org.merged else branch
     bank.state.put("employee", when, {**row, "branch_id": target}, "U")
@@ -178,6 +187,8 @@ def _heads(bank: Bank, org: Org, names: Names) -> None:
             when = MERGER.toordinal() - EPOCH
             bank.state.put("employee", when, {**row, "branch_id": org.into, "position": "支行副行长"}, "U")
     last = to_date(bank.time.last)
-    for place, title in enumerate(("战略客户部副总经理", "私人银行部总经理", "公司金融部总经理", "授信审批部总经理")):
+    for place, title in enumerate(
+        ("战略客户部副总经理", "私人银行部总经理", "公司金融部总经理", "授信审批部总经理")
+    ):
         person = names.person(female=dice.chance(0.4))
         _employee(bank, f"E30{place + 2:02d}", person, HEAD, title, day(last.year - 14 - place, 4, 1))

@@ -61,7 +61,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """History `first`..`last` in whole months, then daily deliveries up to `end`; `work` marks working days."""
+    """History `first`..`last` in whole months, daily deliveries up to `end`; `work` marks working days."""
 
     first: int
     last: int
@@ -108,7 +108,7 @@ def _month(index: int, year: int, number: int) -> Month:
 
 
 def timeline(months: int) -> Timeline:
-    """Build the timeline of `months` months of history up to HISTORY_END, plus the month of the daily ones."""
+    """Build the timeline of `months` months of history up to HISTORY_END, plus the daily ones' month."""
     start = HISTORY_END.year * 12 + HISTORY_END.month - months
     every = tuple(_month(i, (start + i) // 12, (start + i) % 12 + 1) for i in range(months + 1))
     first, last = every[0].first, every[-2].last

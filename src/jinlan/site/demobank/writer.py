@@ -1,4 +1,4 @@
-"""Deliveries on disk: one Parquet file per table, streamed, and the manifest written last (domain 10 §10.1)."""
+"""Deliveries on disk: one Parquet file per table, streamed, the manifest written last (domain 10 §10.1)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class _File:
         self.schema = arrow.schema(TABLES[name])
         self.rows = 0
         self.control = {c.name: Decimal(0) for c in TABLES[name].columns if c.type == "amt" and c.required}
-        dictionary = [c.name for c in arrow.columns(TABLES[name]) if c.type in _DICTIONARY or c.name in _REPEATED]
+        dictionary = [
+            c.name for c in arrow.columns(TABLES[name]) if c.type in _DICTIONARY or c.name in _REPEATED
+        ]
         # store_schema off: dictionary-encoded batches read back as plain text
         self._writer = pq.ParquetWriter(
             self.path, self.schema, compression="zstd", compression_level=1, use_dictionary=dictionary,
@@ -89,18 +91,22 @@ def _header(when: dict[str, Any], delivery: int, produced: str) -> dict[str, Any
 
 
 class Sink:
-    """Routes rows by `as_of_date`: the history delivery up to `time.last`, one daily delivery per later day."""
+    """Routes rows by `as_of_date`: history up to `time.last`, then one daily delivery per day."""
 
     def __init__(self, out: Path, time: Timeline, missing: frozenset[int], corrected: frozenset[int]) -> None:
         self._out, self._time = out, time
         span = f"{iso(time.first)}..{iso(time.last)}"
-        header = _header({"history": [iso(time.first), iso(time.last)]}, 1, f"{iso(time.last + 1)}T02:10:00+08:00")
+        header = _header(
+            {"history": [iso(time.first), iso(time.last)]}, 1, f"{iso(time.last + 1)}T02:10:00+08:00"
+        )
         self._history = Delivery(out / ENTITY / f"history={span}" / "delivery=1", header)
         self._daily = {
             number: self._day(out / "late" if number in missing else out, number, 1)
             for number in range(time.last + 1, time.end + 1)
         }
-        self._corrections = {number: self._day(out / "corrections", number, 2) for number in sorted(corrected)}
+        self._corrections = {
+            number: self._day(out / "corrections", number, 2) for number in sorted(corrected)
+        }
 
     def _day(self, root: Path, number: int, delivery: int) -> Delivery:
         folder = root / ENTITY / f"as_of_date={iso(number)}" / f"delivery={delivery}"

@@ -14,7 +14,7 @@ import pytest
 from jinlan.basics.errors import Refused
 from jinlan.lake.extracts.layout import arrow_type, extract_columns
 from jinlan.lake.extracts.schema import REQUIRED, TABLES
-from jinlan.site.berka.convert import BREAKS_FILE, convert
+from jinlan.site.berka.conversion import BREAKS_FILE, convert
 from jinlan.site.berka.tests.tiny import real_files, write_tiny
 
 FOLDER = "BERKA/history=1993-01-01..1994-03-31/delivery=1"

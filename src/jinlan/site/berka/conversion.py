@@ -72,6 +72,9 @@ class Report:
             "roll_forward_breaks": self.breaks_by_kind(),
         }
 
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
     def lines(self) -> Iterator[str]:
         """Yield the report for a terminal."""
         for each in self.files:

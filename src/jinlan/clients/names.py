@@ -1,0 +1,64 @@
+"""How a name is found: Chinese fragment, full pinyin, initials, former name, USCC fragment; and how it sorts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin, pinyin
+
+VARIANTS = 3  # other readings of a name that are kept: 单 is dān or shàn
+KEY_LENGTH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the directory stores for finding and sorting a name."""
+
+    pinyin_key: str
+    grams: list[str]
+    text: str
+
+
+@lru_cache(maxsize=20_000)
+def _other_readings(letter: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(pinyin(letter, style=Style.NORMAL, heteronym=True)[0]))
+
+
+def readings(name: str) -> list[list[str]]:
+    """Return the readings of a name as syllables, the usual one first, then one other reading of one character each."""
+    usual = lazy_pinyin(name, style=Style.NORMAL)
+    found = [usual]
+    if len(usual) != len(name):  # Latin words stand as one syllable: no place for a character's other reading
+        return found
+    for place, letter in enumerate(name):
+        if not "\u4e00" <= letter <= "\u9fff":
+            continue
+        for other in _other_readings(letter):
+            if other != usual[place] and len(found) <= VARIANTS:
+                found.append([*usual[:place], other, *usual[place + 1 :]])
+    return found
+
+
+def grams(texts: Iterable[str]) -> list[str]:
+    """Return the single characters and pairs of neighbours of the texts, white space left out, sorted."""
+    found: set[str] = set()
+    for text in texts:
+        joined = "".join(text.lower().split())
+        found.update(joined)
+        found.update(joined[place : place + 2] for place in range(len(joined) - 1))
+    return sorted(found)
+
+
+def search_of(names: Iterable[str], codes: Iterable[str] = ()) -> Search:
+    """Return how a party with these names (the present one first) and codes is found and sorted."""
+    known = [name for name in names if name]
+    lines = dict.fromkeys(name.lower() for name in known)
+    for name in known:
+        for syllables in readings(name):
+            lines[("".join(syllables)).lower()] = None
+            lines[("".join(part[:1] for part in syllables)).lower()] = None
+    lines |= dict.fromkeys(code.lower() for code in codes if code)
+    key = " ".join(lazy_pinyin(known[0], style=Style.NORMAL)).lower()[:KEY_LENGTH] if known else ""
+    return Search(key, grams(lines), "\n".join(lines))

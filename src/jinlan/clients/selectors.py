@@ -1,0 +1,223 @@
+"""Reading units, members, teams and lists of them. Row-level security decides which rows there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet
+
+from jinlan.basics.actor import Actor
+from jinlan.clients.listing import NEW_DAYS, Cursor, Listing, grams_of, key_of, ordering, position
+from jinlan.clients.models import Branch, Coverage, Employee, Party, Unit, UnitMember
+from jinlan.serving.models import UnitResult
+from jinlan.serving.selectors import results
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list: the published row and who it is about."""
+
+    result: UnitResult
+    unit: Unit
+    leads: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list with the cursors of its neighbours."""
+
+    rows: Sequence[Row]
+    before: int
+    previous: Cursor | None
+    following: Cursor | None
+
+
+def in_force(day: date, prefix: str = "") -> Q:
+    """Return the condition that a dated row holds on a day (half-open period)."""
+    open_end = Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": day})
+    return Q(**{f"{prefix}valid_from__lte": day}) & open_end
+
+
+def named(text: str) -> Q:
+    """Return the condition that a row's names, pinyin, initials, former names or credit code hold a text."""
+    cleaned = " ".join(text.lower().split())
+    return Q(grams__holds=list(grams_of(cleaned))) & Q(search_text__icontains=cleaned)
+
+
+def units_named(actor: Actor, *, text: str) -> QuerySet[Unit]:
+    """Return the visible units of which the root or any member answers to a text."""
+    return Unit.objects.filter(named(text))
+
+
+def find_units(actor: Actor, *, text: str, limit: int = 8) -> list[Unit]:
+    """Return the first units that answer to a text, by name."""
+    return list(units_named(actor, text=text).order_by("pinyin_key", "id")[:limit]) if grams_of(text) else []
+
+
+def unit_list(actor: Actor, *, as_of: date, listing: Listing) -> QuerySet[UnitResult]:
+    """Return the rows of a list before paging: view, filters and search applied."""
+    rows = results(actor, as_of=as_of).filter(_view(actor, listing.view, as_of), _filters(listing, as_of))
+    if listing.text:
+        rows = rows.filter(unit_id__in=units_named(actor, text=listing.text).values("id"))
+    if listing.branch:
+        rows = rows.filter(branch_id__in=branch_and_below(listing.branch))
+    if listing.lead:
+        covered = Coverage.objects.filter(in_force(as_of), employee__code=listing.lead, role="LEAD", unit__isnull=False)
+        rows = rows.filter(unit_id__in=covered.values("unit_id"))
+    return rows
+
+
+def _view(actor: Actor, view: str, as_of: date) -> Q:
+    if view == "mine":
+        mine = Coverage.objects.filter(in_force(as_of), employee__code=actor.employee, unit__isnull=False)
+        return Q(unit_id__in=mine.values("unit_id"))
+    if view == "borderline":
+        fresh = Q(tier_since__gt=as_of - timedelta(days=NEW_DAYS), tier_level__gt=0)
+        return fresh | Q(tier_level=0) & ~Q(tier_state="suspended") | ~Q(computed_tier=F("effective_tier"))
+    if view == "watch":
+        return Q(tier_state__in=("watch", "suspended", "proposed_down", "retained"))
+    if view == "decide":
+        return Q(proposed_tier__isnull=False)
+    return Q()
+
+
+def _filters(listing: Listing, as_of: date) -> Q:
+    wanted = Q()
+    for column, value in (("kind", listing.kind), ("effective_tier", listing.tier), ("tier_state", listing.state)):
+        if value:
+            wanted &= Q(**{column: "" if value == "none" and column == "effective_tier" else value})
+    if listing.due_days:
+        wanted &= Q(next_maturity__gte=as_of, next_maturity__lte=as_of + timedelta(days=listing.due_days))
+    if listing.five_tier:
+        wanted &= Q(five_tier_worst__gte=listing.five_tier)
+    if listing.overdue:
+        wanted &= Q(overdue__gt=0)
+    if listing.gate:
+        wanted &= ~Q(gates__in=("", "ok"))
+    return wanted
+
+
+def page_of(actor: Actor, *, rows: QuerySet[UnitResult], as_of: date, listing: Listing, cursor: Cursor | None) -> Page:
+    """Return one keyset page of a list; two queries."""
+    back = cursor is not None and cursor.back
+    ordered = rows.filter(position(listing.sort, cursor)) if cursor else rows
+    found = list(ordered.defer("measures", "detail").order_by(*ordering(listing.sort, back=back))[: listing.size + 1])
+    more, found = len(found) > listing.size, found[: listing.size]
+    before = 0 if cursor is None else cursor.before
+    if back:
+        found.reverse()
+        before = max(0, before - len(found)) if more else 0
+    if not found:
+        return Page((), before, None, None)
+    has_previous = more if back else before > 0
+    has_next = True if back else more
+    previous = Cursor(key_of(found[0], listing.sort), back=True, before=before) if has_previous else None
+    following = Cursor(key_of(found[-1], listing.sort), before=before + len(found)) if has_next else None
+    return Page(with_units(actor, rows=found, as_of=as_of), before, previous, following)
+
+
+def with_units(actor: Actor, *, rows: Iterable[UnitResult], as_of: date) -> list[Row]:
+    """Return published rows with their units and lead managers' names; one query."""
+    kept = list(rows)
+    units = named_units(actor, unit_ids=[row.unit_id for row in kept], as_of=as_of)
+    return [Row(row, *units[row.unit_id]) for row in kept if row.unit_id in units]
+
+
+def named_units(actor: Actor, *, unit_ids: Iterable[int], as_of: date) -> dict[int, tuple[Unit, Sequence[str]]]:
+    """Return units by key with the names of their lead managers; one query."""
+    leads = Coverage.objects.filter(in_force(as_of), unit=OuterRef("pk"), role="LEAD").order_by("valid_from", "id")
+    units = Unit.objects.filter(id__in=list(unit_ids)).defer("grams", "search_text")
+    found = units.annotate(leads=ArraySubquery(leads.values("employee__name")))
+    return {unit.pk: (unit, tuple(unit.leads)) for unit in found}
+
+
+def branch_and_below(code: str) -> list[int]:
+    """Return the keys of a branch and of everything under it; empty for an unknown code."""
+    every = list(Branch.objects.values_list("id", "code", "parent_id", "merged_into_id"))
+    found = {key for key, branch_code, _, _ in every if branch_code == code}
+    while True:
+        below = {key for key, _, parent, into in every if parent in found or into in found} - found
+        if not below:
+            return sorted(found)
+        found |= below
+
+
+def branches(actor: Actor, *, deepest: int = 3) -> list[Branch]:
+    """Return the branches for a choice: in force, not deeper than a level, by level and code."""
+    return list(Branch.objects.filter(level__lte=deepest, merged_into__isnull=True).order_by("level", "code"))
+
+
+def lead_managers(actor: Actor, *, as_of: date, limit: int = 300) -> list[Employee]:
+    """Return the employees who lead a visible unit."""
+    leading = Coverage.objects.filter(in_force(as_of), role="LEAD", unit__isnull=False)
+    return list(Employee.objects.filter(id__in=leading.values("employee_id")).order_by("code")[:limit])
+
+
+def unit_of(actor: Actor, *, public_id: UUID) -> Unit | None:
+    """Return a unit by its public id, None when there is none for this actor."""
+    return Unit.objects.filter(public_id=public_id).defer("grams", "search_text").select_related("branch").first()
+
+
+def team_of(actor: Actor, *, unit: Unit, as_of: date) -> list[Coverage]:
+    """Return who looks after a unit on a date, leads first."""
+    rank = {code: place for place, (code, _) in enumerate(Coverage.ROLES)}
+    rows = Coverage.objects.filter(in_force(as_of), unit=unit).select_related("employee")
+    return sorted(rows, key=lambda row: (rank.get(row.role, 9), row.valid_from, row.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a unit in the order of its tree; `name` is None for a party outside the actor's scope."""
+
+    membership: UnitMember
+    party: Party | None
+    depth: int
+
+
+def members_of(actor: Actor, *, unit: Unit, as_of: date) -> list[Member]:
+    """Return a unit's visible members on a date as a tree, parents before children; two queries."""
+    rows = list(UnitMember.objects.filter(in_force(as_of), unit=unit))
+    parties = Party.objects.filter(id__in=[row.party_id for row in rows]).defer("grams", "search_text").in_bulk()
+    here = {row.party_id for row in rows}
+    children: dict[int | None, list[UnitMember]] = {}
+    for row in rows:
+        parent = row.parent_party_id if row.parent_party_id in here and row.parent_party_id != row.party_id else None
+        children.setdefault(parent, []).append(row)
+
+    def order(row: UnitMember) -> tuple[bool, Any, str, int]:
+        party = parties.get(row.party_id)
+        return (row.party_id != unit.root_party_id, -(row.share or 0), party.pinyin_key if party else "", row.party_id)
+
+    tree: list[Member] = []
+    seen: set[int] = set()
+    waiting = [(row, 0) for row in sorted(children.get(None, []), key=order, reverse=True)]
+    while waiting:
+        row, depth = waiting.pop()
+        if row.party_id in seen:
+            continue
+        seen.add(row.party_id)
+        tree.append(Member(row, parties.get(row.party_id), depth))
+        waiting += [(child, depth + 1) for child in sorted(children.get(row.party_id, []), key=order, reverse=True)]
+    rest = [row for row in rows if row.party_id not in seen]  # a circle of parents has no top
+    return tree + [Member(row, parties.get(row.party_id), 0) for row in sorted(rest, key=order)]
+
+
+def parties_by_key(actor: Actor, *, party_ids: Iterable[int]) -> dict[int, Party]:
+    """Return visible parties by key."""
+    return Party.objects.filter(id__in=list(party_ids)).defer("grams", "search_text").in_bulk()
+
+
+def leads_table(actor: Actor, *, as_of: date, limit: int = 30) -> list[dict[str, Any]]:
+    """Return per lead manager the units led on a date (keys), largest books first."""
+    leading = Coverage.objects.filter(in_force(as_of), role="LEAD", unit__isnull=False)
+    rows = leading.values("employee__code", "employee__name", "unit_id")
+    books: dict[tuple[str, str], set[int]] = {}
+    for row in rows:
+        books.setdefault((row["employee__code"], row["employee__name"]), set()).add(row["unit_id"])
+    ranked = sorted(books.items(), key=lambda item: (-len(item[1]), item[0]))[:limit]
+    return [{"code": code, "name": name, "units": units} for (code, name), units in ranked]

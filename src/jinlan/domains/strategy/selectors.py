@@ -1,0 +1,11 @@
+"""Reading the definition in force."""
+
+from __future__ import annotations
+
+from jinlan.basics.actor import Actor
+from jinlan.domains.strategy.models import DefinitionVersion
+
+
+def definition(actor: Actor, *, kind: str, version: str) -> DefinitionVersion | None:
+    """Return one version of the criteria of a kind of unit."""
+    return DefinitionVersion.objects.filter(kind=kind, version=version).first()

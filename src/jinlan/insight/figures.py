@@ -1,0 +1,70 @@
+"""Measures as JSON text: ``{code: {"v": "123.45" | null, "s": "ok" | "incomplete" | "unknown", "n": why}}``.
+
+Column by column in plain Python: several times faster than decimals through the engine, and the same digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from jinlan.insight.wire import fixed
+from jinlan.lake.features.catalog import MEASURES
+from jinlan.lake.features.measures import places_of
+
+# Which missing days explain that a measure is incomplete.
+LACK_OF: Mapping[str, tuple[str, ...]] = {
+    "aum": ("lack_point",), "net_financial_assets": ("lack_point",), "aum_avg_month": ("lack_month",),
+    "aum_avg_ytd": ("lack_ytd",), "aum_avg_12m": ("lack_12m",), "deposit_avg_12m": ("lack_12m",),
+    "aum_growth_12m": ("lack_month", "lack_base"), "settlement_12m": ("lack_flows",),
+    "txn_count_12m": ("lack_flows",), "recency_days": ("lack_flows",), "revenue_12m": ("lack_12m", "lack_flows"),
+    "joint_volume_12m": ("lack_flows",), "referrals_12m": ("lack_flows",), "revenue_share_12m": ("lack_flows",),
+    "rfm": ("lack_12m", "lack_flows"),
+}  # fmt: skip
+NOTHING = {"recency_days": "24 个月内无交易", "aum_growth_12m": "基期无余额", "next_maturity": "无到期业务",
+           "five_tier_worst": "无贷款", "tenure_years": "无账户", "rfm": "无账户"}  # fmt: skip
+
+
+def texts(rows: pa.Table, absent: Callable[[str], Sequence[str]], allowed: int) -> list[str]:
+    """Return the JSON of each row.
+
+    Args:
+        rows: every measure as whole number (dates as dates) with its ``_state``, and the ``lack_`` columns.
+        absent: the tables that a measure lacks (empty: known).
+        allowed: missing days that an average bears.
+    """
+    lacks = {name: rows[name].to_pylist() for name in rows.column_names if name.startswith("lack_")}
+    columns = []
+    for code in MEASURES:
+        gone = absent(code)
+        if gone:
+            unknown = f'"{code}":{{"v":null,"s":"unknown","n":"缺表 {"、".join(gone)}"}}'
+            columns.append([unknown] * rows.num_rows)
+        else:
+            columns.append(_column(code, rows, lacks, allowed))
+    return ["{" + ",".join(parts) + "}" for parts in zip(*columns, strict=True)]
+
+
+def _column(code: str, rows: pa.Table, lacks: Mapping[str, list[Any]], allowed: int) -> list[str]:
+    head, ok = f'"{code}":{{"v":"', '","s":"ok"}'
+    empty = f'"{code}":{{"v":null,"s":"ok","n":"{NOTHING.get(code, "")}"}}'
+    places = places_of(code)
+    zero = f"{head}{fixed(0, places)}{ok}"
+    is_date = MEASURES[code].unit == "date"
+    found = []
+    for place, (value, state) in enumerate(
+        zip(rows[code].to_pylist(), rows[f"{code}_state"].to_pylist(), strict=True)
+    ):
+        if state:
+            days = max((lacks[name][place] for name in LACK_OF.get(code, ())), default=0)
+            why = f"缺数 {days} 天" if days > allowed else "缺汇率或内部资金价"
+            found.append(f'"{code}":{{"v":null,"s":"incomplete","n":"{why}"}}')
+        elif value is None:
+            found.append(empty)
+        elif is_date:
+            found.append(f"{head}{value.isoformat()}{ok}")
+        else:
+            found.append(f"{head}{fixed(value, places)}{ok}" if value else zero)
+    return found

@@ -1,0 +1,225 @@
+"""What row-level security costs, measured by hand: `python -m jinlan.kernel.bench_scope --admin URL --app URL [--fill]`.
+
+The database must be migrated and hold nothing but this filler. Every question is asked twice: by an administrator, who is above the policies,
+with the filter that an application would write (the base), and by the application inside a scope. Figures go to
+docs/decisions/0003-scope.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+ROUNDS = 200
+AS_OF = "2026-10-31"
+RESULTS = "select * from serving_unitresult where as_of = %(day)s {filter} order by tier_level desc, score desc, id desc limit 50"
+TOTALS = "select count(*), sum(aum) from serving_unitresult where as_of = %(day)s {filter}"
+ALL_ROWS = "select unit_id, score, aum from serving_unitresult where as_of = %(day)s {filter}"
+HISTORY = "select * from serving_unitresult where unit_id = %(unit)s {filter} order by as_of"
+MEMBERS = "select * from serving_memberresult where unit_id = %(unit)s and as_of = %(day)s {filter}"
+SEARCH = "select id, name from clients_party where grams operator(sec.@>>) array[%(gram)s]::varchar[] {filter} order by pinyin_key limit 20"
+PARTIES = "select id, name from clients_party where entity = 'BNK' {filter} order by pinyin_key, id limit 50"
+COUNT = "select count(*) from serving_unitresult where true {filter}"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person of the filler; `results` and `parties` are the filters that an application would write for him."""
+
+    name: str
+    person: int
+    results: str
+    parties: str
+    unit: int
+    gram: str = ""
+
+
+def people(admin: psycopg.Connection) -> list[Who]:
+    """Return the persons with their filters; books are worked out here, apart from the functions under test."""
+
+    def keys(sql: str) -> str:
+        return "array[" + ",".join(str(row[0]) for row in admin.execute(sql).fetchall()) + "]::bigint[]"
+
+    def team(name: str, person: int) -> Who:
+        units = keys(f"select unit_id from clients_coverage where employee_id = {person}")
+        parties = keys(f"select party_id from clients_unitmember where unit_id = any({units})")
+        unit = admin.execute(f"select min(unit_id) from clients_coverage where employee_id = {person}").fetchone()
+        return Who(name, person, f"and unit_id = any({units})", f"and id = any({parties})", unit[0] if unit else 0)
+
+    tree = keys("select id from clients_branch where code = 'B5' or parent_id = 5")
+    tree6 = keys("select id from clients_branch where code = 'B6' or parent_id = 6")
+    covered = keys("select unit_id from clients_coverage where employee_id = 7")
+    both = f"and (branch_id = any({tree6}) or unit_id = any({covered}))"
+    return [
+        team("T 20 units", 1),
+        team("T 100 units", 8),
+        team("T 10 groups of 300", 2),
+        team("T 60 groups of 300", 3),
+        Who("B 12 branches, 4,800 units", 4, f"and branch_id = any({tree})", f"and branch_id = any({tree})", 4),
+        Who("D one domain", 5, "and domain = 1", "and domain = 1", 1),
+        Who("A whole bank", 6, "and entity = 'BNK'", "and entity = 'BNK'", 1),
+        Who("M branch head and 100 units", 7, both, f"and branch_id = any({tree6})", 5),
+    ]
+
+
+QUESTIONS: tuple[tuple[str, str, str], ...] = (
+    ("list, 50 best", RESULTS, "results"),
+    ("totals of the list", TOTALS, "results"),
+    ("whole list of a date", ALL_ROWS, "results"),
+    ("history of a unit", HISTORY, "results"),
+    ("members of a unit", MEMBERS, "results"),
+    ("search two characters", SEARCH, "parties"),
+    ("parties by pinyin, 50", PARTIES, "parties"),
+)
+
+
+def _entering(connection: psycopg.Connection, person: int) -> tuple[str, list[Any]]:
+    from jinlan.kernel.scope import _next_issued, seal
+
+    instant = int(time.time() * 1_000_000)
+    issued = _next_issued()
+    mac = seal(person, instant, connection.info.backend_pid, issued)
+    return "select set_config('role', sec.enter(%s, %s, %s, %s), true)", [person, instant, issued, mac]
+
+
+def _p(values: list[float], share: float) -> float:
+    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
+
+
+def timed(run: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float]:
+    """Return median and 95th percentile in milliseconds, after five rounds to warm up."""
+    for _ in range(5):
+        run()
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times), _p(times, 0.95)
+
+
+def compare(admin: psycopg.Connection, app: psycopg.Connection) -> Iterator[str]:
+    """Yield one line of a Markdown table per person and question."""
+    yield "| who | question | rows | base p50 | base p95 | scope p50 | scope p95 | added p95 |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for who in people(admin):
+        gram = admin.execute(f"select grams[2] from clients_party where true {who.parties} order by id limit 1").fetchone()
+        values = {"day": AS_OF, "unit": who.unit, "gram": gram[0] if gram else ""}
+        for question, sql, which in QUESTIONS:
+            rounds = 30 if "whole" in question or "totals" in question else ROUNDS
+            base_sql = sql.format(filter=getattr(who, which))
+            with admin.transaction():
+                expected = admin.execute(base_sql, values).fetchall()
+                base = timed(lambda s=base_sql, v=values: admin.execute(s, v).fetchall(), rounds)  # type: ignore[misc]
+            with app.transaction():
+                app.execute(*_entering(app, who.person))
+                found = app.execute(sql.format(filter=""), values).fetchall()
+                scope = timed(lambda s=sql.format(filter=""), v=values: app.execute(s, v).fetchall(), rounds)  # type: ignore[misc]
+            same = "" if len(found) == len(expected) else f" (base {len(expected)})"
+            added = scope[1] - base[1]
+            yield (
+                f"| {who.name} | {question} | {len(found)}{same} | {base[0]:.2f} | {base[1]:.2f} | {scope[0]:.2f} | "
+                f"{scope[1]:.2f} | {added:+.2f} ms ({added / base[1]:+.0%}) |"
+            )
+
+
+def entering(admin: psycopg.Connection, app: psycopg.Connection) -> Iterator[str]:
+    """Yield what beginning, entering and ending a transaction costs, against an empty transaction."""
+
+    def empty() -> None:
+        with app.transaction():
+            app.execute("select 1")
+
+    base = timed(empty)
+    yield f"| empty transaction | {base[0]:.2f} | {base[1]:.2f} |"
+    for who in people(admin):
+
+        def enter(person: int = who.person) -> None:
+            with app.transaction():
+                app.execute(*_entering(app, person))
+
+        cost = timed(enter)
+        yield f"| {who.name} | {cost[0]:.2f} | {cost[1]:.2f} |"
+
+
+def crowd(admin: psycopg.Connection, url: str, admin_url: str, connections: int = 16, seconds: float = 10) -> Iterator[str]:
+    """Yield throughput and latency of many connections at once, base and scope, and the transaction ids used."""
+    cast = people(admin)
+    for kind in ("base", "scope"):
+        before = admin.execute("select txid_snapshot_xmax(txid_current_snapshot())").fetchone()
+        times: list[float] = []
+        stop = time.perf_counter() + seconds
+        threads = [
+            threading.Thread(target=_worker, args=(url if kind == "scope" else admin_url, kind, cast, number, stop, times))
+            for number in range(connections)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        after = admin.execute("select txid_snapshot_xmax(txid_current_snapshot())").fetchone()
+        ids = after[0] - before[0] if before and after else 0
+        yield (
+            f"| {kind} | {len(times) / seconds:.0f} | {statistics.median(times):.2f} | {_p(times, 0.95):.2f} | "
+            f"{_p(times, 0.99):.2f} | {ids / len(times):.2f} |"
+        )
+    size = admin.execute("select pg_total_relation_size('sec.ctx'), count(*) from sec.ctx").fetchone()
+    yield f"\nsec.ctx afterwards: {size[0] // 1024 if size else 0} KB, {size[1] if size else 0} rows."
+
+
+def _worker(url: str, kind: str, cast: list[Who], number: int, stop: float, times: list[float]) -> None:
+    """Read pages: enter, one list, one unit, one search; each page is one transaction."""
+    with psycopg.connect(url) as connection:
+        turn = number
+        while time.perf_counter() < stop:
+            who = cast[turn % len(cast)]
+            turn += 1
+            values = {"day": AS_OF, "unit": who.unit, "gram": "有限"[:1] + "限"}
+            began = time.perf_counter()
+            with connection.transaction():
+                connection.execute("set transaction isolation level repeatable read")
+                if kind == "scope":
+                    connection.execute(*_entering(connection, who.person))
+                for sql, which in ((RESULTS, "results"), (HISTORY, "results"), (MEMBERS, "results")):
+                    extra = "" if kind == "scope" else getattr(who, which)
+                    connection.execute(sql.format(filter=extra), values).fetchall()
+            times.append((time.perf_counter() - began) * 1000)
+
+
+def main() -> int:
+    """Run everything and print Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--admin", required=True)
+    parser.add_argument("--app", required=True)
+    parser.add_argument("--fill", action="store_true")
+    options = parser.parse_args()
+    import django
+
+    django.setup()
+    with psycopg.connect(options.admin, autocommit=True) as admin, psycopg.connect(options.app, autocommit=True) as app:
+        if options.fill:
+            admin.execute((Path(__file__).parent / "sql" / "bench_fill.sql").read_text())
+            admin.execute("vacuum analyze")
+        version = admin.execute("show server_version").fetchone()
+        sys.stdout.write(f"PostgreSQL {version[0] if version else ''}\n\n| entering | p50 | p95 |\n|---|---|---|\n")
+        for part in (entering(admin, app), ("",), compare(admin, app), ("",)):
+            for line in part:
+                sys.stdout.write(line + "\n")
+                sys.stdout.flush()
+        sys.stdout.write("| 16 connections | pages/s | p50 | p95 | p99 | ids per page |\n|---|---|---|---|---|---|\n")
+        for line in crowd(admin, options.app, options.admin):
+            sys.stdout.write(line + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""Forms of the kernel: signing in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils.translation import gettext_lazy as _
+
+
+class SignInForm(AuthenticationForm):
+    """User name and password, in the product's words."""
+
+    error_messages = {
+        "invalid_login": _("用户名或密码不对。请检查后重试；连续 8 次不成功会暂停登录 15 分钟。"),
+        "inactive": _("这个账号已停用，请联系系统管理员。"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("用户名")
+        self.fields["password"].label = _("密码")
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-control"
+            field.widget.attrs["aria-describedby"] = f"id_{name}_error"
+            field.error_messages["required"] = _("请填写。")
+        self.fields["password"].widget = forms.PasswordInput(
+            attrs={"class": "form-control", "autocomplete": "current-password"}
+        )

@@ -1,0 +1,57 @@
+"""What the owner leaves in the database after every migration: our seal's key and the application's few rights."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import unquote, urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_BLOCK = 64
+WRITABLE = ("django_session", "axes_", "account_", "mfa_")
+
+
+def _pad(key: bytes, byte: int) -> bytes:
+    return bytes(each ^ byte for each in key.ljust(_BLOCK, b"\0"))
+
+
+def install_seal(connection: BaseDatabaseWrapper) -> None:
+    """Store the two padded halves of the seal's key (HMAC from core `sha256`), and the bank's time zone."""
+    key: bytes = settings.JINLAN_SEAL_KEY
+    if not 32 <= len(key) <= _BLOCK:
+        raise ValueError("the seal's key has 32 to 64 bytes")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into sec.key (id, inner_pad, outer_pad, zone) values (1, %s, %s, %s) on conflict (id) do update "
+            "set inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad, zone = excluded.zone",
+            [_pad(key, 0x36), _pad(key, 0x5C), settings.TIME_ZONE],
+        )
+
+
+def app_role() -> str:
+    """Return the application's login role, from `DATABASE_URL`."""
+    return unquote(urlsplit(os.environ.get("DATABASE_URL", "")).username or "") or "jl_app"
+
+
+def serve(connection: BaseDatabaseWrapper, role: str) -> None:
+    """Grant the application's role what it needs without a scope: signing in, sessions, entering a scope."""
+    existing = set(connection.introspection.table_names())
+    framework = {
+        model._meta.db_table
+        for config in apps.get_app_configs()
+        if not config.name.startswith("jinlan.")
+        for model in config.get_models(include_auto_created=True)
+    } & existing
+    writable = sorted(table for table in framework if table.startswith(WRITABLE))
+    readable = sorted(framework | {"django_migrations"} & existing)
+    with connection.cursor() as cursor:
+        cursor.execute("select sec.serve(%s, %s::text[], %s::text[])", [role, writable, readable])
+
+
+def installed(connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether the kernel's migrations stand."""
+    with connection.cursor() as cursor:
+        cursor.execute("select to_regproc('sec.serve') is not null")
+        return bool(cursor.fetchone()[0])

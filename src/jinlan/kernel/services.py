@@ -1,0 +1,72 @@
+"""Making the people who sign in, and granting their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.errors import Refused
+from jinlan.kernel.audit import audit
+from jinlan.kernel.models import Person, RoleGrant
+from jinlan.kernel.scope import scoped
+
+ALONE = frozenset({"system_admin", "system"})  # duties that go with no other role (separation of duties)
+
+
+def create_staff(
+    rows: Iterable[Mapping[str, Any]], *, actor: Actor, entity: str, password: str, since: date
+) -> list[Person]:
+    """Make people with one password and their roles; people and grants that exist are left as they are.
+
+    Args:
+        rows: mappings with ``username``, ``name``, ``employee`` and ``role`` or ``roles``; optional ``branch``
+            (of a branch head; default his own), ``domain`` (0 or 1).
+        actor: the system of the entity.
+        entity: whose staff.
+        password: of those who are new.
+        since: first day of the roles.
+
+    Raises:
+        Refused: a role that is unknown, or a duty joined with another.
+    """
+    hashed = make_password(password)
+    with scoped(actor, write=True):
+        return [_create(row, actor, entity, hashed, since) for row in rows]
+
+
+def _create(row: Mapping[str, Any], actor: Actor, entity: str, hashed: str, since: date) -> Person:
+    person, made = Person.objects.get_or_create(
+        username=row["username"],
+        defaults={
+            "entity": entity,
+            "display_name": row["name"],
+            "employee_code": row.get("employee", ""),
+            "password": hashed,
+        },
+    )
+    if person.entity != entity:
+        raise Refused("STAFF_ENTITY", f"登录名 {person.username} 已属于另一法人。", "请换一个登录名。")
+    roles = row.get("roles") or [row["role"]]
+    for role in roles:
+        _grant(person, role, actor, branch=row.get("branch", ""), domain=row.get("domain"), since=since)
+    if made:
+        audit(actor, "kernel.person_created", "person", person.username, after={"roles": list(roles)})
+    return person
+
+
+def _grant(person: Person, role: str, actor: Actor, *, branch: str, domain: int | None, since: date) -> None:
+    if role not in dict(RoleGrant.ROLES):
+        raise Refused("ROLE_UNKNOWN", f"没有角色 {role}。", "可用角色见 docs/decisions/0003-scope.md。")
+    held = set(person.grants.values_list("role", flat=True))
+    if role in held:
+        return
+    if held and (role in ALONE or held & ALONE):
+        raise Refused("ROLE_SEPARATION", "系统管理职责不能与业务角色由同一人担任。", "请为其中一项职责另设人员。")
+    RoleGrant.objects.create(
+        person=person, role=role, branch_code=branch if role == "branch_head" else "", domain=domain, valid_from=since
+    )
+    audit(actor, "kernel.role_granted", "person", person.username, after={"role": role, "since": since})

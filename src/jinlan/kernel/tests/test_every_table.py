@@ -1,0 +1,189 @@
+"""Facts about every table, policy and function of the database: nothing new slips past the walls."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db import connection, models
+
+from jinlan.basics.errors import Refused
+from jinlan.kernel.record import Scoped, ScopedManager
+from jinlan.kernel.roles import SCOPE_ROLES, roles_sql
+from jinlan.kernel.scope import KINDS, refuse_unsafe_database, unsafe_traits
+
+WITHOUT_POLICIES = {
+    "kernel_person": "read before any scope, to sign somebody in; no client data",
+    "kernel_rolegrant": "read before any scope, to know the roles; no client data",
+    "sec.key": "no role but jl_scope may touch it",
+    "sec.ctx": "no role but jl_scope may touch it",
+    "django_migrations": "names of migrations",
+    "django_session": "opaque session data, keyed by a random key",
+    "django_content_type": "names of models",
+    "auth_permission": "unused framework table",
+    "auth_group": "unused framework table",
+    "auth_group_permissions": "unused framework table",
+    "axes_accessattempt": "sign-in attempts, written before any scope",
+    "axes_accessattemptexpiration": "sign-in attempts, written before any scope",
+    "axes_accessfailurelog": "sign-in attempts, written before any scope",
+    "axes_accesslog": "sign-in attempts, written before any scope",
+}
+CALLABLE_BY_APPLICATION = {"enter", "technical", "t_kind", "audit_text"}
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def admin(database: None, admin_url: str):
+    with psycopg.connect(admin_url) as connected:
+        yield connected
+
+
+def test_every_table_has_forced_row_level_security_or_a_reason(admin) -> None:
+    tables = admin.execute(
+        "select case n.nspname when 'public' then c.relname else n.nspname || '.' || c.relname end, "
+        "c.relrowsecurity and c.relforcerowsecurity from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+        "where c.relkind in ('r', 'p') and n.nspname in ('public', 'sec')"
+    ).fetchall()
+
+    open_tables = {name for name, forced in tables if not forced}
+    assert open_tables <= set(WITHOUT_POLICIES)
+    assert {name for name in open_tables if name.startswith(("clients_", "serving_", "work_", "strategy_"))} == set()
+
+
+def test_no_policy_is_a_literal_true_except_for_the_resolver(admin) -> None:
+    policies = admin.execute(
+        "select tablename, policyname, roles::text[], coalesce(qual, ''), coalesce(with_check, '') from pg_policies"
+    ).fetchall()
+
+    assert len(policies) > 80
+    for table, name, roles, qual, check in policies:
+        if roles == ["jl_scope"]:
+            continue
+        assert "public" not in roles, (table, name)
+        for text in (qual, check):
+            # "in sight when its party is": the sub-query is itself behind the party's policies
+            assert text == "" or "sec.t_" in text or "FROM clients_party" in text, (table, name, text)
+
+
+def test_every_scope_role_and_every_statement_is_closed_without_a_book(admin) -> None:
+    tables = [row[0] for row in admin.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()]
+    with connection.cursor() as cursor:
+        for role in SCOPE_ROLES:
+            for table in tables:
+                if table in WITHOUT_POLICIES:
+                    continue
+                for statement in (f"select 1 from {table}", f"delete from {table}", f"update {table} set id = id"):
+                    cursor.execute("begin")
+                    cursor.execute(f"set local role {role}")
+                    try:
+                        cursor.execute(statement)
+                        assert cursor.rowcount == 0, (role, statement)
+                    except Exception as error:
+                        assert "permission denied" in str(error) or "cannot be changed" in str(error), (role, statement, error)
+                    cursor.execute("rollback")
+
+
+def test_only_the_system_writes_client_data(admin) -> None:
+    writers = admin.execute(
+        "select distinct grantee from information_schema.role_table_grants where table_schema = 'public' "
+        "and privilege_type in ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE') and (table_name like 'clients%' or table_name "
+        "like 'serving%' or table_name like 'work%' or table_name like 'strategy%')"
+    ).fetchall()
+
+    assert {row[0] for row in writers} == {"jl_owner", "jl_system"}
+
+
+def test_public_may_execute_nothing_of_ours(admin) -> None:
+    functions = admin.execute(
+        "select p.proname, has_function_privilege('public', p.oid, 'execute'), has_function_privilege('jl_app', p.oid, 'execute') "
+        "from pg_proc p where p.pronamespace = 'sec'::regnamespace"
+    ).fetchall()
+
+    assert [name for name, public, _ in functions if public] == []
+    assert {name for name, _, app in functions if app} == CALLABLE_BY_APPLICATION
+
+
+def test_functions_of_the_definer_pin_their_search_path(admin) -> None:
+    loose = admin.execute(
+        "select proname from pg_proc where pronamespace = 'sec'::regnamespace and prosecdef "
+        "and not coalesce(proconfig, '{}')::text[] @> array['search_path=pg_catalog, pg_temp']"
+    ).fetchall()
+
+    assert loose == []
+
+
+def test_the_applications_role_owns_nothing_and_is_no_superuser(admin) -> None:
+    assert admin.execute("select count(*) from pg_class where relowner = 'jl_app'::regrole").fetchone() == (0,)
+    assert admin.execute(
+        "select rolsuper, rolbypassrls, rolinherit, rolcreaterole, rolcreatedb from pg_roles where rolname = 'jl_app'"
+    ).fetchone() == (False, False, False, False, False)
+    assert admin.execute("select pg_has_role('jl_app', 'jl_scope', 'member'), pg_has_role('jl_app', 'jl_owner', 'member')").fetchone() == (
+        False,
+        False,
+    )
+    refuse_unsafe_database()
+
+
+@pytest.mark.parametrize(
+    ("flags", "word"),
+    [
+        ((True, False, False, False), "超级用户"),
+        ((False, True, False, False), "拥有数据表"),
+        ((False, False, True, False), "jl_scope"),
+        ((False, False, False, True), "NOINHERIT"),
+    ],
+)
+def test_each_unsafe_trait_of_a_role_is_named(flags: tuple[bool, ...], word: str) -> None:
+    (found,) = unsafe_traits(*flags)
+
+    assert word in found
+    assert unsafe_traits(False, False, False, False) == []
+
+
+def test_an_owner_is_refused_at_start(database: None, owner_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import connections
+    from django.db.utils import ConnectionHandler
+
+    from jinlan.kernel import scope
+    from jinlan.site.settings import database as settings_of
+
+    handler = ConnectionHandler({"default": settings_of(owner_url)})
+    monkeypatch.setattr(scope, "connection", handler["default"])
+    with pytest.raises(Refused, match="拥有数据表"):
+        refuse_unsafe_database()
+    handler["default"].close()
+    assert connections["default"] is not handler["default"]
+
+
+def test_roles_sql_refuses_a_name_that_could_carry_sql() -> None:
+    for name in ("a; drop", 'x"', "jl_scope", "角色", ""):
+        with pytest.raises(Refused):
+            roles_sql(name, "jl_owner")
+
+
+def test_kinds_and_roles_agree() -> None:
+    assert set(KINDS) == set(SCOPE_ROLES)
+
+
+def ours() -> list[type[models.Model]]:
+    return [model for config in apps.get_app_configs() if config.name.startswith("jinlan.") for model in config.get_models()]
+
+
+@pytest.mark.parametrize("model", ours(), ids=lambda model: model._meta.label)
+def test_every_field_is_classified(model: type[models.Model]) -> None:
+    classes = model.CLASSES
+
+    assert set(classes) - {"*"} <= {field.name for field in model._meta.get_fields()}, "names a field that is not there"
+    assert "*" in classes or {field.name for field in model._meta.local_fields} <= set(classes)
+
+
+@pytest.mark.parametrize("model", ours(), ids=lambda model: model._meta.label)
+def test_every_model_with_policies_has_the_manager_that_asks_for_a_scope(model: type[models.Model], admin) -> None:
+    (forced,) = admin.execute("select relforcerowsecurity from pg_class where relname = %s", [model._meta.db_table]).fetchone()
+    organisation = model._meta.label in {"clients.Branch", "clients.Employee", "clients.Delegation", "kernel.AuditEntry"}
+
+    assert issubclass(model, Scoped) == (forced and not organisation)
+    if issubclass(model, Scoped):
+        assert isinstance(model._default_manager, ScopedManager)
+        assert isinstance(model._base_manager, ScopedManager)

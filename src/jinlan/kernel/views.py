@@ -1,0 +1,135 @@
+"""Signing in and out, a person's preferences, and the pages of refusal and failure."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from jinlan.kernel.forms import SignInForm
+from jinlan.kernel.models import RoleGrant
+from jinlan.kernel.pages import COOKIE_AGE, RAIL_COOKIE, THEME_COOKIE, THEMES, home_of, signed_in
+
+
+def demo_people() -> list[dict[str, str]]:
+    """Return the demo sign-ins written beside the demo bank; empty when this is no demo."""
+    path = Path(getattr(settings, "JINLAN_HOME", "var")) / "demo" / "staff.toml"
+    if not getattr(settings, "JINLAN_DEMO", False) or not path.is_file():
+        return []
+    people = tomllib.loads(path.read_text("utf-8")).get("staff", [])
+    roles = dict(RoleGrant.ROLES)
+    return [
+        {"username": str(p["username"]), "name": str(p.get("display_name", "")), "role": roles.get(str(p["role"]), "")}
+        for p in people
+    ]
+
+
+class SignIn(LoginView):
+    """The sign-in page; nothing typed is lost on an error except the password."""
+
+    template_name = "kernel/signin.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the demo people, only in a demo."""
+        return super().get_context_data(**kwargs) | {"demo_people": demo_people()}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Sign in and bring the person's own language and theme along."""
+        response = super().form_valid(form)
+        person = form.get_user()
+        if person.locale in dict(settings.LANGUAGES) and settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES:
+            _keep(response, settings.LANGUAGE_COOKIE_NAME, person.locale)
+        if person.theme in THEMES and THEME_COOKIE not in self.request.COOKIES:
+            _keep(response, THEME_COOKIE, person.theme)
+        return response
+
+
+def _keep(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(
+        name, value, max_age=COOKIE_AGE, httponly=True, samesite="Lax", secure=bool(settings.SESSION_COOKIE_SECURE)
+    )
+
+
+@require_POST
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Keep language, theme or rail width: cookie for this browser, and the person's row when somebody is signed in."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = "/"
+    response = HttpResponseRedirect(target)
+    changed: dict[str, str] = {}
+    if (language := request.POST.get("language")) in dict(settings.LANGUAGES):
+        _keep(response, settings.LANGUAGE_COOKIE_NAME, str(language))
+        changed["locale"] = str(language)
+    if (theme := request.POST.get("theme")) in THEMES:
+        _keep(response, THEME_COOKIE, str(theme))
+        changed["theme"] = str(theme)
+    if (rail := request.POST.get("rail")) in {"narrow", "wide"}:
+        _keep(response, RAIL_COOKIE, str(rail))
+    if changed and request.user.is_authenticated:
+        for name, value in changed.items():
+            setattr(request.user, name, value)
+        request.user.save(update_fields=list(changed))
+    return response
+
+
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """Send a person to the first page of the rail, a stranger to the sign-in."""
+    actor = signed_in(request)
+    if actor is None:
+        return redirect("signin")
+    return redirect(home_of(actor)) if home_of(actor) else not_found(request)
+
+
+def _plain(request: HttpRequest, status: int, title: str, text: str, way_out: str) -> HttpResponse:
+    context = {"title": title, "text": text, "way_out": way_out, "home": reverse("home"), "show_reference": status == 500}
+    return render(request, "kernel/plain.html", context, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what does not exist and what may not be seen with the same words."""
+    return _plain(request, 404, _("没有这个页面"), _("地址可能写错了，内容可能已移走，或不在您的查看范围内。"), _("回到首页"))
+
+
+def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a refusal as if there were nothing."""
+    return not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request that cannot be read."""
+    return _plain(request, 400, _("这个请求读不懂"), _("地址里的参数不完整或格式不对，没有改动任何数据。"), _("回到首页"))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that was open for too long."""
+    return _plain(request, 403, _("页面已过期"), _("为安全起见没有提交。请返回上一页，刷新后再试一次。"), _("回到首页"))
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Say what happened, what was kept and the reference; must work when nothing else does."""
+    with translation.override(translation.get_language() or "zh-hans"):
+        return _plain(
+            request, 500, _("出了点问题"), _("没有保存这次操作，已有的数据没有受影响。原因已记录。"), _("回到首页")
+        )
+
+
+def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Answer too many wrong passwords."""
+    return _plain(
+        request, 429, _("登录已暂停"), _("连续多次输错密码。请 15 分钟后再试，或联系系统管理员重置密码。"), _("回到登录页")
+    )

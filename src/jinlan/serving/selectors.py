@@ -1,0 +1,189 @@
+"""Reading published results. Row-level security decides which rows there are; nothing here widens it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from jinlan.basics.actor import Actor
+from jinlan.serving.models import Load, LoadCheck, MemberResult, PublishedDate, Quarantine, RestrictedGate, Run, UnitResult
+
+MONEY_COLUMNS = ("aum", "deposit_avg_12m", "loan", "revenue_12m", "limit", "limit_used", "overdue")
+TREND_COLUMNS = ("aum", "aum_avg_12m", "deposit_avg_12m", "loan", "revenue_12m", "settlement_12m", "score")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Which date a page shows, and which it could show (newest first)."""
+
+    entity: str
+    as_of: date
+    run_id: int
+    latest: date
+    dates: tuple[date, ...]
+    month_ends: tuple[date, ...]
+
+    @property
+    def past(self) -> bool:
+        """Tell whether the page was rewound."""
+        return self.as_of < self.latest
+
+    def month_end_before(self) -> date | None:
+        """Return the newest month-end before the date shown."""
+        return next((day for day in self.month_ends if day < self.as_of), None)
+
+
+def published(actor: Actor, *, entity: str = "", as_of: date | None = None) -> Published | None:
+    """Return the published date that speaks for `as_of` (the newest not after it); None when nothing does.
+
+    A date before the first published one gives None: the page then says so and shows nothing.
+    """
+    rows = PublishedDate.objects.order_by("-as_of").values_list("entity", "as_of", "run_id", "month_end", "latest")
+    every = list(rows.filter(entity=entity) if entity else rows)
+    latest = next((row for row in every if row[4]), None)
+    if latest is None:
+        return None
+    every = [row for row in every if row[0] == latest[0] and row[1] <= latest[1]]
+    shown = next((row for row in every if as_of is None or row[1] <= as_of), None)
+    if shown is None:
+        return None
+    return Published(
+        entity=shown[0], as_of=shown[1], run_id=shown[2], latest=latest[1],
+        dates=tuple(row[1] for row in every), month_ends=tuple(row[1] for row in every if row[3]),
+    )  # fmt: skip
+
+
+def first_published(actor: Actor) -> date | None:
+    """Return the first published date, for the sentence that there is nothing before it."""
+    return PublishedDate.objects.order_by("as_of").values_list("as_of", flat=True).first()
+
+
+def results(actor: Actor, *, as_of: date) -> QuerySet[UnitResult]:
+    """Return the unit results of a date that the actor may see."""
+    return UnitResult.objects.filter(as_of=as_of)
+
+
+def unit_result(actor: Actor, *, unit_id: int, as_of: date) -> UnitResult | None:
+    """Return one unit's row on a date with the run and load that made it; None when there is none for this actor."""
+    return UnitResult.objects.filter(unit_id=unit_id, as_of=as_of).select_related("run__load").first()
+
+
+def unit_history(actor: Actor, *, unit_id: int, until: date) -> list[dict[str, Any]]:
+    """Return a unit's rows up to a date, oldest first: tier, state, score and the columns of the trends."""
+    fields = ("as_of", "effective_tier", "tier_state", "tier_level", "proposed_tier", *TREND_COLUMNS)
+    return list(UnitResult.objects.filter(unit_id=unit_id, as_of__lte=until).order_by("as_of").values(*fields))
+
+
+def member_results(actor: Actor, *, unit_id: int, as_of: date) -> dict[int, MemberResult]:
+    """Return the visible members' own measures on a date by party."""
+    return {row.party_id: row for row in MemberResult.objects.filter(unit_id=unit_id, as_of=as_of).select_related("run__load")}
+
+
+def lone_members(actor: Actor, *, as_of: date, limit: int = 200) -> list[MemberResult]:
+    """Return members that the actor sees without their unit: what a member's manager looks after."""
+    whole = UnitResult.objects.filter(as_of=as_of).values("unit_id")
+    rows = MemberResult.objects.filter(as_of=as_of).exclude(unit_id__in=whole)
+    return list(rows.order_by("unit_id", "party_id")[:limit])
+
+
+def restricted_gates(actor: Actor, *, unit_id: int, as_of: date) -> list[RestrictedGate]:
+    """Return the secret gates of a unit: compliance sees them, everybody else an empty list."""
+    if not actor.has("compliance"):
+        return []
+    return list(RestrictedGate.objects.filter(unit_id=unit_id, as_of=as_of).order_by("code"))
+
+
+def totals(rows: QuerySet[UnitResult]) -> dict[str, Any]:
+    """Return count, decisions waiting and the sums of a list's money columns in one query."""
+    sums: dict[str, Any] = {name: Sum(name) for name in MONEY_COLUMNS}
+    waiting = Count("id", filter=Q(proposed_tier__isnull=False))
+    return rows.aggregate(count=Count("id"), waiting=waiting, **sums)
+
+
+def by_tier(actor: Actor, *, as_of: date) -> list[dict[str, Any]]:
+    """Return per kind and effective tier of a date: units, sums of AUM, deposits, loans, revenue, limits, overdue."""
+    sums: dict[str, Any] = {f"sum_{name}": Sum(name) for name in MONEY_COLUMNS}
+    rows = UnitResult.objects.filter(as_of=as_of).values("kind", "effective_tier", "tier_level")
+    return list(rows.annotate(units=Count("id"), **sums).order_by("kind", "-tier_level"))
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One unit whose effective tier differs between two dates; level 0 means outside."""
+
+    unit_id: int
+    before: str
+    before_level: int
+    after: str
+    after_level: int
+    state: str
+    aum: Decimal | None
+
+    @property
+    def kind(self) -> str:
+        """Tell what happened: entered, left, up or down."""
+        if not self.before_level:
+            return "entered"
+        if not self.after_level:
+            return "left"
+        return "up" if self.after_level > self.before_level else "down"
+
+
+_MOVES = """
+    select coalesce(n.unit_id, b.unit_id), coalesce(b.effective_tier, ''), coalesce(b.tier_level, 0),
+           coalesce(n.effective_tier, ''), coalesce(n.tier_level, 0), coalesce(n.tier_state, ''), coalesce(n.aum, b.aum)
+    from (select * from serving_unitresult where as_of = %(before)s and tier_level > 0) b
+    full join (select * from serving_unitresult where as_of = %(after)s) n on n.unit_id = b.unit_id
+    where coalesce(b.tier_level, 0) <> coalesce(n.tier_level, 0)
+    order by 7 desc nulls last, 1 limit %(limit)s
+"""
+
+
+def movement(actor: Actor, *, before: date, after: date, limit: int = 400) -> list[Move]:
+    """Return the units whose effective tier changed between two published dates, largest AUM first."""
+    from django.db import connection
+
+    from jinlan.kernel.scope import require_scope
+
+    require_scope()
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVES, {"before": before, "after": after, "limit": limit})
+        return [Move(*row) for row in cursor.fetchall()]
+
+
+def largest(actor: Actor, *, as_of: date, column: str, limit: int = 10) -> list[UnitResult]:
+    """Return the units with the largest positive value in a money column."""
+    rows = UnitResult.objects.filter(as_of=as_of, **{f"{column}__gt": 0}).defer("measures", "detail")
+    return list(rows.order_by(f"-{column}", "unit_id")[:limit])
+
+
+def maturities(actor: Actor, *, as_of: date, until: date, limit: int = 10) -> list[UnitResult]:
+    """Return the units with the earliest maturity from `as_of` up to and including `until`."""
+    rows = UnitResult.objects.filter(as_of=as_of, next_maturity__gte=as_of, next_maturity__lte=until)
+    return list(rows.defer("measures", "detail").order_by("next_maturity", "unit_id")[:limit])
+
+
+def loads(actor: Actor, *, limit: int = 40) -> list[Load]:
+    """Return the newest deliveries, finished or not."""
+    return list(Load.objects.order_by("-id")[:limit])
+
+
+def load_checks(actor: Actor, *, load_id: int) -> list[LoadCheck]:
+    """Return the findings of a delivery, the gravest first (F, E, W, R by table)."""
+    rank = {"F": 0, "E": 1, "R": 2, "W": 3}
+    return sorted(LoadCheck.objects.filter(load_id=load_id), key=lambda c: (rank.get(c.level, 9), c.table, c.code))
+
+
+def quarantine(actor: Actor, *, load_id: int, limit: int = 200) -> tuple[int, list[Quarantine]]:
+    """Return number and first rows of what a delivery's validation kept back."""
+    rows = Quarantine.objects.filter(load_id=load_id)
+    return rows.count(), list(rows.order_by("table", "row", "column")[:limit])
+
+
+def runs(actor: Actor, *, limit: int = 40) -> list[Run]:
+    """Return the newest nightly runs with their loads."""
+    return list(Run.objects.select_related("load").order_by("-id")[:limit])

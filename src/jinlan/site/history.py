@@ -1,0 +1,78 @@
+"""Which evaluated dates still hold, and which must be evaluated (again): pure decisions about loads and results.
+
+An evaluated month-end holds at load L when it was evaluated at a load not later than L with the same definitions, and no
+load in between touched business dates up to it. Tiers build on the month before, so everything after the first date that
+does not hold is evaluated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from jinlan.basics.periods import is_month_end, month_ends
+from jinlan.lake.registry import LoadRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """One evaluated date: the folder of its results, the load it read, the fingerprint of the definitions."""
+
+    as_of: date
+    folder: str
+    load_id: int
+    definitions: str
+
+    def body(self) -> dict[str, object]:
+        """Return the JSON that a run keeps under the date."""
+        return {"folder": self.folder, "load": self.load_id, "definitions": self.definitions}
+
+
+def read_files(files: Mapping[str, Mapping[str, object]]) -> list[Evaluated]:
+    """Read a run's `files` back."""
+    return [
+        Evaluated(date.fromisoformat(day), str(row["folder"]), int(str(row["load"])), str(row["definitions"]))
+        for day, row in files.items()
+    ]
+
+
+def holds(one: Evaluated, *, load: LoadRecord, loads: Sequence[LoadRecord], definitions: str) -> bool:
+    """Tell whether a stored evaluation is what evaluating at `load` would give."""
+    if one.load_id > load.load_id or one.definitions != definitions:
+        return False
+    between = (other for other in loads if one.load_id < other.load_id <= load.load_id)
+    return all(other.touched_from > one.as_of for other in between)
+
+
+def wanted_dates(first: date, as_of: date) -> list[date]:
+    """Return the month-ends from `first` to `as_of`, and `as_of` itself when it lies inside a month."""
+    days = [day for day in month_ends(first, as_of) if day <= as_of]
+    return days if is_month_end(as_of) else [*days, as_of]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is kept and what is to be evaluated; `prior` is the folder of the month-end before the first."""
+
+    kept: tuple[Evaluated, ...]
+    todo: tuple[date, ...]
+    prior: str | None
+
+
+def plan(
+    stored: Iterable[Evaluated], *, load: LoadRecord, loads: Sequence[LoadRecord], definitions: str, as_of: date
+) -> Plan:
+    """Decide what has to be evaluated so that every wanted date holds at `load`."""
+    first = min((one.from_date or one.as_of for one in loads if one.load_id <= load.load_id), default=as_of)
+    good = {
+        one.as_of: one
+        for one in sorted(stored, key=lambda one: one.load_id)
+        if holds(one, load=load, loads=loads, definitions=definitions)
+    }
+    kept: list[Evaluated] = []
+    days = wanted_dates(first, as_of)
+    while len(kept) < len(days) and days[len(kept)] in good:
+        kept.append(good[days[len(kept)]])
+    prior = next((one.folder for one in reversed(kept) if is_month_end(one.as_of)), None)
+    return Plan(tuple(kept), tuple(days[len(kept) :]), prior)

@@ -1,0 +1,106 @@
+"""What the commands do: each builds its actor and calls one service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.clock import now_utc
+from jinlan.basics.errors import Refused
+from jinlan.domains.strategy.services import install_definitions
+from jinlan.kernel.models import Person
+from jinlan.kernel.scope import actor_for, console_actor, system_actor
+from jinlan.kernel.services import create_staff
+from jinlan.lake.load import LoadReport, load_deliveries
+from jinlan.lake.loading.mapping import read_mapping
+from jinlan.site import listing
+from jinlan.site.berka.pipeline import definitions_for
+from jinlan.site.intake import registry_for
+from jinlan.site.nightly import nightly
+
+Progress = Callable[[str], None]
+
+
+def entity() -> str:
+    """Return the bank entity that commands speak of: `$JINLAN_ENTITY`, else the only one that was loaded.
+
+    Raises:
+        Refused: ENTITY when nothing was loaded or several were and none is named.
+    """
+    named: str = settings.JINLAN_ENTITY
+    if named:
+        return named
+    found = sorted({path.name for path in Path(settings.LAKE_DIR).iterdir() if path.is_dir()})
+    if len(found) != 1:
+        listed = "、".join(found) or "无"
+        raise Refused("ENTITY", f"已装载的法人:{listed}。", "请用环境变量 JINLAN_ENTITY 指明一个,或先 ./jinlan load DIR。")
+    return found[0]
+
+
+def load(
+    source: Path, *, mapping: Path | None = None, approve: str | None = None, progress: Progress
+) -> list[LoadReport]:
+    """Load every delivery under a folder."""
+    return load_deliveries(
+        source, lake=settings.LAKE_DIR, registry=registry_for(), secret=settings.JINLAN_HASH_KEY,
+        mapping=read_mapping(mapping) if mapping else None, approve_correction=approve, progress=progress,
+    )  # fmt: skip
+
+
+def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
+    """Run the nightly evaluation and return one line about it."""
+    name = entity()
+    actor = system_actor(name, now_utc())
+    install_definitions(name, actor=actor, bodies=definitions_for(name))
+    done = nightly(as_of=as_of, entity=name, actor=actor, progress=progress)
+    if not done.evaluated and done.run_id is None:
+        return f"{name} {as_of}: 已是最新,无需评估 / up to date (load {done.load_id})"
+    moved = "  ".join(f"{key} {value}" for key, value in done.changes.items())
+    return f"{name} {as_of}: run {done.run_id}, load {done.load_id}, {len(done.evaluated)} 个日期 / dates  {moved}"
+
+
+def create_demo_staff(rows: Iterable[Mapping[str, Any]], password: str) -> None:
+    """Make the demo sign-ins of the loaded entity."""
+    name = entity()
+    create_staff(rows, actor=system_actor(name, now_utc()), entity=name, password=password, since=date(2020, 1, 1))
+
+
+def person(user: str | None) -> Actor:
+    """Return the person who asks: the named one, or the machine's own console as auditor."""
+    if user is None:
+        return console_actor(entity(), now_utc())
+    found = Person.objects.filter(username=user, is_active=True).first()
+    if found is None:
+        raise Refused("PERSON", f"没有可用的登录名 {user}。", "请核对 --as;演示账号在启动时列出。")
+    return actor_for(found, now_utc())
+
+
+def list_rows(
+    as_of: date, *, user: str | None, known_at: int | None, kind: str | None, everything: bool
+) -> list[dict[str, Any]]:
+    """Return the list as the person may see it."""
+    return listing.list_units(
+        actor=person(user), entity=entity(), as_of=as_of, known_at=known_at, kind=kind, everything=everything
+    )
+
+
+def explain(unit: str, as_of: date, *, user: str | None, known_at: int | None, form: str) -> str:
+    """Return the explanation of a unit's tier as text (``zh``, ``en``) or ``json``."""
+    from jinlan.insight.explain import explanation, render
+
+    row, members, answer = listing.why(
+        actor=person(user), entity=entity(), unit=unit, as_of=as_of, known_at=known_at
+    )
+    found = explanation(row, members)
+    source = {"run": answer.run_id, "load": answer.load.load_id, "known_on": answer.load.as_of.isoformat()}
+    if form == "json":
+        return json.dumps({**found.body(), **source}, ensure_ascii=False, indent=1)
+    return render(found, form) + f"\nrun {source['run']} · load {source['load']} ({source['known_on']})\n"
+
+

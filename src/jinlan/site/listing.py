@@ -1,0 +1,169 @@
+"""`list` and `why`: what a named person may know of a date, as known now or at a load; every question is audited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from django.conf import settings
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.clock import now_utc
+from jinlan.basics.errors import Refused
+from jinlan.domains.strategy.services import definitions_of, overrides_of
+from jinlan.insight.gates import RESTRICTED
+from jinlan.insight.identify import evaluate
+from jinlan.kernel.audit import audit
+from jinlan.kernel.scope import LakeScope, lake_scope, scoped, system_actor
+from jinlan.lake import results
+from jinlan.lake.features.catalog import MEASURES
+from jinlan.lake.registry import LoadRecord
+from jinlan.lake.view import LakeView
+from jinlan.serving.models import Run
+from jinlan.serving.registry import DatabaseRegistry
+from jinlan.site.history import Evaluated, holds, plan
+from jinlan.site.nightly import fingerprint, stored
+
+PERSONAL, CORPORATE = 0, 1
+COLUMNS = (
+    "unit_id", "kind", "root_source_key", "computed_tier", "effective_tier", "score", "rank", "gates", "tier_state",
+    "proposed_tier", "tier_since", "tier_source", "managed",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The results of a date that speak at a load."""
+
+    load: LoadRecord
+    found: Evaluated
+    run_id: int
+
+
+def domain_of(kind: str) -> int:
+    """Return the data domain of a kind of unit."""
+    return PERSONAL if kind == "HNW" else CORPORATE
+
+
+def at(entity: str, as_of: date, known_at: int | None) -> Answer:
+    """Return the stored results of a date as known at a load; evaluate them when nobody has asked before."""
+    system = system_actor(entity, now_utc())
+    registry = DatabaseRegistry()
+    load = registry.latest(entity) if known_at is None else registry.pinned(entity, known_at)
+    if load is None:
+        raise Refused("LIST.NO_LOAD", f"法人 {entity} 还没有装载供数。", "请先 ./jinlan load DIR。")
+    if as_of > load.as_of:
+        raise Refused("LIST.FUTURE", f"{as_of} 晚于这批供数的日期 {load.as_of}。", f"请给 {load.as_of} 或更早的日期。")
+    definitions, overrides = definitions_of(entity, system), overrides_of(entity, system)
+    mark, loads = fingerprint(definitions, overrides), registry.loads(entity)
+    known = stored(entity, system)
+    good = [one for one in known if one.as_of == as_of and holds(one, load=load, loads=loads, definitions=mark)]
+    if good:
+        return Answer(load, good[-1], _run_of(good[-1]))
+    todo = plan(known, load=load, loads=loads, definitions=mark, as_of=as_of)
+    if not todo.todo:
+        raise Refused("LIST.EARLY", f"{as_of} 早于最早的供数。", "请给一个有数据的日期。")
+    with scoped(system, write=True):
+        run = Run.objects.create(
+            entity=entity, as_of=as_of, load_id=load.load_id, status="asked", started_at=now_utc(),
+            definitions={one.kind: {"version": one.version, "sha256": one.sha256} for one in definitions},
+        )  # fmt: skip
+    prior = results.read_units(settings.LAKE_DIR, todo.prior) if todo.prior else None
+    view = LakeView(settings.LAKE_DIR, load)
+    for one in evaluate(view, dates=todo.todo, definitions=definitions, overrides=overrides, prior=prior):
+        folder = results.write(settings.LAKE_DIR, entity, run.pk, one.as_of, units=one.units, members=one.members)
+        last = Evaluated(one.as_of, folder, load.load_id, mark)
+        run.files[one.as_of.isoformat()] = last.body()
+    view.close()
+    run.finished_at = now_utc()
+    with scoped(system, write=True):
+        run.save(update_fields=["files", "finished_at"])
+    return Answer(load, last, run.pk)
+
+
+def _run_of(one: Evaluated) -> int:
+    """Return the run whose folder this is (``…/run=<id>/as_of=…``)."""
+    return int(one.folder.split("run=")[1].split("/")[0])
+
+
+def open_gates(row: dict[str, Any], scope: LakeScope) -> str:
+    """Return the gates column: compliance reads the real codes, everybody else the neutral words."""
+    if not scope.secret or RESTRICTED not in row["gates"]:
+        return str(row["gates"])
+    failed = [gate["code"] for gate in json.loads(row["detail"])["gates"] if gate["passed"] is False]
+    return ",".join(failed)
+
+
+def list_units(
+    *, actor: Actor, entity: str, as_of: date, known_at: int | None = None, kind: str | None = None, everything: bool = False
+) -> list[dict[str, Any]]:
+    """Return the units in sight, best first inside their kind, with tiers, score, rank, gates and measures as text."""
+    scope = lake_scope(actor)
+    answer = at(entity, as_of, known_at)
+    rows = results.read_units(settings.LAKE_DIR, answer.found.folder).to_pylist()
+    seen = [
+        row
+        for row in rows
+        if scope.sees_unit(row["unit_id"], domain_of(row["kind"]), row["branch_id"])
+        and (kind is None or row["kind"] == kind)
+        and (everything or row["managed"])
+    ]
+    seen.sort(key=lambda row: (row["kind"], row["rank"] is None, row["rank"] or 0, row["unit_id"]))
+    with scoped(actor):
+        asked = {"as_of": as_of, "load": answer.load.load_id, "kind": kind, "all": everything, "units": len(seen)}
+        audit(actor, "strategy.list_read", "list", as_of.isoformat(), after=asked)
+    return [_shown(row, scope) for row in seen]
+
+
+def _shown(row: dict[str, Any], scope: LakeScope) -> dict[str, Any]:
+    shown: dict[str, Any] = {name: row[name] for name in COLUMNS}
+    shown["gates"] = open_gates(row, scope)
+    for name in ("score", "tier_since"):
+        shown[name] = None if row[name] is None else str(row[name])
+    measures = json.loads(row["measures"])
+    for code in MEASURES:
+        one = measures.get(code)
+        shown[code] = None if one is None else one["v"] if one["s"] == "ok" else one["s"]
+    return shown
+
+
+def why(*, actor: Actor, entity: str, unit: str, as_of: date, known_at: int | None = None) -> tuple[dict[str, Any], list[dict[str, Any]], Answer]:
+    """Return a unit's row, its members' rows in sight and where they come from.
+
+    Raises:
+        Refused: UNIT.ABSENT when there is no such unit on that date, or it is out of the person's sight: one answer.
+    """
+    scope = lake_scope(actor)
+    answer = at(entity, as_of, known_at)
+    units, members = results.read_unit(settings.LAKE_DIR, answer.found.folder, unit)
+    rows = [row for row in _rows(units) if scope.sees_unit(unit, domain_of(row["kind"]), row["branch_id"])]
+    if not rows:
+        raise Refused("UNIT.ABSENT", f"没有客户单元 {unit}。", "请核对编号与日期;`./jinlan list` 列出可见的单元。")
+    with scoped(actor):
+        audit(actor, "strategy.unit_explained", "unit", unit, after={"as_of": as_of, "load": answer.load.load_id})
+    row = rows[0]
+    if not scope.secret:
+        row["detail"] = neutral(row["detail"])
+    return row, _rows(members), answer
+
+
+def _rows(table: pa.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
+
+
+def neutral(detail: str) -> str:
+    """Return a unit's detail without anything about secret gates but that a restriction holds."""
+    body = json.loads(detail)
+    gates: Sequence[dict[str, Any]] = body["gates"]
+    held = any(gate["secret"] and gate["passed"] is False for gate in gates)
+    body["gates"] = [gate for gate in gates if not gate["secret"]]
+    if held:
+        body["gates"].append(
+            {"code": RESTRICTED, "passed": False, "secret": False, "value": "", "limit": "", "detail": ""}
+        )
+    return json.dumps(body, ensure_ascii=False)

@@ -1,0 +1,175 @@
+"""Publishing a run: directory, results, decisions that wait, all in one transaction of the system's scope."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.clock import now_utc
+from jinlan.basics.periods import is_month_end
+from jinlan.clients import directory
+from jinlan.clients.models import Party, Unit
+from jinlan.domains.strategy.services import definitions_of
+from jinlan.kernel.audit import audit
+from jinlan.kernel.scope import scoped
+from jinlan.lake import results
+from jinlan.lake.registry import LoadRecord
+from jinlan.lake.view import LakeView
+from jinlan.serving.load import Day, Place, close_publication, publish_day
+from jinlan.serving.models import PublishedDate, Run
+from jinlan.site.history import Evaluated
+from jinlan.site.intake import rows as state_rows
+from jinlan.work.services import open_task
+
+Rows = list[dict[str, Any]]
+ASSIGNMENT = ("party_id", "unit_id", "employee_id", "role", "credit_share", "valid_from", "valid_to")
+CONTROL = "CONTROLLING_PERSON"
+
+
+def run_of(one: Evaluated) -> int:
+    """Return the run that made a folder of results (``…/run=<id>/as_of=…``)."""
+    return int(one.folder.split("run=")[1].split("/")[0])
+
+
+def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Actor) -> dict[str, int]:
+    """Publish the dates whose results changed and return the movements between the last two dates."""
+    entity = run.entity
+    register = _register(dates)
+    assignments = _assignments(load)
+    with scoped(actor, write=True):
+        published = dict(PublishedDate.objects.filter(entity=entity).values_list("as_of", "run_id"))
+        known = set(Unit.objects.filter(entity=entity).values_list("code", flat=True))
+        definitions = definitions_of(entity, actor)
+        days = [_day(one, register, published, known) for one in dates]
+        members = memberships((one.as_of, _members(one, register)) for one in dates)
+        units = directory.sync_units(entity, _unit_rows(dates, register, load), members)
+        directory.sync_coverage(entity, assignments)
+        places = {code: Place(unit.pk, unit.domain, unit.branch_id, unit.pinyin_key) for code, unit in units.items()}
+        parties = _parties(entity, {row["party_id"] for row in members})
+        levels = {(one.kind, line.tier): one.level(line.tier) for one in definitions for line in one.lines}
+        for day in days:
+            publish_day(entity, day, places, parties, levels)
+        run.changes = movements(dates, levels)
+        _open_decisions(entity, dates[-1], places, actor)
+        close_publication(entity, run, [one.as_of for one in dates])
+        run.counts = {"units": sum(len(day.units) for day in days), "managed": len(register), "dates": len(dates)}
+        run.finished_at = now_utc()
+        run.save()
+        audit(actor, "strategy.run_published", "run", run.pk, after={"as_of": run.as_of, "load": load.load_id, **run.changes})
+    changes: dict[str, int] = run.changes
+    return changes
+
+
+def _read(one: Evaluated, columns: Sequence[str] | None = None) -> Rows:
+    rows: Rows = results.read_units(settings.LAKE_DIR, one.folder, columns).to_pylist()
+    return rows
+
+
+def _register(dates: Sequence[Evaluated]) -> set[str]:
+    """Return every unit that is managed on any of the dates: its whole history is published."""
+    return {row["unit_id"] for one in dates for row in _read(one, ["unit_id", "managed"]) if row["managed"]}
+
+
+def _members(one: Evaluated, register: set[str]) -> Rows:
+    rows: Rows = results.read_members(settings.LAKE_DIR, one.folder).to_pylist()
+    return [row for row in rows if row["unit_id"] in register]
+
+
+def _day(one: Evaluated, register: set[str], published: Mapping[date, int], known: set[str]) -> Day:
+    """Return what has to be written for a date: everything when its results changed, else units that are new."""
+    fresh = published.get(one.as_of) != run_of(one)
+    wanted = register if fresh else register - known
+    units = [row for row in _read(one) if row["unit_id"] in wanted] if wanted else []
+    members = _members(one, wanted) if wanted else []
+    return Day(one.as_of, is_month_end(one.as_of), run_of(one), units, members, replaces=fresh)
+
+
+def memberships(days: Iterable[tuple[date, Rows]]) -> Rows:
+    """Join the members of all dates into dated memberships: one that is no longer stated ends on the date it is missing."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for as_of, rows in days:
+        present = set()
+        for row in rows:
+            key = (row["unit_id"], row["party_id"])
+            present.add(key)
+            first = found.get(key)
+            start = first["valid_from"] if first and first["valid_to"] is None else row["valid_from"] or as_of
+            found[key] = {**row, "valid_from": start, "claims": json.loads(row["claims"] or "[]")}
+        for key, row in found.items():
+            if key not in present and row["valid_to"] is None:
+                row["valid_to"] = as_of
+    return [row for row in found.values() if row["valid_to"] is None or row["valid_to"] > row["valid_from"]]
+
+
+def _unit_rows(dates: Sequence[Evaluated], register: set[str], load: LoadRecord) -> Rows:
+    """Return the newest row of every managed unit, with the person who controls it, if the bank says so."""
+    newest: dict[str, dict[str, Any]] = {}
+    for one in dates:
+        for row in _read(one, ["unit_id", "kind", "root_party_id"]):
+            if row["unit_id"] in register:
+                newest[row["unit_id"]] = row
+    controllers = _controllers(load)
+    return [{**row, "controller": controllers.get(row["root_party_id"], "")} for row in newest.values()]
+
+
+def _controllers(load: LoadRecord) -> dict[str, str]:
+    """Return company -> the natural person that controls it, by the party roles of the bank."""
+    view = LakeView(settings.LAKE_DIR, load)
+    try:
+        if not view.has("party_role"):
+            return {}
+        rows = state_rows(view, "party_role", ("party_id", "role_code", "object_id", "valid_to"))
+    finally:
+        view.close()
+    return {row["object_id"]: row["party_id"] for row in rows if row["role_code"] == CONTROL and row["valid_to"] is None}
+
+
+def _assignments(load: LoadRecord) -> Rows:
+    view = LakeView(settings.LAKE_DIR, load)
+    try:
+        return state_rows(view, "assignment", ASSIGNMENT) if view.has("assignment") else []
+    finally:
+        view.close()
+
+
+def _parties(entity: str, codes: set[str]) -> dict[str, Place]:
+    rows = Party.objects.filter(entity=entity, code__in=codes).values_list("code", "id", "domain", "branch_id")
+    return {code: Place(key, domain, branch) for code, key, domain, branch in rows}
+
+
+def movements(dates: Sequence[Evaluated], levels: Mapping[tuple[str, str], int]) -> dict[str, int]:
+    """Count who entered, left, rose and fell between the last two dates, by effective tier."""
+    found = {"entered": 0, "left": 0, "up": 0, "down": 0}
+    if len(dates) < 2:
+        return found
+    columns = ["unit_id", "kind", "effective_tier"]
+    before, after = (
+        {row["unit_id"]: levels.get((row["kind"], row["effective_tier"] or ""), 0) for row in _read(one, columns)}
+        for one in dates[-2:]
+    )
+    for unit in before.keys() | after.keys():
+        old, new = before.get(unit, 0), after.get(unit, 0)
+        if old != new:
+            found["entered" if not old else "left" if not new else "up" if new > old else "down"] += 1
+    return found
+
+
+def _open_decisions(entity: str, last: Evaluated, places: Mapping[str, Place], actor: Actor) -> None:
+    """Open a task for every tier change that waits for the committee; one that is open already stays one."""
+    for row in _read(last, ["unit_id", "kind", "proposed_tier", "effective_tier", "computed_tier", "score", "tier_state"]):
+        if row["proposed_tier"] is None or row["unit_id"] not in places:
+            continue
+        place = places[row["unit_id"]]
+        open_task(
+            actor=actor, entity=entity, subject=f"tier:{row['unit_id']}:{row['effective_tier']}>{row['proposed_tier']}", kind="tier",
+            unit_id=place.key, domain=place.domain, branch_id=place.branch, role="dept_head", title="层级变更待委员会决定",
+            detail={key: str(row[key] or "") for key in ("kind", "effective_tier", "proposed_tier", "computed_tier", "score", "tier_state")},
+            opened_on=last.as_of,
+        )  # fmt: skip
+
+

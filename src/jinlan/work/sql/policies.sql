@@ -1,0 +1,1 @@
+select sec.protect('work_task', 'unit');

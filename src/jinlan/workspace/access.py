@@ -1,0 +1,54 @@
+"""Who may open which page; one table for the rail, the views and the tests. Rows are decided by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+
+from jinlan.basics.actor import Actor
+from jinlan.kernel.scope import ScopeDenied, scoped
+
+EVERYBODY = ("manager", "private_banker", "branch_head", "dept_head", "risk", "compliance", "auditor")
+HEADS = ("branch_head", "dept_head", "risk", "compliance", "auditor")
+WHOLE_BANK = ("dept_head", "risk", "compliance", "auditor")
+OPERATIONS = (*WHOLE_BANK, "system_admin")
+PAGES: dict[str, tuple[str, ...]] = {
+    "department": HEADS,
+    "clients": EVERYBODY,
+    "quality": OPERATIONS,
+    "quarantine": WHOLE_BANK,
+    "runs": OPERATIONS,
+    "design": (*EVERYBODY, "system_admin"),
+}
+View = Callable[..., HttpResponse]
+
+
+def may_open(actor: Actor | None, page: str) -> bool:
+    """Tell whether a person's roles open a page."""
+    return actor is not None and actor.has(*PAGES[page])
+
+
+def page(name: str) -> Callable[[View], View]:
+    """Guard a view: sign in first, then the role (404 otherwise), then the whole view inside the actor's scope."""
+
+    def guarded(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor: Actor | None = getattr(request, "actor", None)
+            if actor is None:
+                return redirect_to_login(request.get_full_path())
+            if not may_open(actor, name):
+                raise Http404
+            try:
+                with scoped(actor):
+                    return view(request, *args, actor=actor, **kwargs)
+            except ScopeDenied:
+                raise Http404 from None
+
+        return inner
+
+    return guarded

@@ -1,0 +1,28 @@
+"""The workspace as a Django app: its places in the rail."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkspaceConfig(AppConfig):
+    """Pages of the bank's people."""
+
+    name = "jinlan.workspace"
+    label = "workspace"
+
+    def ready(self) -> None:
+        """Register the places that this floor has."""
+        from jinlan.kernel.pages import RailEntry, register_rail
+        from jinlan.workspace.access import may_open
+
+        for order, (name, label, icon, key) in enumerate((
+            ("department", _("部门一屏"), "gauge", "d"),
+            ("clients", _("名册"), "address-book", "c"),
+            ("quality", _("数据质量"), "database-search", "q"),
+            ("runs", _("运行"), "history", "r"),
+        )):  # fmt: skip
+            register_rail(RailEntry(name, label, name, icon, key, partial(may_open, page=name), order))

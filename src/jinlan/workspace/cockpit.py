@@ -1,0 +1,174 @@
+"""部门一屏, 数据质量, 运行: the pages of heads and of the people who keep the figures right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from jinlan.basics.actor import Actor
+from jinlan.clients import selectors as clients
+from jinlan.kernel.figures import column_unit, ratio
+from jinlan.serving import selectors as serving
+from jinlan.serving.models import UnitResult
+from jinlan.serving.selectors import MONEY_COLUMNS, Published
+from jinlan.work.selectors import open_tasks
+from jinlan.workspace.access import may_open, page
+from jinlan.workspace.dates import date_menu, shown_date
+from jinlan.workspace.words import LADDERS
+
+MATURITY_DAYS = 90
+SHOWN = 8
+MOVES_SHOWN = 12
+
+
+@require_GET
+@page("department")
+def department(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """Show a head what is there, what moved, what is large, what is due and what waits."""
+    shown = shown_date(request, actor)
+    context: dict[str, Any] = {"title": _("部门一屏"), "place": "department", "data_date": date_menu(request, actor, shown)}
+    if shown is None:
+        return render(request, "workspace/clients_nothing.html", context)
+    before = shown.month_end_before()
+    tiers = serving.by_tier(actor, as_of=shown.as_of)
+    earlier = serving.by_tier(actor, as_of=before) if before else []
+    moves = serving.movement(actor, before=before, after=shown.as_of) if before else []
+    return render(request, "workspace/department.html", context | {
+        "shown": shown, "before": before, "kinds": _kinds(tiers), "totals": _totals(tiers, earlier), "as_of_query": _query(shown),
+        "movement": _movement(moves), **_lists(actor, shown, moves),
+    })  # fmt: skip
+
+
+def _query(shown: Published) -> str:
+    return f"?as_of={shown.as_of.isoformat()}" if shown.past else ""
+
+
+def _kinds(tiers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return per kind its ladder, best first, with units and sums; what has no tier comes last."""
+    found = []
+    for kind, ladder in LADDERS.items():
+        rows = {row["effective_tier"]: row for row in tiers if row["kind"] == kind}
+        if not rows:
+            continue
+        order = [*[tier for tier in ladder if tier in rows], *[tier for tier in rows if tier not in ladder]]
+        whole = sum(row["units"] for row in rows.values())
+        found.append({"kind": kind, "units": whole, "tiers": [rows[tier] | {"share": ratio(Decimal(rows[tier]["units"]), Decimal(whole))} for tier in order]})
+    return found
+
+
+def _sum(rows: Sequence[dict[str, Any]], name: str) -> Decimal | None:
+    known = [row[name] for row in rows if row[name] is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def _totals(tiers: Sequence[dict[str, Any]], earlier: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the sums of a date with the relative change since the month-end before."""
+    found: dict[str, Any] = {
+        "units": sum(row["units"] for row in tiers), "strategic": sum(row["units"] for row in tiers if row["tier_level"]),
+        "strategic_before": sum(row["units"] for row in earlier if row["tier_level"]),
+    }  # fmt: skip
+    for name in MONEY_COLUMNS:
+        now, past = _sum(tiers, f"sum_{name}"), _sum(earlier, f"sum_{name}")
+        found[name] = {"now": now, "change": ratio(now - past, abs(past)) if now is not None and past else None}
+    return found
+
+
+def _movement(moves: Sequence[serving.Move]) -> dict[str, list[serving.Move]]:
+    return {kind: [move for move in moves if move.kind == kind] for kind in ("entered", "left", "up", "down")}
+
+
+def _lists(actor: Actor, shown: Published, moves: Sequence[serving.Move]) -> dict[str, Any]:
+    as_of = shown.as_of
+    exposures = serving.largest(actor, as_of=as_of, column="loan", limit=SHOWN)
+    overdue = serving.largest(actor, as_of=as_of, column="overdue", limit=SHOWN)
+    due = serving.maturities(actor, as_of=as_of, until=as_of + timedelta(days=MATURITY_DAYS), limit=SHOWN)
+    tasks = open_tasks(actor, limit=SHOWN)
+    books = clients.leads_table(actor, as_of=as_of)
+    keys = {row.unit_id for rows in (exposures, overdue, due) for row in rows} | {task.unit_id for task in tasks}
+    keys |= {move.unit_id for move in moves[:MOVES_SHOWN]}
+    units = clients.named_units(actor, unit_ids=keys, as_of=as_of)
+
+    def named(rows: Sequence[UnitResult]) -> list[clients.Row]:
+        return [clients.Row(row, *units[row.unit_id]) for row in rows if row.unit_id in units]
+
+    return {
+        "exposures": named(exposures), "exposure_unit": column_unit([row.loan for row in exposures] + [row.limit for row in exposures]),
+        "overdue": named(overdue), "overdue_unit": column_unit([row.overdue for row in overdue]), "due": named(due),
+        "tasks": [{"task": task, "unit": units[task.unit_id][0] if task.unit_id in units else None} for task in tasks],
+        "moves": [{"move": move, "unit": units[move.unit_id][0]} for move in moves[:MOVES_SHOWN] if move.unit_id in units],
+        "move_count": len(moves), "books": _books(actor, shown, books),
+    }  # fmt: skip
+
+
+def _books(actor: Actor, shown: Published, books: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return per lead manager the size of the book on the date."""
+    keys = {key for book in books for key in book["units"]}
+    rows = {row.unit_id: row for row in serving.results(actor, as_of=shown.as_of).filter(unit_id__in=keys).only(
+        "id", "unit_id", "tier_level", "tier_state", "aum", "loan", "revenue_12m", "overdue")}  # fmt: skip
+    lines = []
+    for book in books:
+        found = [rows[key] for key in book["units"] if key in rows]
+        if found:
+            lines.append({
+                "name": book["name"], "code": book["code"], "units": len(found), "strategic": sum(1 for row in found if row.tier_level),
+                "aum": sum((row.aum or Decimal(0) for row in found), Decimal(0)), "loan": sum((row.loan or Decimal(0) for row in found), Decimal(0)),
+                "revenue": sum((row.revenue_12m or Decimal(0) for row in found), Decimal(0)), "overdue": sum(1 for row in found if row.overdue),
+            })  # fmt: skip
+    lines.sort(key=lambda line: (-line["aum"], line["code"]))
+    return {"rows": lines[:10], "unit": column_unit([line["aum"] for line in lines])}
+
+
+@require_GET
+@page("quality")
+def quality(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """Show deliveries, checks, quarantine, reconciliation and the score of each table."""
+    shown, loads = shown_date(request, actor), serving.loads(actor)
+    wanted = request.GET.get("load", "")
+    finished = [load for load in loads if load.status != "running"]
+    chosen = next((load for load in loads if str(load.pk) == wanted), finished[0] if finished else None)
+    context: dict[str, Any] = {
+        "title": _("数据质量"), "place": "quality", "data_date": date_menu(request, actor, shown, rewinds=False), "loads": loads,
+        "chosen": chosen, "gaps": _gaps(loads),
+    }  # fmt: skip
+    if chosen:
+        checks = serving.load_checks(actor, load_id=chosen.pk)
+        context |= {"checks": [c for c in checks if c.level != "R"], "reconciliation": [c for c in checks if c.level == "R"], "tables": _tables(chosen.tables)}
+        if may_open(actor, "quarantine"):
+            context["kept"], context["quarantine"] = serving.quarantine(actor, load_id=chosen.pk)
+    return render(request, "workspace/quality.html", context)
+
+
+def _tables(tables: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = [table | {"share": Decimal(str(table.get("score", 1)))} for table in tables]
+    return sorted(rows, key=lambda table: (table["share"], table["table"]))
+
+
+def _gaps(loads: Sequence[Any]) -> list[Any]:
+    """Return the days between the first and the last loaded daily delivery for which none was loaded."""
+    days = {load.as_of for load in loads if load.status == "loaded" and load.from_date is None}
+    if not days:
+        return []
+    first, last = min(days), max(days)
+    return [day for n in range((last - first).days) if (day := first + timedelta(days=n)) not in days]
+
+
+@require_GET
+@page("runs")
+def runs(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """Show the nightly runs: what each read, how long each step took, what it changed."""
+    shown, found = shown_date(request, actor), serving.runs(actor)
+    wanted = request.GET.get("run", "")
+    chosen = next((run for run in found if str(run.pk) == wanted), found[0] if found else None)
+    slowest = max((float(step.get("seconds") or 0) for step in chosen.steps), default=0) if chosen else 0
+    steps = [step | {"share": ratio(Decimal(str(step.get("seconds") or 0)), Decimal(str(slowest)))} for step in (chosen.steps if chosen else ())]
+    return render(request, "workspace/runs.html", {
+        "title": _("运行"), "place": "runs", "data_date": date_menu(request, actor, shown, rewinds=False), "runs": found,
+        "chosen": chosen, "steps": steps, "total": sum((Decimal(str(step.get("seconds") or 0)) for step in steps), Decimal(0)),
+    })  # fmt: skip

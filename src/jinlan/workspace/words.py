@@ -1,0 +1,144 @@
+"""The words for codes: tiers, states, gates, sources, kinds, roles. Codes without a word are shown as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Look(NamedTuple):
+    """How a code is shown: word, tone of the badge, icon."""
+
+    word: Any
+    tone: str = ""
+    mark: str = ""
+    help: Any = ""
+
+
+KINDS: Mapping[str, Any] = {"HNW": _("高净值家庭"), "GROUP": _("企业集团"), "PARTNER": _("合作伙伴")}
+KINDS_SHORT: Mapping[str, Any] = {
+    "HNW": pgettext_lazy("short", "家庭"), "GROUP": pgettext_lazy("short", "集团"), "PARTNER": pgettext_lazy("short", "伙伴"),
+}  # fmt: skip
+TIERS: Mapping[str, Look] = {
+    "ULTRA": Look(_("超高净值"), "gold top", "medal"),
+    "PRIVATE": Look(_("私人银行"), "gold"),
+    "HQ": Look(_("总行级战略"), "gold top", "medal"),
+    "BRANCH": Look(_("分行级战略"), "gold"),
+    "KEY": Look(_("重点"), "ink"),
+    "POTENTIAL": Look(_("潜力"), "green"),
+    "STRATEGIC": Look(_("战略伙伴"), "gold top", "medal"),
+    "PARTNER": Look(_("合作伙伴"), "gold"),
+    "": Look(_("未入层"), "plain"),
+}
+LADDERS: Mapping[str, tuple[str, ...]] = {
+    "HNW": ("ULTRA", "PRIVATE"), "GROUP": ("HQ", "BRANCH", "KEY", "POTENTIAL"), "PARTNER": ("STRATEGIC", "PARTNER"),
+}  # fmt: skip
+STRIP: Mapping[str, tuple[Any, str]] = {
+    "ULTRA": (pgettext_lazy("strip", "超"), "l4"),
+    "PRIVATE": (pgettext_lazy("strip", "私"), "l3"),
+    "HQ": (pgettext_lazy("strip", "总"), "l4"),
+    "BRANCH": (pgettext_lazy("strip", "分"), "l3"),
+    "KEY": (pgettext_lazy("strip", "重"), "l2"),
+    "POTENTIAL": (pgettext_lazy("strip", "潜"), "l1"),
+    "STRATEGIC": (pgettext_lazy("strip", "战"), "l4"),
+    "PARTNER": (pgettext_lazy("strip", "合"), "l3"),
+}
+STATES: Mapping[str, Look] = {
+    "active": Look(_("在层"), "green", "circle-check"),
+    "watch": Look(_("观察期"), "amber", "clock", _("已低于退出线，观察期内保留原层级")),
+    "proposed_up": Look(_("拟升"), "blue", "arrow-up", _("已达到更高层级的准入线，等待决定")),
+    "proposed_down": Look(_("拟降"), "amber", "arrow-down", _("观察期满仍低于退出线，等待决定")),
+    "retained": Look(_("保留"), "blue", "lock", _("经决定保留原层级")),
+    "suspended": Look(_("暂停"), "red", "circle-x", _("有门槛未通过，层级暂停；解除后恢复")),
+    "closed": Look(_("已关闭"), "plain"),
+    "none": Look(_("候选"), "plain", "circle-dashed"),
+    "": Look(_("候选"), "plain", "circle-dashed"),
+}
+TIER_SOURCES: Mapping[str, Any] = {
+    "APPROVED_LIST": _("批准名单"), "AUTOMATIC": _("自动规则"), "COMMITTEE": _("委员会决定"),
+    "OVERRIDE": _("人工调整"), "GATE": _("门槛"), "": "—",
+}  # fmt: skip
+GATES: Mapping[str, Any] = {
+    "CDD_CURRENT": _("尽职调查在有效期内"),
+    "SANCTIONS_CLEAR": _("名单筛查"),
+    "FIVE_TIER": _("最差五级分类不低于关注"),
+    "RESTRICTED": _("限制中，原因不展示"),
+}
+FAMILIES: Mapping[str, Any] = {
+    "scale": _("规模"), "contribution": _("贡献"), "activity": _("活跃"), "potential": _("潜力"),
+    "loyalty": _("忠诚"), "strategic": _("战略"), "score": _("总分"),
+}  # fmt: skip
+MEMBER_SOURCES: Mapping[str, Look] = {
+    "APPROVED": Look(_("批准名单"), "gold"),
+    "CREDIT": Look(_("授信集团"), "blue"),
+    "DELIVERED": Look(_("系统交付"), ""),
+    "COMPUTED": Look(_("股权推算"), ""),
+    "PROPOSED": Look(_("待确认"), "amber"),
+}
+FIVE_TIER: Mapping[int, Look] = {
+    1: Look(_("正常"), "green"), 2: Look(_("关注"), "amber", "alert-triangle"), 3: Look(_("次级"), "red", "alert-triangle"),
+    4: Look(_("可疑"), "red", "alert-triangle"), 5: Look(_("损失"), "red", "alert-triangle"),
+}  # fmt: skip
+ROLES: Mapping[str, Any] = {
+    "manager": _("客户经理"), "private_banker": _("私人银行家"), "branch_head": _("分支机构负责人"),
+    "dept_head": _("部门负责人"), "risk": _("风险经理"), "compliance": _("合规"), "auditor": _("审计"),
+    "system_admin": _("系统管理员"), "system": _("系统"),
+}  # fmt: skip
+TEAM_ROLES: Mapping[str, Any] = {
+    "LEAD": _("主办"), "ASSIST": _("协办"), "PRODUCT": _("产品"), "RISK": _("风险"), "SERVICE": _("服务"), "SPONSOR": _("分管领导"),
+}  # fmt: skip
+LOAD_STATUS: Mapping[str, Look] = {
+    "loaded": Look(_("已装入"), "green", "circle-check"), "running": Look(_("装入中"), "blue", "clock"),
+    "held": Look(_("暂缓"), "amber", "alert-triangle"), "rejected": Look(_("已拒收"), "red", "circle-x"),
+    "abandoned": Look(_("已放弃"), "plain"),
+}  # fmt: skip
+RUN_STATUS: Mapping[str, Look] = {
+    "published": Look(_("已发布"), "green", "circle-check"), "running": Look(_("运行中"), "blue", "clock"),
+    "failed": Look(_("失败"), "red", "circle-x"),
+}  # fmt: skip
+LEVELS: Mapping[str, Look] = {
+    "F": Look(_("致命"), "red", "circle-x"), "E": Look(_("错误"), "red", "alert-triangle"),
+    "W": Look(_("提醒"), "amber", "alert-triangle"), "R": Look(_("对账"), "blue", "info-circle"),
+}  # fmt: skip
+STEPS: Mapping[str, Any] = {
+    "read": _("读取数据"), "features": _("计算指标"), "identify": _("识别与分层"), "identification": _("识别与分层"),
+    "publish": _("发布"), "store": _("保存结果"), "results": _("保存结果"), "waiting": _("等待"), "running": _("进行中"),
+    "done": _("完成"), "failed": _("失败"),
+}  # fmt: skip
+PROGRESS_STEPS: Mapping[str, Any] = {
+    "生成演示银行": _("生成演示银行"), "装入数据湖": _("装入数据湖"), "评估与发布": _("评估与发布"), "建立演示账号": _("建立演示账号"),
+}  # fmt: skip
+MOVES: Mapping[str, Look] = {
+    "entered": Look(_("进入"), "green", "arrow-right"), "left": Look(_("退出"), "amber", "logout"),
+    "up": Look(_("升层"), "green", "arrow-up"), "down": Look(_("降层"), "amber", "arrow-down"),
+}  # fmt: skip
+
+
+def look(table: Mapping[Any, Look], code: Any) -> Look:
+    """Return how a code is shown; an unknown code is its own word."""
+    return table.get(code) or Look(str(code))
+
+
+def word(table: Mapping[str, Any], code: str) -> Any:
+    """Return the word for a code; an unknown code is its own word."""
+    return table.get(code, code)
+ROLLUPS: Mapping[str, Any] = {
+    "sum": _("成员之和"), "max": _("成员中最大"), "min": _("成员中最小"), "distinct": _("成员去重计数"), "derived": _("由其他指标算出"),
+}  # fmt: skip
+COLUMNS: Mapping[str, Any] = {
+    "party_id": _("成员"), "account_id": _("账户"), "account_no_masked": _("账号"), "product_code": _("产品代码"), "product": _("产品"),
+    "name_zh": _("产品"), "family": _("大类"), "currency": _("币种"), "ccy": _("币种"), "balance_base": _("余额（本位币）"),
+    "closing_balance": _("余额"), "open_date": _("开户日"), "maturity_date": _("到期日"), "interest_rate": _("利率"), "status": _("状态"),
+    "as_of_date": _("数据日期"), "booking_date": _("记账日"), "amount": _("金额"), "txn_id": _("流水号"), "txn_type": _("类型"),
+    "credit_debit_ind": _("收付"), "outstanding": _("贷款余额"), "loan_id": _("借据"), "facility_id": _("授信"), "dpd": _("逾期天数"),
+    "approved_amount": _("批复额度"), "used_amount": _("已用额度"), "market_value": _("市值"), "value": _("数值"), "source_system": _("来源系统"),
+    "source_key": _("来源主键"), "fee_id": _("费用号"), "principal": _("本金"), "five_tier": _("五级分类"),
+    "overdue_principal": _("逾期本金"), "overdue_interest": _("逾期利息"), "joint_volume": _("合作业务量"), "revenue_share": _("分成收入"),
+}  # fmt: skip
+COUNTED: Mapping[str, Any] = {
+    "units": _("客户数"), "managed": _("名册户数"), "members": _("成员数"), "parties": _("主体数"), "dates": _("评估日期数"),
+    "published": _("发布行数"), "strategic": _("在层户数"),
+}  # fmt: skip

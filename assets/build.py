@@ -41,7 +41,11 @@ def build_bundles() -> None:
     marker = HERE / "node_modules" / ".jinlan-lock"
     lock = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
     if not marker.is_file() or marker.read_text("utf-8") != lock:
-        subprocess.run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True)
+        subprocess.run(
+            [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+            cwd=HERE,
+            check=True,
+        )
         marker.write_text(lock, "utf-8")
     made = digest()
     subprocess.run([*node, "build.mjs", str(VENDOR)], cwd=HERE, check=True)

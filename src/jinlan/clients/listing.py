@@ -75,7 +75,10 @@ class Cursor:
 
 def encode(cursor: Cursor) -> str:
     """Write a cursor for a URL."""
-    values = [value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value for value in cursor.values]
+    values = [
+        value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+        for value in cursor.values
+    ]
     text = json.dumps([values, int(cursor.back), cursor.before], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

@@ -14,6 +14,7 @@ from django.db.models import F, OuterRef, Q, QuerySet
 from jinlan.basics.actor import Actor
 from jinlan.clients.listing import NEW_DAYS, Cursor, Listing, grams_of, key_of, ordering, position
 from jinlan.clients.models import Branch, Coverage, Employee, Party, Unit, UnitMember
+from jinlan.kernel.reading import visible
 from jinlan.serving.models import UnitResult
 from jinlan.serving.selectors import results
 
@@ -51,7 +52,7 @@ def named(text: str) -> Q:
 
 def units_named(actor: Actor, *, text: str) -> QuerySet[Unit]:
     """Return the visible units of which the root or any member answers to a text."""
-    return Unit.objects.filter(named(text))
+    return visible(actor, Unit).filter(named(text))
 
 
 def find_units(actor: Actor, *, text: str, limit: int = 8) -> list[Unit]:
@@ -65,16 +66,20 @@ def unit_list(actor: Actor, *, as_of: date, listing: Listing) -> QuerySet[UnitRe
     if listing.text:
         rows = rows.filter(unit_id__in=units_named(actor, text=listing.text).values("id"))
     if listing.branch:
-        rows = rows.filter(branch_id__in=branch_and_below(listing.branch))
+        rows = rows.filter(branch_id__in=branch_and_below(actor, code=listing.branch))
     if listing.lead:
-        covered = Coverage.objects.filter(in_force(as_of), employee__code=listing.lead, role="LEAD", unit__isnull=False)
+        covered = visible(actor, Coverage).filter(
+            in_force(as_of), employee__code=listing.lead, role="LEAD", unit__isnull=False
+        )
         rows = rows.filter(unit_id__in=covered.values("unit_id"))
     return rows
 
 
 def _view(actor: Actor, view: str, as_of: date) -> Q:
     if view == "mine":
-        mine = Coverage.objects.filter(in_force(as_of), employee__code=actor.employee, unit__isnull=False)
+        mine = visible(actor, Coverage).filter(
+            in_force(as_of), employee__code=actor.employee, unit__isnull=False
+        )
         return Q(unit_id__in=mine.values("unit_id"))
     if view == "borderline":
         fresh = Q(tier_since__gt=as_of - timedelta(days=NEW_DAYS), tier_level__gt=0)
@@ -88,7 +93,11 @@ def _view(actor: Actor, view: str, as_of: date) -> Q:
 
 def _filters(listing: Listing, as_of: date) -> Q:
     wanted = Q()
-    for column, value in (("kind", listing.kind), ("effective_tier", listing.tier), ("tier_state", listing.state)):
+    for column, value in (
+        ("kind", listing.kind),
+        ("effective_tier", listing.tier),
+        ("tier_state", listing.state),
+    ):
         if value:
             wanted &= Q(**{column: "" if value == "none" and column == "effective_tier" else value})
     if listing.due_days:
@@ -102,11 +111,15 @@ def _filters(listing: Listing, as_of: date) -> Q:
     return wanted
 
 
-def page_of(actor: Actor, *, rows: QuerySet[UnitResult], as_of: date, listing: Listing, cursor: Cursor | None) -> Page:
+def page_of(
+    actor: Actor, *, rows: QuerySet[UnitResult], as_of: date, listing: Listing, cursor: Cursor | None
+) -> Page:
     """Return one keyset page of a list; two queries."""
     back = cursor is not None and cursor.back
     ordered = rows.filter(position(listing.sort, cursor)) if cursor else rows
-    found = list(ordered.defer("measures", "detail").order_by(*ordering(listing.sort, back=back))[: listing.size + 1])
+    found = list(
+        ordered.defer("measures", "detail").order_by(*ordering(listing.sort, back=back))[: listing.size + 1]
+    )
     more, found = len(found) > listing.size, found[: listing.size]
     before = 0 if cursor is None else cursor.before
     if back:
@@ -128,17 +141,23 @@ def with_units(actor: Actor, *, rows: Iterable[UnitResult], as_of: date) -> list
     return [Row(row, *units[row.unit_id]) for row in kept if row.unit_id in units]
 
 
-def named_units(actor: Actor, *, unit_ids: Iterable[int], as_of: date) -> dict[int, tuple[Unit, Sequence[str]]]:
+def named_units(
+    actor: Actor, *, unit_ids: Iterable[int], as_of: date
+) -> dict[int, tuple[Unit, Sequence[str]]]:
     """Return units by key with the names of their lead managers; one query."""
-    leads = Coverage.objects.filter(in_force(as_of), unit=OuterRef("pk"), role="LEAD").order_by("valid_from", "id")
-    units = Unit.objects.filter(id__in=list(unit_ids)).defer("grams", "search_text")
+    leads = (
+        visible(actor, Coverage)
+        .filter(in_force(as_of), unit=OuterRef("pk"), role="LEAD")
+        .order_by("valid_from", "id")
+    )
+    units = visible(actor, Unit).filter(id__in=list(unit_ids)).defer("grams", "search_text")
     found = units.annotate(leads=ArraySubquery(leads.values("employee__name")))
     return {unit.pk: (unit, tuple(unit.leads)) for unit in found}
 
 
-def branch_and_below(code: str) -> list[int]:
+def branch_and_below(actor: Actor, *, code: str) -> list[int]:
     """Return the keys of a branch and of everything under it; empty for an unknown code."""
-    every = list(Branch.objects.values_list("id", "code", "parent_id", "merged_into_id"))
+    every = list(visible(actor, Branch).values_list("id", "code", "parent_id", "merged_into_id"))
     found = {key for key, branch_code, _, _ in every if branch_code == code}
     while True:
         below = {key for key, _, parent, into in every if parent in found or into in found} - found
@@ -147,26 +166,46 @@ def branch_and_below(code: str) -> list[int]:
         found |= below
 
 
+def branch_name(actor: Actor, *, code: str) -> str:
+    """Return a branch's name, "" for an unknown code."""
+    return visible(actor, Branch).filter(code=code).values_list("name", flat=True).first() or ""
+
+
+def employee_name(actor: Actor, *, code: str) -> str:
+    """Return an employee's name, "" for an unknown code."""
+    return visible(actor, Employee).filter(code=code).values_list("name", flat=True).first() or ""
+
+
 def branches(actor: Actor, *, deepest: int = 3) -> list[Branch]:
     """Return the branches for a choice: in force, not deeper than a level, by level and code."""
-    return list(Branch.objects.filter(level__lte=deepest, merged_into__isnull=True).order_by("level", "code"))
+    return list(
+        visible(actor, Branch).filter(level__lte=deepest, merged_into__isnull=True).order_by("level", "code")
+    )
 
 
 def lead_managers(actor: Actor, *, as_of: date, limit: int = 300) -> list[Employee]:
     """Return the employees who lead a visible unit."""
-    leading = Coverage.objects.filter(in_force(as_of), role="LEAD", unit__isnull=False)
-    return list(Employee.objects.filter(id__in=leading.values("employee_id")).order_by("code")[:limit])
+    leading = visible(actor, Coverage).filter(in_force(as_of), role="LEAD", unit__isnull=False)
+    return list(
+        visible(actor, Employee).filter(id__in=leading.values("employee_id")).order_by("code")[:limit]
+    )
 
 
 def unit_of(actor: Actor, *, public_id: UUID) -> Unit | None:
     """Return a unit by its public id, None when there is none for this actor."""
-    return Unit.objects.filter(public_id=public_id).defer("grams", "search_text").select_related("branch").first()
+    return (
+        visible(actor, Unit)
+        .filter(public_id=public_id)
+        .defer("grams", "search_text")
+        .select_related("branch")
+        .first()
+    )
 
 
 def team_of(actor: Actor, *, unit: Unit, as_of: date) -> list[Coverage]:
     """Return who looks after a unit on a date, leads first."""
     rank = {code: place for place, (code, _) in enumerate(Coverage.ROLES)}
-    rows = Coverage.objects.filter(in_force(as_of), unit=unit).select_related("employee")
+    rows = visible(actor, Coverage).filter(in_force(as_of), unit=unit).select_related("employee")
     return sorted(rows, key=lambda row: (rank.get(row.role, 9), row.valid_from, row.pk))
 
 
@@ -181,17 +220,31 @@ class Member:
 
 def members_of(actor: Actor, *, unit: Unit, as_of: date) -> list[Member]:
     """Return a unit's visible members on a date as a tree, parents before children; two queries."""
-    rows = list(UnitMember.objects.filter(in_force(as_of), unit=unit))
-    parties = Party.objects.filter(id__in=[row.party_id for row in rows]).defer("grams", "search_text").in_bulk()
+    rows = list(visible(actor, UnitMember).filter(in_force(as_of), unit=unit))
+    parties = (
+        visible(actor, Party)
+        .filter(id__in=[row.party_id for row in rows])
+        .defer("grams", "search_text")
+        .in_bulk()
+    )
     here = {row.party_id for row in rows}
     children: dict[int | None, list[UnitMember]] = {}
     for row in rows:
-        parent = row.parent_party_id if row.parent_party_id in here and row.parent_party_id != row.party_id else None
+        parent = (
+            row.parent_party_id
+            if row.parent_party_id in here and row.parent_party_id != row.party_id
+            else None
+        )
         children.setdefault(parent, []).append(row)
 
     def order(row: UnitMember) -> tuple[bool, Any, str, int]:
         party = parties.get(row.party_id)
-        return (row.party_id != unit.root_party_id, -(row.share or 0), party.pinyin_key if party else "", row.party_id)
+        return (
+            row.party_id != unit.root_party_id,
+            -(row.share or 0),
+            party.pinyin_key if party else "",
+            row.party_id,
+        )
 
     tree: list[Member] = []
     seen: set[int] = set()
@@ -202,19 +255,21 @@ def members_of(actor: Actor, *, unit: Unit, as_of: date) -> list[Member]:
             continue
         seen.add(row.party_id)
         tree.append(Member(row, parties.get(row.party_id), depth))
-        waiting += [(child, depth + 1) for child in sorted(children.get(row.party_id, []), key=order, reverse=True)]
+        waiting += [
+            (child, depth + 1) for child in sorted(children.get(row.party_id, []), key=order, reverse=True)
+        ]
     rest = [row for row in rows if row.party_id not in seen]  # a circle of parents has no top
     return tree + [Member(row, parties.get(row.party_id), 0) for row in sorted(rest, key=order)]
 
 
 def parties_by_key(actor: Actor, *, party_ids: Iterable[int]) -> dict[int, Party]:
     """Return visible parties by key."""
-    return Party.objects.filter(id__in=list(party_ids)).defer("grams", "search_text").in_bulk()
+    return visible(actor, Party).filter(id__in=list(party_ids)).defer("grams", "search_text").in_bulk()
 
 
 def leads_table(actor: Actor, *, as_of: date, limit: int = 30) -> list[dict[str, Any]]:
     """Return per lead manager the units led on a date (keys), largest books first."""
-    leading = Coverage.objects.filter(in_force(as_of), role="LEAD", unit__isnull=False)
+    leading = visible(actor, Coverage).filter(in_force(as_of), role="LEAD", unit__isnull=False)
     rows = leading.values("employee__code", "employee__name", "unit_id")
     books: dict[tuple[str, str], set[int]] = {}
     for row in rows:

@@ -9,7 +9,8 @@ automatically, by an override in force; a failed gate blanks it at once and it r
   it was held `min_hold` months; X <= value < E resets both.
 * A new or changed entry of the approved list decides: lines of the same kind of value at or below that tier are in
   since that day, better ones start from zero.
-* A committee line never moves what is effective: it is proposed. An automatic line moves it.
+* A committee line never moves what is effective: it is proposed. An automatic line moves it up, and down again what
+  it decided itself; a tier of the approved list is never undone by the machine, only proposed down.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class Machine:
     since: date | None = None
     source: str = ""
     listed: str = ""  # the approved entry last read, as "tier@since"
+    halted: date | None = None  # first date of the suspension or closure that lasts
 
 
 EMPTY = Machine()
@@ -127,14 +129,18 @@ def held_months(since: date | None, as_of: date) -> int:
 def advance(definition: Definition, before: Machine, now: Situation, *, stepped: bool = True) -> tuple[Machine, Standing]:
     """Return the machine after a date and the standing on it; not `stepped`: a preview between two month-ends."""
     machine = _listed(definition, before, now)
-    computed = _computed(definition, now)
     if now.ended:
-        closed = Standing("", None, "", CLOSED, now.as_of if before.held else before.since, before.source)
-        return Machine(listed=machine.listed), closed
+        return _closed(before, machine, now)
     if stepped and not now.gate_failed:
         machine = _stepped(definition, machine, now)
     machine, proposed = _decided(definition, machine, now)
-    return machine, _standing(definition, machine, now, computed, proposed)
+    return _standing(definition, machine, now, proposed)
+
+
+def _closed(before: Machine, machine: Machine, now: Situation) -> tuple[Machine, Standing]:
+    """End a unit whose root died or was dissolved; `since` tells that it had a tier."""
+    ended = now.as_of if before.held else None if before.source else before.halted
+    return Machine(listed=machine.listed, halted=ended), Standing("", None, "", CLOSED, ended, "")
 
 
 def _listed(definition: Definition, machine: Machine, now: Situation) -> Machine:
@@ -153,7 +159,7 @@ def _listed(definition: Definition, machine: Machine, now: Situation) -> Machine
         if chosen is not None and line.on == chosen.on:
             below = definition.level(line.tier) <= definition.level(entry.tier)
             lines[line.tier] = LineState(True, entry.since) if below else OUT
-    return Machine(_kept(lines), entry.tier, entry.since, APPROVED_LIST, mark)
+    return Machine(_kept(lines), entry.tier, entry.since, APPROVED_LIST, mark, machine.halted)
 
 
 def _kept(lines: Mapping[str, LineState]) -> dict[str, LineState]:
@@ -171,8 +177,6 @@ def _stepped(definition: Definition, machine: Machine, now: Situation) -> Machin
 
 def _computed(definition: Definition, now: Situation) -> str:
     """Return the best line whose entry this date's value alone meets."""
-    if now.gate_failed or now.ended:
-        return ""
     for line in definition.lines:
         value = now.values.get(line.tier)
         if value is not None and value >= line.enters:
@@ -202,30 +206,38 @@ def _decided(definition: Definition, machine: Machine, now: Situation) -> tuple[
                 break
         return machine, None if best == machine.held else best
     held = definition.line(machine.held)
-    if held is not None and held.decision == "automatic":
+    # What the bank once decided by name is undone by a decision only.
+    if held is not None and held.decision == "automatic" and machine.source != APPROVED_LIST:
         return replace(machine, held=best, since=now.as_of, source=AUTOMATIC), None
     return machine, best
 
 
 def _standing(
-    definition: Definition, machine: Machine, now: Situation, computed: str, proposed: str | None
-) -> Standing:
+    definition: Definition, machine: Machine, now: Situation, proposed: str | None
+) -> tuple[Machine, Standing]:
     over = now.override if now.override is not None and now.override.in_force(now.as_of) else None
     tier, since, source = machine.held, machine.since, machine.source
     if over is not None:
-        tier, since, source = over.tier, over.valid_from, OVERRIDE
+        tier, since, source, proposed = over.tier, over.valid_from, OVERRIDE, None
     if now.gate_failed:
-        if tier:
-            return Standing("", None, "", SUSPENDED, since, GATE)
-        return Standing("", None, "", NONE, None, "")
-    if over is not None:
-        best = machine_tier(definition, machine)
-        kept = definition.level(best) < definition.level(tier)
-        return Standing(computed, None, tier, RETAINED if kept else ACTIVE, since, source)
-    if proposed is not None:
-        up = definition.level(proposed) > definition.level(machine.held)
-        return Standing(computed, proposed, tier, UP if up else DOWN, since if tier else None, source if tier else "")
+        if not tier:
+            return machine, Standing("", None, "", NONE, None, "")
+        machine = machine if machine.halted else replace(machine, halted=now.as_of)
+        return machine, Standing("", None, "", SUSPENDED, machine.halted, GATE)
+    machine = replace(machine, halted=None) if machine.halted else machine
+    computed = _computed(definition, now)
     if not tier:
-        return Standing(computed, None, "", NONE, None, "")
-    line = machine.lines.get(tier)
-    return Standing(computed, None, tier, WATCH if line is not None and line.down else ACTIVE, since, source)
+        return machine, Standing(computed, proposed, "", NONE if proposed is None else UP, None, "")
+    state = _state(definition, machine, proposed, over)
+    return machine, Standing(computed, proposed, tier, state, since, source)
+
+
+def _state(definition: Definition, machine: Machine, proposed: str | None, over: Override | None) -> str:
+    """Name the state of a unit that has a tier."""
+    level = definition.level
+    if over is not None:
+        return RETAINED if level(machine_tier(definition, machine)) < level(over.tier) else ACTIVE
+    if proposed is not None:
+        return UP if level(proposed) > level(machine.held) else DOWN
+    line = machine.lines.get(machine.held)
+    return WATCH if line is not None and line.down else ACTIVE

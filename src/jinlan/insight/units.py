@@ -97,7 +97,7 @@ def _grouped(kind: str, facts: Facts) -> list[Unit]:
     for party, home in homes.items():
         parties[home].append(party)
     return [
-        _unit(kind, unit_id, aliases.root[unit_id], sorted(members), by_party, facts)
+        _unit(kind, unit_id, aliases.root[unit_id], {party: aliases.told(by_party[party]) for party in members}, facts)
         for unit_id, members in parties.items()
     ]
 
@@ -123,6 +123,10 @@ class _Aliases:
             unit = self._same[unit]
         return unit
 
+    def told(self, claims: Iterable[Claim]) -> list[Claim]:
+        """Return claims with each unit by the code it goes by, so that only real differences show."""
+        return [Claim(claim.source, claim.span._replace(unit_id=self.find(claim.span.unit_id))) for claim in claims]
+
     def follow_roots(self, claims: Sequence[Claim], homes: dict[str, str]) -> bool:
         """Let a unit follow its root into the unit where the root's first source puts it; tell whether any did."""
         changed = False
@@ -135,15 +139,14 @@ class _Aliases:
         return changed
 
 
-def _unit(
-    kind: str, unit_id: str, root: str, parties: list[str], by_party: dict[str, list[Claim]], facts: Facts
-) -> Unit:
-    if root not in parties:
+def _unit(kind: str, unit_id: str, root: str, claims: dict[str, list[Claim]], facts: Facts) -> Unit:
+    parties = sorted(claims)
+    if root not in claims:
         root = min(parties, key=lambda party: (facts.opened.get(party, date.max), party))
     places = control.tree(root, parties, _ties(kind, facts))
     members = []
     for party in [root, *(other for other in parties if other != root)]:
-        said = by_party[party]
+        said = claims[party]
         above, edge = places.get(party, (None, None))
         share = edge.share if edge is not None else None
         first = said[0]

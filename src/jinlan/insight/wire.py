@@ -71,6 +71,7 @@ def machine_text(machine: Machine) -> str:
         "since": _iso(machine.since),
         "source": machine.source,
         "listed": machine.listed,
+        "halted": _iso(machine.halted),
     }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
@@ -83,7 +84,7 @@ def machine_of(text: str) -> Machine:
     lines = {
         tier: LineState(row["in"], _date(row["since"]), row["up"], row["down"]) for tier, row in body["lines"].items()
     }
-    return Machine(lines, body["held"], _date(body["since"]), body["source"], body["listed"])
+    return Machine(lines, body["held"], _date(body["since"]), body["source"], body["listed"], _date(body["halted"]))
 
 
 def listed_of(body: Mapping[str, Any] | None) -> Listed | None:

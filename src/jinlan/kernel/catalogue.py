@@ -39,8 +39,7 @@ def read_catalogue(source: Path) -> Iterator[Entry]:
     """Yield the entries of a .po file, its header (empty key) included."""
     parts: dict[str, str] = {}
     flags, field = "", ""
-    for line in [*source.read_text("utf-8").splitlines(), ""]:
-        line = line.strip()
+    for line in [*(line.strip() for line in source.read_text("utf-8").splitlines()), ""]:
         if not line:
             if "msgid" in parts:
                 yield _entry(parts, flags)

@@ -16,7 +16,10 @@ from jinlan.basics.numbers import half_up
 
 NEAR_DAYS = 14  # a date this close says its weekday
 _BIG_COLUMN = {"zh": (Decimal(10) ** 11, "亿元", "万元"), "en": (Decimal(10) ** 12, "bn", "m")}
-_WEEKDAYS = {"zh": "周一 周二 周三 周四 周五 周六 周日".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
+_WEEKDAYS = {
+    "zh": ["周一", "周二", "周三", "周四", "周五", "周六", "周日"],
+    "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+}
 
 
 def locale() -> Locale:
@@ -39,12 +42,18 @@ def unit_label(unit: str) -> str:
 def column_unit(values: Iterable[Decimal | None]) -> str:
     """Choose the one unit of a money column from its largest value."""
     limit, large, usual = _BIG_COLUMN[locale()]
-    return large if max((abs(value) for value in values if value is not None), default=Decimal(0)) >= limit else usual
+    return (
+        large
+        if max((abs(value) for value in values if value is not None), default=Decimal(0)) >= limit
+        else usual
+    )
 
 
 def in_unit(value: Decimal | None, unit: str, places: int | None = None) -> str:
     """Write money in a column's unit without naming it; whole 万元, else one or two decimals."""
-    digits = {"万元": 0, "亿元": 2, "元": 2, "bn": 2, "m": 1, "k": 0}.get(unit, 2) if places is None else places
+    digits = (
+        {"万元": 0, "亿元": 2, "元": 2, "bn": 2, "m": 1, "k": 0}.get(unit, 2) if places is None else places
+    )
     return format_money(value, locale=locale(), unit=unit, places=digits, show_unit=False)
 
 
@@ -57,7 +66,9 @@ def money_text(value: Decimal) -> str:
 
 def exact_money(value: Decimal) -> str:
     """Write an amount to the cent with its currency, for the ⓘ panel and tooltips."""
-    figure = format_money(value, locale=locale(), unit="元" if locale() == "zh" else "", places=2, show_unit=False)
+    figure = format_money(
+        value, locale=locale(), unit="元" if locale() == "zh" else "", places=2, show_unit=False
+    )
     return f"{figure} {currency()}"
 
 
@@ -101,7 +112,7 @@ def moment(value: datetime | None) -> str:
     return NOT_APPLICABLE if value is None else f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
-def seconds(value: Decimal | float | int | None) -> str:
+def seconds(value: Decimal | float | None) -> str:
     """Write a length of time: `0.4 秒`, `3 分 20 秒`."""
     if value is None:
         return NOT_APPLICABLE

@@ -42,9 +42,12 @@ def register_rail(entry: RailEntry) -> None:
 
 def rail_for(actor: Actor) -> list[dict[str, Any]]:
     """Return the places that this person may open, in order."""
-    entries = sorted((entry for entry in _rail.values() if entry.allowed(actor)), key=lambda entry: entry.order)
+    entries = sorted(
+        (entry for entry in _rail.values() if entry.allowed(actor)), key=lambda entry: entry.order
+    )
     return [
-        {"name": e.name, "label": e.label, "url": reverse(e.url_name), "icon": e.icon, "key": e.key} for e in entries
+        {"name": e.name, "label": e.label, "url": reverse(e.url_name), "icon": e.icon, "key": e.key}
+        for e in entries
     ]
 
 

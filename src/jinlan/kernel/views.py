@@ -30,7 +30,11 @@ def demo_people() -> list[dict[str, str]]:
     people = tomllib.loads(path.read_text("utf-8")).get("staff", [])
     roles = dict(RoleGrant.ROLES)
     return [
-        {"username": str(p["username"]), "name": str(p.get("display_name", "")), "role": roles.get(str(p["role"]), "")}
+        {
+            "username": str(p["username"]),
+            "name": str(p.get("name", "")),
+            "role": roles.get(str(p["role"]), ""),
+        }
         for p in people
     ]
 
@@ -50,7 +54,10 @@ class SignIn(LoginView):
         """Sign in and bring the person's own language and theme along."""
         response = super().form_valid(form)
         person = form.get_user()
-        if person.locale in dict(settings.LANGUAGES) and settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES:
+        if (
+            person.locale in dict(settings.LANGUAGES)
+            and settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES
+        ):
             _keep(response, settings.LANGUAGE_COOKIE_NAME, person.locale)
         if person.theme in THEMES and THEME_COOKIE not in self.request.COOKIES:
             _keep(response, THEME_COOKIE, person.theme)
@@ -59,7 +66,12 @@ class SignIn(LoginView):
 
 def _keep(response: HttpResponse, name: str, value: str) -> None:
     response.set_cookie(
-        name, value, max_age=COOKIE_AGE, httponly=True, samesite="Lax", secure=bool(settings.SESSION_COOKIE_SECURE)
+        name,
+        value,
+        max_age=COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=bool(settings.SESSION_COOKIE_SECURE),
     )
 
 
@@ -96,13 +108,25 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _plain(request: HttpRequest, status: int, title: str, text: str, way_out: str) -> HttpResponse:
-    context = {"title": title, "text": text, "way_out": way_out, "home": reverse("home"), "show_reference": status == 500}
+    context = {
+        "title": title,
+        "text": text,
+        "way_out": way_out,
+        "home": reverse("home"),
+        "show_reference": status == 500,
+    }
     return render(request, "kernel/plain.html", context, status=status)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Answer what does not exist and what may not be seen with the same words."""
-    return _plain(request, 404, _("没有这个页面"), _("地址可能写错了，内容可能已移走，或不在您的查看范围内。"), _("回到首页"))
+    return _plain(
+        request,
+        404,
+        _("没有这个页面"),
+        _("地址可能写错了，内容可能已移走，或不在您的查看范围内。"),
+        _("回到首页"),
+    )
 
 
 def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -110,26 +134,42 @@ def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResp
     return not_found(request, exception)
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Answer a request that cannot be read."""
-    return _plain(request, 400, _("这个请求读不懂"), _("地址里的参数不完整或格式不对，没有改动任何数据。"), _("回到首页"))
+    return _plain(
+        request,
+        400,
+        _("这个请求读不懂"),
+        _("地址里的参数不完整或格式不对，没有改动任何数据。"),
+        _("回到首页"),
+    )
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Answer a form that was open for too long."""
-    return _plain(request, 403, _("页面已过期"), _("为安全起见没有提交。请返回上一页，刷新后再试一次。"), _("回到首页"))
+    return _plain(
+        request, 403, _("页面已过期"), _("为安全起见没有提交。请返回上一页，刷新后再试一次。"), _("回到首页")
+    )
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Say what happened, what was kept and the reference; must work when nothing else does."""
     with translation.override(translation.get_language() or "zh-hans"):
         return _plain(
-            request, 500, _("出了点问题"), _("没有保存这次操作，已有的数据没有受影响。原因已记录。"), _("回到首页")
+            request,
+            500,
+            _("出了点问题"),
+            _("没有保存这次操作，已有的数据没有受影响。原因已记录。"),
+            _("回到首页"),
         )
 
 
-def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG001 - axes' signature
     """Answer too many wrong passwords."""
     return _plain(
-        request, 429, _("登录已暂停"), _("连续多次输错密码。请 15 分钟后再试，或联系系统管理员重置密码。"), _("回到登录页")
+        request,
+        429,
+        _("登录已暂停"),
+        _("连续多次输错密码。请 15 分钟后再试，或联系系统管理员重置密码。"),
+        _("回到登录页"),
     )

@@ -25,6 +25,7 @@ def connect(*, memory_limit: str = "1GB", threads: int = 2, spill: Path | None =
         "memory_limit": memory_limit,
         "threads": threads,
         "preserve_insertion_order": False,
+        "parquet_metadata_cache": True,  # files of the lake never change
     }
     if spill is not None:
         options["temp_directory"] = str(spill)
@@ -126,3 +127,8 @@ def literal(value: object) -> str:
 def quoted(name: str) -> str:
     """Return a name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def interrupt(con: Engine) -> None:
+    """Stop the query that another thread runs on this engine."""
+    con.con.interrupt()

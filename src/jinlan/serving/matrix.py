@@ -6,7 +6,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Aggregate, Case, Count, DecimalField, F, IntegerField, Q, QuerySet, Sum, Value, When, Window
+from django.db.models import (
+    Aggregate,
+    Case,
+    Count,
+    DecimalField,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber
 
 from jinlan.serving.models import UnitResult
@@ -45,7 +58,8 @@ class Cell:
 def value_bounds(rows: QuerySet[UnitResult]) -> tuple[Decimal, Decimal] | None:
     """Return the revenue that parts a list into thirds; None when no revenue is known."""
     found = rows.filter(revenue_12m__isnull=False).aggregate(
-        low=PercentileCont(F("revenue_12m"), Decimal("0.3333")), high=PercentileCont(F("revenue_12m"), Decimal("0.6667"))
+        low=PercentileCont(F("revenue_12m"), Decimal("0.3333")),
+        high=PercentileCont(F("revenue_12m"), Decimal("0.6667")),
     )
     return None if found["low"] is None else (Decimal(found["low"]), Decimal(found["high"]))
 
@@ -69,8 +83,14 @@ def cells(rows: QuerySet[UnitResult]) -> tuple[list[Cell], tuple[Decimal, Decima
     for found in banded.values("v", "p").annotate(units=Count("id"), sum_aum=Sum("aum")).order_by():
         cell = grid[found["v"], found["p"]]
         cell.units, cell.aum = found["units"], found["sum_aum"]
-    place = Window(RowNumber(), partition_by=[F("v"), F("p")], order_by=[F("score").desc(nulls_last=True), F("id").desc()])
-    for v, p, unit in banded.annotate(n=place).filter(n__lte=NAMES).order_by("n").values_list("v", "p", "unit_id"):
+    place = Window(
+        RowNumber(),
+        partition_by=[F("v"), F("p")],
+        order_by=[F("score").desc(nulls_last=True), F("id").desc()],
+    )
+    for v, p, unit in (
+        banded.annotate(n=place).filter(n__lte=NAMES).order_by("n").values_list("v", "p", "unit_id")
+    ):
         grid[v, p].top.append(unit)
     return list(grid.values()), bounds
 
@@ -83,7 +103,9 @@ def in_cell(rows: QuerySet[UnitResult], code: str) -> QuerySet[UnitResult]:
     if bounds is None:
         return rows.none()
     value, potential = int(code[0]), int(code[1])
-    return rows.filter(_between("revenue_12m", bounds, value), _between("potential", POTENTIAL_BANDS, potential))
+    return rows.filter(
+        _between("revenue_12m", bounds, value), _between("potential", POTENTIAL_BANDS, potential)
+    )
 
 
 def _between(column: str, bounds: tuple[Decimal, Decimal], band: int) -> Q:

@@ -7,10 +7,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from jinlan.basics.actor import Actor
-from jinlan.serving.models import Load, LoadCheck, MemberResult, PublishedDate, Quarantine, RestrictedGate, Run, UnitResult
+from jinlan.kernel.reading import visible
+from jinlan.serving.models import (
+    Load,
+    LoadCheck,
+    MemberResult,
+    PublishedDate,
+    Quarantine,
+    RestrictedGate,
+    Run,
+    UnitResult,
+)
 
 MONEY_COLUMNS = ("aum", "deposit_avg_12m", "loan", "revenue_12m", "limit", "limit_used", "overdue")
 TREND_COLUMNS = ("aum", "aum_avg_12m", "deposit_avg_12m", "loan", "revenue_12m", "settlement_12m", "score")
@@ -42,7 +53,11 @@ def published(actor: Actor, *, entity: str = "", as_of: date | None = None) -> P
 
     A date before the first published one gives None: the page then says so and shows nothing.
     """
-    rows = PublishedDate.objects.order_by("-as_of").values_list("entity", "as_of", "run_id", "month_end", "latest")
+    rows = (
+        visible(actor, PublishedDate)
+        .order_by("-as_of")
+        .values_list("entity", "as_of", "run_id", "month_end", "latest")
+    )
     every = list(rows.filter(entity=entity) if entity else rows)
     latest = next((row for row in every if row[4]), None)
     if latest is None:
@@ -59,34 +74,41 @@ def published(actor: Actor, *, entity: str = "", as_of: date | None = None) -> P
 
 def first_published(actor: Actor) -> date | None:
     """Return the first published date, for the sentence that there is nothing before it."""
-    return PublishedDate.objects.order_by("as_of").values_list("as_of", flat=True).first()
+    return visible(actor, PublishedDate).order_by("as_of").values_list("as_of", flat=True).first()
 
 
 def results(actor: Actor, *, as_of: date) -> QuerySet[UnitResult]:
     """Return the unit results of a date that the actor may see."""
-    return UnitResult.objects.filter(as_of=as_of)
+    return visible(actor, UnitResult).filter(as_of=as_of)
 
 
 def unit_result(actor: Actor, *, unit_id: int, as_of: date) -> UnitResult | None:
     """Return one unit's row on a date with the run and load that made it; None when there is none for this actor."""
-    return UnitResult.objects.filter(unit_id=unit_id, as_of=as_of).select_related("run__load").first()
+    return visible(actor, UnitResult).filter(unit_id=unit_id, as_of=as_of).select_related("run__load").first()
 
 
 def unit_history(actor: Actor, *, unit_id: int, until: date) -> list[dict[str, Any]]:
     """Return a unit's rows up to a date, oldest first: tier, state, score and the columns of the trends."""
     fields = ("as_of", "effective_tier", "tier_state", "tier_level", "proposed_tier", *TREND_COLUMNS)
-    return list(UnitResult.objects.filter(unit_id=unit_id, as_of__lte=until).order_by("as_of").values(*fields))
+    return list(
+        visible(actor, UnitResult).filter(unit_id=unit_id, as_of__lte=until).order_by("as_of").values(*fields)
+    )
 
 
 def member_results(actor: Actor, *, unit_id: int, as_of: date) -> dict[int, MemberResult]:
     """Return the visible members' own measures on a date by party."""
-    return {row.party_id: row for row in MemberResult.objects.filter(unit_id=unit_id, as_of=as_of).select_related("run__load")}
+    return {
+        row.party_id: row
+        for row in visible(actor, MemberResult)
+        .filter(unit_id=unit_id, as_of=as_of)
+        .select_related("run__load")
+    }
 
 
 def lone_members(actor: Actor, *, as_of: date, limit: int = 200) -> list[MemberResult]:
     """Return members that the actor sees without their unit: what a member's manager looks after."""
-    whole = UnitResult.objects.filter(as_of=as_of).values("unit_id")
-    rows = MemberResult.objects.filter(as_of=as_of).exclude(unit_id__in=whole)
+    whole = visible(actor, UnitResult).filter(as_of=as_of).values("unit_id")
+    rows = visible(actor, MemberResult).filter(as_of=as_of).exclude(unit_id__in=whole)
     return list(rows.order_by("unit_id", "party_id")[:limit])
 
 
@@ -94,7 +116,7 @@ def restricted_gates(actor: Actor, *, unit_id: int, as_of: date) -> list[Restric
     """Return the secret gates of a unit: compliance sees them, everybody else an empty list."""
     if not actor.has("compliance"):
         return []
-    return list(RestrictedGate.objects.filter(unit_id=unit_id, as_of=as_of).order_by("code"))
+    return list(visible(actor, RestrictedGate).filter(unit_id=unit_id, as_of=as_of).order_by("code"))
 
 
 def totals(rows: QuerySet[UnitResult]) -> dict[str, Any]:
@@ -107,7 +129,7 @@ def totals(rows: QuerySet[UnitResult]) -> dict[str, Any]:
 def by_tier(actor: Actor, *, as_of: date) -> list[dict[str, Any]]:
     """Return per kind and effective tier of a date: units, sums of AUM, deposits, loans, revenue, limits, overdue."""
     sums: dict[str, Any] = {f"sum_{name}": Sum(name) for name in MONEY_COLUMNS}
-    rows = UnitResult.objects.filter(as_of=as_of).values("kind", "effective_tier", "tier_level")
+    rows = visible(actor, UnitResult).filter(as_of=as_of).values("kind", "effective_tier", "tier_level")
     return list(rows.annotate(units=Count("id"), **sums).order_by("kind", "-tier_level"))
 
 
@@ -145,11 +167,7 @@ _MOVES = """
 
 def movement(actor: Actor, *, before: date, after: date, limit: int = 400) -> list[Move]:
     """Return the units whose effective tier changed between two published dates, largest AUM first."""
-    from django.db import connection
-
-    from jinlan.kernel.scope import require_scope
-
-    require_scope()
+    visible(actor, UnitResult)  # the statement below is bound to the same scope
     with connection.cursor() as cursor:
         cursor.execute(_MOVES, {"before": before, "after": after, "limit": limit})
         return [Move(*row) for row in cursor.fetchall()]
@@ -157,33 +175,36 @@ def movement(actor: Actor, *, before: date, after: date, limit: int = 400) -> li
 
 def largest(actor: Actor, *, as_of: date, column: str, limit: int = 10) -> list[UnitResult]:
     """Return the units with the largest positive value in a money column."""
-    rows = UnitResult.objects.filter(as_of=as_of, **{f"{column}__gt": 0}).defer("measures", "detail")
+    rows = visible(actor, UnitResult).filter(as_of=as_of, **{f"{column}__gt": 0}).defer("measures", "detail")
     return list(rows.order_by(f"-{column}", "unit_id")[:limit])
 
 
 def maturities(actor: Actor, *, as_of: date, until: date, limit: int = 10) -> list[UnitResult]:
     """Return the units with the earliest maturity from `as_of` up to and including `until`."""
-    rows = UnitResult.objects.filter(as_of=as_of, next_maturity__gte=as_of, next_maturity__lte=until)
+    rows = visible(actor, UnitResult).filter(as_of=as_of, next_maturity__gte=as_of, next_maturity__lte=until)
     return list(rows.defer("measures", "detail").order_by("next_maturity", "unit_id")[:limit])
 
 
 def loads(actor: Actor, *, limit: int = 40) -> list[Load]:
     """Return the newest deliveries, finished or not."""
-    return list(Load.objects.order_by("-id")[:limit])
+    return list(visible(actor, Load).order_by("-id")[:limit])
 
 
 def load_checks(actor: Actor, *, load_id: int) -> list[LoadCheck]:
     """Return the findings of a delivery, the gravest first (F, E, W, R by table)."""
     rank = {"F": 0, "E": 1, "R": 2, "W": 3}
-    return sorted(LoadCheck.objects.filter(load_id=load_id), key=lambda c: (rank.get(c.level, 9), c.table, c.code))
+    return sorted(
+        visible(actor, LoadCheck).filter(load_id=load_id),
+        key=lambda c: (rank.get(c.level, 9), c.table, c.code),
+    )
 
 
 def quarantine(actor: Actor, *, load_id: int, limit: int = 200) -> tuple[int, list[Quarantine]]:
     """Return number and first rows of what a delivery's validation kept back."""
-    rows = Quarantine.objects.filter(load_id=load_id)
+    rows = visible(actor, Quarantine).filter(load_id=load_id)
     return rows.count(), list(rows.order_by("table", "row", "column")[:limit])
 
 
 def runs(actor: Actor, *, limit: int = 40) -> list[Run]:
     """Return the newest nightly runs with their loads."""
-    return list(Run.objects.select_related("load").order_by("-id")[:limit])
+    return list(visible(actor, Run).select_related("load").order_by("-id")[:limit])

@@ -134,7 +134,12 @@ def _members(
             "aum_share": ratio(figure.aum, result.aum) if figure and result.aum and result.aum > 0 else None,
         })  # fmt: skip
     known = [row.aum for row in own.values()] + [row.loan for row in own.values()]
-    return {"members": lines, "member_count": len(members), "hidden": len(members) - len(shown), "member_unit": column_unit(known)}
+    return {
+        "members": lines,
+        "member_count": len(members),
+        "hidden": len(members) - len(shown),
+        "member_unit": column_unit(known),
+    }
 
 
 def _members_only(actor: Actor, own: dict[int, MemberResult]) -> dict[str, Any]:
@@ -200,5 +205,14 @@ def client_members(request: HttpRequest, public_id: UUID, *, actor: Actor) -> Ht
         raise Http404
     members = clients.members_of(actor, unit=it.unit, as_of=it.shown.as_of)
     own = serving.member_results(actor, unit_id=it.unit.pk, as_of=it.shown.as_of)
-    context = {"title": it.unit.name, "place": "clients", "unit": it.unit, "as_of_query": it.query, "result": result, "shown": it.shown}
-    return panel(request, "workspace/_members.html", context | _members(members, own, result, everything=True))
+    context = {
+        "title": it.unit.name,
+        "place": "clients",
+        "unit": it.unit,
+        "as_of_query": it.query,
+        "result": result,
+        "shown": it.shown,
+    }
+    return panel(
+        request, "workspace/_members.html", context | _members(members, own, result, everything=True)
+    )

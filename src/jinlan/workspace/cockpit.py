@@ -33,7 +33,11 @@ MOVES_SHOWN = 12
 def department(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Show a head what is there, what moved, what is large, what is due and what waits."""
     shown = shown_date(request, actor)
-    context: dict[str, Any] = {"title": _("部门一屏"), "place": "department", "data_date": date_menu(request, actor, shown)}
+    context: dict[str, Any] = {
+        "title": _("部门一屏"),
+        "place": "department",
+        "data_date": date_menu(request, actor, shown),
+    }
     if shown is None:
         return render(request, "workspace/clients_nothing.html", context)
     before = shown.month_end_before()
@@ -59,7 +63,16 @@ def _kinds(tiers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         order = [*[tier for tier in ladder if tier in rows], *[tier for tier in rows if tier not in ladder]]
         whole = sum(row["units"] for row in rows.values())
-        found.append({"kind": kind, "units": whole, "tiers": [rows[tier] | {"share": ratio(Decimal(rows[tier]["units"]), Decimal(whole))} for tier in order]})
+        found.append(
+            {
+                "kind": kind,
+                "units": whole,
+                "tiers": [
+                    rows[tier] | {"share": ratio(Decimal(rows[tier]["units"]), Decimal(whole))}
+                    for tier in order
+                ],
+            }
+        )
     return found
 
 
@@ -76,7 +89,10 @@ def _totals(tiers: Sequence[dict[str, Any]], earlier: Sequence[dict[str, Any]]) 
     }  # fmt: skip
     for name in MONEY_COLUMNS:
         now, past = _sum(tiers, f"sum_{name}"), _sum(earlier, f"sum_{name}")
-        found[name] = {"now": now, "change": ratio(now - past, abs(past)) if now is not None and past else None}
+        found[name] = {
+            "now": now,
+            "change": ratio(now - past, abs(past)) if now is not None and past else None,
+        }
     return found
 
 
@@ -91,7 +107,9 @@ def _lists(actor: Actor, shown: Published, moves: Sequence[serving.Move]) -> dic
     due = serving.maturities(actor, as_of=as_of, until=as_of + timedelta(days=MATURITY_DAYS), limit=SHOWN)
     tasks = open_tasks(actor, limit=SHOWN)
     books = clients.leads_table(actor, as_of=as_of)
-    keys = {row.unit_id for rows in (exposures, overdue, due) for row in rows} | {task.unit_id for task in tasks}
+    keys = {row.unit_id for rows in (exposures, overdue, due) for row in rows} | {
+        task.unit_id for task in tasks
+    }
     keys |= {move.unit_id for move in moves[:MOVES_SHOWN]}
     units = clients.named_units(actor, unit_ids=keys, as_of=as_of)
 
@@ -139,7 +157,11 @@ def quality(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     }  # fmt: skip
     if chosen:
         checks = serving.load_checks(actor, load_id=chosen.pk)
-        context |= {"checks": [c for c in checks if c.level != "R"], "reconciliation": [c for c in checks if c.level == "R"], "tables": _tables(chosen.tables)}
+        context |= {
+            "checks": [c for c in checks if c.level != "R"],
+            "reconciliation": [c for c in checks if c.level == "R"],
+            "tables": _tables(chosen.tables),
+        }
         if may_open(actor, "quarantine"):
             context["kept"], context["quarantine"] = serving.quarantine(actor, load_id=chosen.pk)
     return render(request, "workspace/quality.html", context)
@@ -167,7 +189,10 @@ def runs(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     wanted = request.GET.get("run", "")
     chosen = next((run for run in found if str(run.pk) == wanted), found[0] if found else None)
     slowest = max((float(step.get("seconds") or 0) for step in chosen.steps), default=0) if chosen else 0
-    steps = [step | {"share": ratio(Decimal(str(step.get("seconds") or 0)), Decimal(str(slowest)))} for step in (chosen.steps if chosen else ())]
+    steps = [
+        step | {"share": ratio(Decimal(str(step.get("seconds") or 0)), Decimal(str(slowest)))}
+        for step in (chosen.steps if chosen else ())
+    ]
     return render(request, "workspace/runs.html", {
         "title": _("运行"), "place": "runs", "data_date": date_menu(request, actor, shown, rewinds=False), "runs": found,
         "chosen": chosen, "steps": steps, "total": sum((Decimal(str(step.get("seconds") or 0)) for step in steps), Decimal(0)),

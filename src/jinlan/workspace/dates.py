@@ -26,7 +26,9 @@ def asked_date(request: HttpRequest) -> date | None:
 
 def shown_date(request: HttpRequest, actor: Actor) -> Published | None:
     """Return the published date that a page shows."""
-    return published(actor, entity=str(getattr(settings, "JINLAN_ENTITY", "") or ""), as_of=asked_date(request))
+    return published(
+        actor, entity=str(getattr(settings, "JINLAN_ENTITY", "") or ""), as_of=asked_date(request)
+    )
 
 
 def is_stale(shown: Published, actor: Actor) -> bool:
@@ -36,7 +38,9 @@ def is_stale(shown: Published, actor: Actor) -> bool:
     return shown.latest < business_date(actor.at) - timedelta(days=STALE_DAYS)
 
 
-def date_menu(request: HttpRequest, actor: Actor, shown: Published | None, *, rewinds: bool = True) -> dict[str, Any] | None:
+def date_menu(
+    request: HttpRequest, actor: Actor, shown: Published | None, *, rewinds: bool = True
+) -> dict[str, Any] | None:
     """Return what the as-of menu of the top bar needs; None while nothing is published."""
     if shown is None:
         return None
@@ -71,6 +75,13 @@ def _years(request: HttpRequest, shown: Published) -> list[dict[str, Any]]:
         for month in range(1, 13):
             end = ends.get((year, month))
             url = _url(request, end) if end else ""
-            months.append({"number": month, "url": url, "iso": end.isoformat() if end else "", "current": end == shown.as_of})
+            months.append(
+                {
+                    "number": month,
+                    "url": url,
+                    "iso": end.isoformat() if end else "",
+                    "current": end == shown.as_of,
+                }
+            )
         grid.append({"year": year, "months": months})
     return grid

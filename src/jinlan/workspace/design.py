@@ -25,7 +25,9 @@ DAY = date(2026, 10, 31)
 class SampleForm(forms.Form):
     """A form row with its help and its error."""
 
-    name = forms.CharField(label=gettext_lazy("客户名称"), widget=forms.TextInput(attrs={"class": "form-control"}))
+    name = forms.CharField(
+        label=gettext_lazy("客户名称"), widget=forms.TextInput(attrs={"class": "form-control"})
+    )
     share = forms.DecimalField(
         label=gettext_lazy("持股比例"), max_value=1, help_text=gettext_lazy("0 到 1 之间的小数"),
         widget=forms.TextInput(attrs={"class": "form-control"}),
@@ -35,7 +37,19 @@ class SampleForm(forms.Form):
 
 def _force(code: str, name: Any, points: str, peer: str, raw: str, peer_raw: str, reason: str) -> Force:
     number = Decimal
-    return Force(code, "", str(name), "scale", number("0.2"), number(points), number(peer), raw, peer_raw, number(reason), number("12.4"))
+    return Force(
+        code,
+        "",
+        str(name),
+        "scale",
+        number("0.2"),
+        number(points),
+        number(peer),
+        raw,
+        peer_raw,
+        number(reason),
+        number("12.4"),
+    )
 
 
 def _why() -> Why:
@@ -49,23 +63,42 @@ def _why() -> Why:
         Line("HQ", "score", Decimal("71.4"), Decimal(75), Decimal(68), "1/2", "", False),
         Line("BRANCH", "score", Decimal("71.4"), Decimal(60), Decimal(54), "", "", True),
     ]
-    sentence = _("自 2025-03-31 起为“分行级战略”（依据：自动规则）。总分 71.4 / 100，在 128 户企业集团中排第 9。")
+    sentence = _(
+        "自 2025-03-31 起为“分行级战略”（依据：自动规则）。总分 71.4 / 100，在 128 户企业集团中排第 9。"
+    )
     return Why(sentence, pros, cons, [*pros, *cons], gates, lines, 128, None, {"version": "2026.1"}, {})
 
 
 def _history() -> list[dict[str, Any]]:
     tiers = ["", "KEY", "KEY", "BRANCH", "BRANCH", "BRANCH", "HQ", "HQ", "HQ", "BRANCH"]
-    states = ["none", "active", "active", "active", "watch", "active", "active", "proposed_down", "suspended", "active"]
+    states = [
+        "none",
+        "active",
+        "active",
+        "active",
+        "watch",
+        "active",
+        "active",
+        "proposed_down",
+        "suspended",
+        "active",
+    ]
     days = [date(2026, month, 28) for month in range(1, 10)] + [DAY]
     return [
-        {"as_of": day, "effective_tier": tier, "tier_state": state, "score": Decimal(48 + place * 3), "aum": Decimal(3_100_000_00 + place * 41_000_000)}
+        {
+            "as_of": day,
+            "effective_tier": tier,
+            "tier_state": state,
+            "score": Decimal(48 + place * 3),
+            "aum": Decimal(3_100_000_00 + place * 41_000_000),
+        }
         for place, (day, tier, state) in enumerate(zip(days, tiers, states, strict=True))
     ]
 
 
 @require_GET
 @page("design")
-def design(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+def design(request: HttpRequest, **_scope: Actor) -> HttpResponse:
     """Show the components."""
     form = SampleForm({"name": _("云岭控股"), "share": "1.2"})
     history = _history()
@@ -74,8 +107,8 @@ def design(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         "spec": trends.spec(history, "aum"), "finding": trends.finding(history, "aum"),
         "tiers": [code for code in words.TIERS if code], "states": ["active", "watch", "proposed_up", "proposed_down", "retained", "suspended", "closed"],
         "values": [
-            Value("aum", "money", Decimal("842165300.25"), "ok"), Value("loan", "money", Decimal("-1250000"), "ok"),
-            Value("aum_avg_12m", "money", Decimal("61200"), "incomplete", _("缺 5 天余额")), Value("fpa", "money", None, "unknown", _("没有交付贷款表")),
+            Value("aum", "money", Decimal("842165300.25"), "ok"), Value("loan", "money", Decimal(-1250000), "ok"),
+            Value("aum_avg_12m", "money", Decimal(61200), "incomplete", _("缺 5 天余额")), Value("fpa", "money", None, "unknown", _("没有交付贷款表")),
             Value("overdue", "money", Decimal(0), "ok"), Value("next_maturity", "date", date(2026, 11, 25), "ok"),
         ],
         "tabs_shown": [{"label": _("我的"), "url": "#tabs", "current": True, "count": 24}, {"label": _("全部"), "url": "#tabs", "current": False}],

@@ -99,7 +99,9 @@ def _party_query(it: Figure) -> str:
 
 
 def _criterion(raw: dict[str, Any]) -> dict[str, Any]:
-    numbers = {name: typed(raw.get(name), "score") for name in ("weight", "points", "contribution", "peer_points")}
+    numbers = {
+        name: typed(raw.get(name), "score") for name in ("weight", "points", "contribution", "peer_points")
+    }
     return {"name": measure_name(str(raw.get("measure") or raw.get("code"))), **numbers}
 
 
@@ -110,10 +112,17 @@ def figure_rows(request: HttpRequest, public_id: UUID, code: str, *, actor: Acto
     it = _figure(request, actor, public_id, code)
     _audit(actor, "workspace.sources_read", it.it, code)
     answers = lake.source_rows(
-        load_id=it.run.load_id, as_of=it.it.shown.as_of, measure=code, parties=[party.code for party in it.parties.values()]
+        load_id=it.run.load_id,
+        as_of=it.it.shown.as_of,
+        measure=code,
+        parties=[party.code for party in it.parties.values()],
     )
     names = {party.code: party.name for party in it.parties.values()}
-    context = {"title": measure_name(code), "place": "clients", "answers": [_named(answer, names) for answer in answers]}
+    context = {
+        "title": measure_name(code),
+        "place": "clients",
+        "answers": [_named(answer, names) for answer in answers],
+    }
     return panel(request, "workspace/_sources.html", context)
 
 
@@ -128,7 +137,9 @@ def accounts(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResp
     parties = clients.parties_by_key(actor, party_ids=own)
     run = next(iter(own.values())).run
     _audit(actor, "workspace.accounts_read", it, "accounts")
-    answer = lake.accounts(load_id=run.load_id, as_of=it.shown.as_of, parties=[party.code for party in parties.values()])
+    answer = lake.accounts(
+        load_id=run.load_id, as_of=it.shown.as_of, parties=[party.code for party in parties.values()]
+    )
     context = {
         "title": _("账户与产品"), "place": "clients", "unit": it.unit,
         "answer": _named(answer, {party.code: party.name for party in parties.values()}),
@@ -141,7 +152,10 @@ def _named(answer: lake.Answer, names: dict[str, str]) -> dict[str, Any]:
     columns = list(answer.columns)
     rows = []
     for row in answer.rows:
-        cells = [names.get(str(cell), cell) if column == "party_id" else cell for column, cell in zip(columns, row, strict=True)]
+        cells = [
+            names.get(str(cell), cell) if column == "party_id" else cell
+            for column, cell in zip(columns, row, strict=True)
+        ]
         rows.append([_cell(cell) for cell in cells])
     numeric = {column for place, column in enumerate(columns) if any(row[place]["numeric"] for row in rows)}
     return {"answer": answer, "rows": rows, "numeric": numeric, "more": answer.total - len(rows)}
@@ -160,4 +174,10 @@ def _cell(value: Any) -> dict[str, Any]:
 
 def _audit(actor: Actor, verb: str, it: Asked, what: str) -> None:
     """Record who read source rows of whom."""
-    audit(actor, verb, "unit", it.unit.code, after={"what": what, "as_of": it.shown.as_of.isoformat(), "run": it.shown.run_id})
+    audit(
+        actor,
+        verb,
+        "unit",
+        it.unit.code,
+        after={"what": what, "as_of": it.shown.as_of.isoformat(), "run": it.shown.run_id},
+    )

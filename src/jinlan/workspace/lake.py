@@ -20,7 +20,9 @@ class Answer:
     notes: Sequence[str] = field(default_factory=tuple)
 
 
-def source_rows(*, load_id: int, as_of: date, measure: str, parties: Sequence[str], limit: int = 50) -> list[Answer]:
+def source_rows(
+    *, load_id: int, as_of: date, measure: str, parties: Sequence[str], limit: int = 50
+) -> list[Answer]:
     """Return the rows of the lake that a figure was made of, one answer per source table."""
     return [Answer(problem="reader")]
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET
 from jinlan.basics.actor import Actor
 from jinlan.clients import selectors as clients
 from jinlan.clients.listing import Cursor, Listing, decode, encode
-from jinlan.clients.models import Branch, Employee
 from jinlan.kernel.figures import column_unit
 from jinlan.kernel.pages import rail_for
 from jinlan.serving import matrix as grid
@@ -26,23 +25,31 @@ from jinlan.workspace.access import page
 from jinlan.workspace.dates import date_menu, shown_date
 from jinlan.workspace.query import DUE_DAYS, changed, chips_of, default_view, listing_of
 
+
 @require_GET
 @page("clients")
 def client_list(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Show the list, or the matrix of the same rows."""
     listing, shown = listing_of(request, actor), shown_date(request, actor)
-    context: dict[str, Any] = {"title": _("名册"), "place": "clients", "find_value": listing.text, "listing": listing}
+    context: dict[str, Any] = {
+        "title": _("名册"),
+        "place": "clients",
+        "find_value": listing.text,
+        "listing": listing,
+    }
     if shown is None:
         first = serving.first_published(actor) if request.GET.get("as_of") else None
         return render(request, "workspace/clients_nothing.html", context | {"first": first})
     rows = grid.in_cell(clients.unit_list(actor, as_of=shown.as_of, listing=listing), listing.cell)
     context |= {
         "data_date": date_menu(request, actor, shown), "tabs": _tabs(request, actor, listing), "as_matrix": request.GET.get("as") == "matrix",
-        "chips": chips_of(request, listing, _names(listing)), "clear": _clear(request), "modes": _modes(request),
+        "chips": chips_of(request, listing, _names(actor, listing)), "clear": _clear(request), "modes": _modes(request),
         "filters_url": f"{reverse('client-filters')}?{request.GET.urlencode()}", "filtered": _is_filtered(listing),
     }  # fmt: skip
     if context["as_matrix"]:
-        return render(request, "workspace/clients_matrix.html", context | _matrix(request, actor, rows, shown))
+        return render(
+            request, "workspace/clients_matrix.html", context | _matrix(request, actor, rows, shown)
+        )
     return render(request, "workspace/clients.html", context | _table(request, actor, rows, shown, listing))
 
 
@@ -50,13 +57,13 @@ def _is_filtered(listing: Listing) -> bool:
     return listing != Listing(view=listing.view, sort=listing.sort)
 
 
-def _names(listing: Listing) -> dict[str, str]:
+def _names(actor: Actor, listing: Listing) -> dict[str, str]:
     """Return the names of the branch and the lead that a filter names."""
     names: dict[str, str] = {}
     if listing.branch:
-        names["branch"] = Branch.objects.filter(code=listing.branch).values_list("name", flat=True).first() or ""
+        names["branch"] = clients.branch_name(actor, code=listing.branch)
     if listing.lead:
-        names["lead"] = Employee.objects.filter(code=listing.lead).values_list("name", flat=True).first() or ""
+        names["lead"] = clients.employee_name(actor, code=listing.lead)
     return names
 
 
@@ -66,11 +73,21 @@ def _clear(request: HttpRequest) -> str:
 
 
 def _tabs(request: HttpRequest, actor: Actor, listing: Listing) -> list[dict[str, Any]]:
-    views = [("mine", _("我的")), ("all", _("全部")), ("borderline", _("新进与临界")), ("watch", _("观察与暂停")), ("decide", _("待决"))]
+    views = [
+        ("mine", _("我的")),
+        ("all", _("全部")),
+        ("borderline", _("新进与临界")),
+        ("watch", _("观察与暂停")),
+        ("decide", _("待决")),
+    ]
     if default_view(actor) != "mine":
         views = views[1:]
     return [
-        {"label": label, "url": changed(request, view=view, sort=None, cell=None), "current": view == listing.view}
+        {
+            "label": label,
+            "url": changed(request, view=view, sort=None, cell=None),
+            "current": view == listing.view,
+        }
         for view, label in views
     ]
 
@@ -78,8 +95,18 @@ def _tabs(request: HttpRequest, actor: Actor, listing: Listing) -> list[dict[str
 def _modes(request: HttpRequest) -> list[dict[str, Any]]:
     matrix = request.GET.get("as") == "matrix"
     return [
-        {"label": _("列表"), "url": changed(request, **{"as": None}), "icon": "list-details", "current": not matrix},
-        {"label": _("矩阵"), "url": changed(request, **{"as": "matrix", "cell": None}), "icon": "layout-grid", "current": matrix},
+        {
+            "label": _("列表"),
+            "url": changed(request, **{"as": None}),
+            "icon": "list-details",
+            "current": not matrix,
+        },
+        {
+            "label": _("矩阵"),
+            "url": changed(request, **{"as": "matrix", "cell": None}),
+            "icon": "layout-grid",
+            "current": matrix,
+        },
     ]
 
 
@@ -111,7 +138,9 @@ def _lone(actor: Actor, shown: Published) -> dict[str, Any] | None:
     units = clients.named_units(actor, unit_ids={row.unit_id for row in rows}, as_of=shown.as_of)
     parties = clients.parties_by_key(actor, party_ids=[row.party_id for row in rows])
     found = [
-        {"row": row, "party": parties.get(row.party_id), "unit": units[row.unit_id][0]} for row in rows if row.unit_id in units
+        {"row": row, "party": parties.get(row.party_id), "unit": units[row.unit_id][0]}
+        for row in rows
+        if row.unit_id in units
     ]
     return {"rows": found, "unit": column_unit([row.aum for row in rows] + [row.loan for row in rows])}
 
@@ -147,7 +176,9 @@ def _pager(request: HttpRequest, found: clients.Page, total: int) -> dict[str, A
     }  # fmt: skip
 
 
-def _matrix(request: HttpRequest, actor: Actor, rows: QuerySet[UnitResult], shown: Published) -> dict[str, Any]:
+def _matrix(
+    request: HttpRequest, actor: Actor, rows: QuerySet[UnitResult], shown: Published
+) -> dict[str, Any]:
     cells, bounds = grid.cells(rows)
     top = {key for cell in cells for key in cell.top}
     units = clients.named_units(actor, unit_ids=top, as_of=shown.as_of)
@@ -193,4 +224,6 @@ def find(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     may_read = actor.has(*words.ROLES) and not actor.roles <= {"system_admin"}
     units = clients.find_units(actor, text=text) if text and may_read else []
     places = [place for place in rail_for(actor) if not text or text.lower() in str(place["label"]).lower()]
-    return render(request, "workspace/_found.html", {"units": units, "places": places, "text": text, "place": "clients"})
+    return render(
+        request, "workspace/_found.html", {"units": units, "places": places, "text": text, "place": "clients"}
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -59,7 +59,9 @@ def value_of(measures: Mapping[str, Any], code: str) -> Value:
     entry = measures.get(code)
     if not isinstance(entry, Mapping):
         return Value(code, unit, None, "unknown", _("这一天没有这项指标"))
-    return Value(code, unit, typed(entry.get("v"), unit), str(entry.get("s", "ok")), str(entry.get("n") or ""))
+    return Value(
+        code, unit, typed(entry.get("v"), unit), str(entry.get("s", "ok")), str(entry.get("n") or "")
+    )
 
 
 def plain(value: Plain, unit: str) -> str:
@@ -70,12 +72,11 @@ def plain(value: Plain, unit: str) -> str:
         return value.isoformat()
     if not isinstance(value, Decimal):
         return value
-    if unit == "money":
-        return figures.money_text(value)
-    if unit == "ratio":
-        return figures.percent(value)
-    if unit == "years":
-        return _("%(n)s 年") % {"n": figures.number(value, 1)}
-    if unit == "days":
-        return _("%(n)s 天") % {"n": figures.number(value)}
-    return figures.number(value, 1 if unit == "score" else 0)
+    writers: dict[str, Callable[[Decimal], str]] = {
+        "ratio": figures.percent,
+        "years": lambda years: _("%(n)s 年") % {"n": figures.number(years, 1)},
+        "days": lambda days: _("%(n)s 天") % {"n": figures.number(days)},
+        "score": lambda points: figures.number(points, 1),
+        "money": figures.money_text,
+    }
+    return writers.get(unit, figures.number)(value)

@@ -65,27 +65,25 @@ def changed(request: HttpRequest, **changes: str | None) -> str:
 
 def chips_of(request: HttpRequest, listing: Listing, names: dict[str, str]) -> list[dict[str, Any]]:
     """Return the filters in force with the address that removes each; `names` holds names of branch and lead."""
-    found: list[tuple[str, Any]] = []
-    if listing.text:
-        found.append(("q", _("搜索“%(text)s”") % {"text": listing.text}))
-    if listing.kind:
-        found.append(("kind", KINDS[listing.kind]))
-    if listing.tier:
-        found.append(("tier", look(TIERS, "" if listing.tier == "none" else listing.tier).word))
-    if listing.state:
-        found.append(("state", look(STATES, listing.state).word))
-    if listing.branch:
-        found.append(("branch", names.get("branch") or listing.branch))
-    if listing.lead:
-        found.append(("lead", _("主办：%(name)s") % {"name": names.get("lead") or listing.lead}))
-    if listing.due_days:
-        found.append(("due", _("%(n)s 天内到期") % {"n": listing.due_days}))
-    if listing.five_tier:
-        found.append(("class", _("五级分类 %(name)s 及以下") % {"name": look(FIVE_TIER, listing.five_tier).word}))
-    if listing.overdue:
-        found.append(("overdue", _("有逾期")))
-    if listing.gate:
-        found.append(("gate", _("门槛未通过")))
-    if listing.cell:
-        found.append(("cell", _("矩阵格 %(code)s") % {"code": listing.cell}))
-    return [{"label": label, "url": changed(request, **{name: None})} for name, label in found]
+    tier = "" if listing.tier == "none" else listing.tier
+    branch, lead = names.get("branch") or listing.branch, names.get("lead") or listing.lead
+    every: list[tuple[str, object, Any]] = [
+        ("q", listing.text, _("搜索“%(text)s”") % {"text": listing.text}),
+        ("kind", listing.kind, KINDS.get(listing.kind)),
+        ("tier", listing.tier, look(TIERS, tier).word),
+        ("state", listing.state, look(STATES, listing.state).word),
+        ("branch", listing.branch, branch),
+        ("lead", listing.lead, _("主办：%(name)s") % {"name": lead}),
+        ("due", listing.due_days, _("%(n)s 天内到期") % {"n": listing.due_days}),
+        (
+            "class",
+            listing.five_tier,
+            _("五级分类 %(name)s 及以下") % {"name": look(FIVE_TIER, listing.five_tier).word},
+        ),
+        ("overdue", listing.overdue, _("有逾期")),
+        ("gate", listing.gate, _("门槛未通过")),
+        ("cell", listing.cell, _("矩阵格 %(code)s") % {"code": listing.cell}),
+    ]
+    return [
+        {"label": label, "url": changed(request, **{name: None})} for name, value, label in every if value
+    ]

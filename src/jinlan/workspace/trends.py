@@ -25,7 +25,9 @@ def columns() -> list[tuple[str, str]]:
     return [(code, measure_name(code)) for code in TREND_COLUMNS]
 
 
-def months_of(history: Sequence[Mapping[str, Any]], month_ends: Sequence[date], shown: date) -> list[Mapping[str, Any]]:
+def months_of(
+    history: Sequence[Mapping[str, Any]], month_ends: Sequence[date], shown: date
+) -> list[Mapping[str, Any]]:
     """Return the rows of month-ends and of the date shown, oldest first."""
     wanted = {*month_ends, shown}
     return [row for row in history if row["as_of"] in wanted]
@@ -38,20 +40,36 @@ def finding(rows: Sequence[Mapping[str, Any]], code: str) -> str:
     if len(known) < 2:
         return _("%(name)s：历史不足两期") % {"name": name}
     last_day, last = known[-1]
-    first_day, first = next(((day, value) for day, value in reversed(known) if (last_day - day).days >= 360), known[0])
-    span = _("近 12 个月") if (last_day - first_day).days >= 360 else _("%(day)s 以来") % {"day": first_day.isoformat()}
+    first_day, first = next(
+        ((day, value) for day, value in reversed(known) if (last_day - day).days >= 360), known[0]
+    )
+    span = (
+        _("近 12 个月")
+        if (last_day - first_day).days >= 360
+        else _("%(day)s 以来") % {"day": first_day.isoformat()}
+    )
     if code == "score":
-        return _("%(name)s%(span)s %(change)s 分") % {"name": name, "span": span, "change": figures.signed(last - first)}
+        return _("%(name)s%(span)s %(change)s 分") % {
+            "name": name,
+            "span": span,
+            "change": figures.signed(last - first),
+        }
     change = figures.ratio(last - first, abs(first))
     if change is None:
         return _("%(name)s%(span)s从零开始") % {"name": name, "span": span}
     if abs(change) < Decimal("0.005"):
         return _("%(name)s%(span)s基本持平") % {"name": name, "span": span}
     values = {"name": name, "span": span, "change": figures.percent(abs(change))}
-    return _("%(name)s%(span)s增长 %(change)s") % values if change > 0 else _("%(name)s%(span)s下降 %(change)s") % values
+    return (
+        _("%(name)s%(span)s增长 %(change)s") % values
+        if change > 0
+        else _("%(name)s%(span)s下降 %(change)s") % values
+    )
 
 
-def spec(rows: Sequence[Mapping[str, Any]], code: str, lines: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+def spec(
+    rows: Sequence[Mapping[str, Any]], code: str, lines: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """Return the chart of one measure; figures travel as decimal strings, never as floats."""
     values: list[Decimal | None] = [row[code] for row in rows]
     money = code != "score"

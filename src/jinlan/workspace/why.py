@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -144,29 +145,37 @@ def _sentence(result: UnitResult, pros: Sequence[Force], cons: Sequence[Force], 
 
 
 def _standing(result: UnitResult, gates: Sequence[Gate]) -> str:
-    tier, since = words.look(words.TIERS, result.effective_tier).word, result.tier_since
-    source = words.word(words.TIER_SOURCES, result.tier_source)
-    proposed = words.look(words.TIERS, result.proposed_tier or "").word
-    if result.tier_state == "suspended":
-        failed = [str(words.word(words.GATES, gate.code)) for gate in gates if gate.passed is False]
-        return _("层级已暂停：%(gates)s未通过。") % {"gates": figures.listed(failed) or _("有门槛")}
-    if result.tier_state == "proposed_up":
-        return _("已达到“%(to)s”的准入线，等待决定；目前为“%(tier)s”。") % {"to": proposed, "tier": tier}
-    if result.tier_state == "proposed_down":
-        return _("观察期满仍低于“%(tier)s”的退出线，等待决定是否调为“%(to)s”。") % {"tier": tier, "to": proposed}
-    if result.tier_state == "watch":
-        return _("已低于“%(tier)s”的退出线，正在观察期内，层级暂不变。") % {"tier": tier}
-    if not result.tier_level:
+    """Say where the unit stands: by its state, else by its tier, since when and by what."""
+    words_of_state = {
+        "suspended": _("层级已暂停：%(gates)s未通过。"),
+        "proposed_up": _("已达到“%(to)s”的准入线，等待决定；目前为“%(tier)s”。"),
+        "proposed_down": _("观察期满仍低于“%(tier)s”的退出线，等待决定是否调为“%(to)s”。"),
+        "watch": _("已低于“%(tier)s”的退出线，正在观察期内，层级暂不变。"),
+    }
+    text = words_of_state.get(result.tier_state)
+    if text is None and not result.tier_level:
         return _("目前没有层级。")
-    if since is None:
-        return _("目前为“%(tier)s”（依据：%(source)s）。") % {"tier": tier, "source": source}
-    return _("自 %(since)s 起为“%(tier)s”（依据：%(source)s）。") % {"since": since.isoformat(), "tier": tier, "source": source}
+    if text is None and result.tier_since is None:
+        text = _("目前为“%(tier)s”（依据：%(source)s）。")
+    if text is None:
+        text = _("自 %(since)s 起为“%(tier)s”（依据：%(source)s）。")
+    failed = [str(words.word(words.GATES, gate.code)) for gate in gates if gate.passed is False]
+    return text % {
+        "tier": words.look(words.TIERS, result.effective_tier).word, "to": words.look(words.TIERS, result.proposed_tier or "").word,
+        "source": words.word(words.TIER_SOURCES, result.tier_source), "gates": figures.listed(failed) or _("有门槛"),
+        "since": result.tier_since.isoformat() if result.tier_since else "",
+    }  # fmt: skip
 
 
 def _place(result: UnitResult) -> str:
     if result.score is None:
         return _("数据不全，总分没有算出。")
-    values = {"score": figures.number(result.score, 1), "rank": figures.number(result.rank), "n": figures.number(result.rank_n), "kind": words.word(words.KINDS, result.kind)}
+    values = {
+        "score": figures.number(result.score, 1),
+        "rank": figures.number(result.rank),
+        "n": figures.number(result.rank_n),
+        "kind": words.word(words.KINDS, result.kind),
+    }
     if result.rank is None:
         return _("总分 %(score)s / 100。") % values
     return _("总分 %(score)s / 100，在 %(n)s 户%(kind)s中排第 %(rank)s。") % values
@@ -183,14 +192,24 @@ def _causes(pros: Sequence[Force], cons: Sequence[Force]) -> str:
 def strip(history: Sequence[Mapping[str, Any]], shown: date, month_ends: Sequence[date]) -> dict[str, Any]:
     """Return the tier history as years of twelve months, with a sentence that says the same."""
     ends = set(month_ends)
-    by_month = {(row["as_of"].year, row["as_of"].month): row for row in history if row["as_of"] in ends or row["as_of"] == shown}
+    by_month = {
+        (row["as_of"].year, row["as_of"].month): row
+        for row in history
+        if row["as_of"] in ends or row["as_of"] == shown
+    }
     known = [day for day in month_ends if day <= shown]
     years = sorted({day.year for day in known} | {shown.year}, reverse=True)
     grid = []
     for year in years:
-        cells = [_cell(by_month.get((year, month)), date(year, month, 1), shown, known) for month in range(1, 13)]
+        cells = [
+            _cell(by_month.get((year, month)), date(year, month, 1), shown, known) for month in range(1, 13)
+        ]
         grid.append({"year": year, "cells": cells})
-    return {"years": grid, "sentence": _strip_sentence(history), "rows": [_strip_row(row) for row in reversed(history)]}
+    return {
+        "years": grid,
+        "sentence": _strip_sentence(history),
+        "rows": [_strip_row(row) for row in reversed(history)],
+    }
 
 
 def _cell(row: Mapping[str, Any] | None, month: date, shown: date, known: Sequence[date]) -> dict[str, Any]:
@@ -203,16 +222,29 @@ def _cell(row: Mapping[str, Any] | None, month: date, shown: date, known: Sequen
     label = f"{row['as_of'].isoformat()} {tier} · {words.look(words.STATES, state).word}"
     marker = "suspended" if state == "suspended" else "watch" if state in {"watch", "proposed_down"} else ""
     text = "✕" if state == "suspended" else (short or "·")
-    return {"day": row["as_of"], "css": f"{css} {marker}", "text": text, "label": label, "current": row["as_of"] == shown}
+    return {
+        "day": row["as_of"],
+        "css": f"{css} {marker}",
+        "text": text,
+        "label": label,
+        "current": row["as_of"] == shown,
+    }
 
 
 def _strip_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"day": row["as_of"], "tier": row["effective_tier"], "state": row["tier_state"], "score": row["score"]}
+    return {
+        "day": row["as_of"],
+        "tier": row["effective_tier"],
+        "state": row["tier_state"],
+        "score": row["score"],
+    }
 
 
 def _strip_sentence(history: Sequence[Mapping[str, Any]]) -> str:
     """Say since when the unit is known and how often its tier changed."""
-    changes = sum(1 for before, after in zip(history, history[1:], strict=False) if before["effective_tier"] != after["effective_tier"])
+    changes = sum(
+        1 for before, after in pairwise(history) if before["effective_tier"] != after["effective_tier"]
+    )
     if not history:
         return ""
     first = history[0]["as_of"].strftime("%Y-%m")

@@ -125,6 +125,8 @@ def look(table: Mapping[Any, Look], code: Any) -> Look:
 def word(table: Mapping[str, Any], code: str) -> Any:
     """Return the word for a code; an unknown code is its own word."""
     return table.get(code, code)
+
+
 ROLLUPS: Mapping[str, Any] = {
     "sum": _("成员之和"), "max": _("成员中最大"), "min": _("成员中最小"), "distinct": _("成员去重计数"), "derived": _("由其他指标算出"),
 }  # fmt: skip

@@ -77,7 +77,10 @@ def day(value: date | None, near: date | None = None) -> SafeString:
         return format_html("<span>{}</span>", figures.day(None))
     shown = value.date() if isinstance(value, datetime) else value
     return format_html(
-        '<time class="num" datetime="{}" title="{}">{}</time>', shown.isoformat(), shown.isoformat(), figures.day(shown, near)
+        '<time class="num" datetime="{}" title="{}">{}</time>',
+        shown.isoformat(),
+        shown.isoformat(),
+        figures.day(shown, near),
     )
 
 

@@ -18,7 +18,7 @@ Context = dict[str, Any]
 
 
 @register.simple_tag
-def icon(name: str, small: bool = False) -> SafeString:  # noqa: FBT001, FBT002 - template syntax
+def icon(name: str, small: bool = False) -> SafeString:
     """Draw an icon of the sprite; always beside a word or inside something with a label."""
     return format_html(
         '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
@@ -38,14 +38,19 @@ def badge(text: str, tone: str = "", mark: str = "", title: str = "") -> SafeStr
 @register.simple_block_tag
 def page_head(content: str, title: str, purpose: str = "") -> str:
     """Head of a page: title, one line of purpose; the block holds its actions."""
-    return render_to_string("ui/page_head.html", {"title": title, "purpose": purpose, "actions": SafeString(content.strip())})
+    return render_to_string(
+        "ui/page_head.html", {"title": title, "purpose": purpose, "actions": SafeString(content.strip())}
+    )
 
 
 @register.simple_block_tag
-def card(content: str, title: str = "", flush: bool = False, span: str = "", note: str = "", ident: str = "") -> str:  # noqa: FBT001, FBT002
+def card(
+    content: str, title: str = "", flush: bool = False, span: str = "", note: str = "", ident: str = ""
+) -> str:
     """One level of card; `flush` lets a table reach its edges, `span` is c3 … c8 of twelve columns."""
     return render_to_string(
-        "ui/card.html", {"content": content, "title": title, "flush": flush, "span": span, "note": note, "ident": ident}
+        "ui/card.html",
+        {"content": content, "title": title, "flush": flush, "span": span, "note": note, "ident": ident},
     )
 
 
@@ -61,7 +66,14 @@ def stat(
     spark: Sequence[Decimal | None] = (),
 ) -> Context:  # fmt: skip
     """One figure with its label, note, ⓘ and small line of its past."""
-    return {"label": label, "value": value, "note": note, "info": info, "href": href, "line": _polyline(spark)}
+    return {
+        "label": label,
+        "value": value,
+        "note": note,
+        "info": info,
+        "href": href,
+        "line": _polyline(spark),
+    }
 
 
 def _polyline(values: Sequence[Decimal | None]) -> str:
@@ -73,7 +85,9 @@ def _polyline(values: Sequence[Decimal | None]) -> str:
     spread = (high - low) or Decimal(1)
     step = Decimal(100) / (len(values) - 1)
     return " ".join(
-        f"{place * step:.1f},{22 - (value - low) / spread * 20:.1f}" for place, value in enumerate(values) if value is not None
+        f"{place * step:.1f},{22 - (value - low) / spread * 20:.1f}"
+        for place, value in enumerate(values)
+        if value is not None
     )
 
 
@@ -123,7 +137,15 @@ def errors(form: Any) -> Context:
 def chart(ident: str, spec: Mapping[str, Any], title: str, csv: str = "") -> Context:
     """A chart whose title says the finding, with the table behind it (same data, CSV)."""
     rows = list(zip(spec["x"], *[item["shown"] for item in spec["series"]], strict=True))
-    return {"data_id": f"{ident}-data", "spec": _drawable(spec), "title": title, "rows": rows, "series": spec["series"], "unit": spec["unit"], "csv": csv}
+    return {
+        "data_id": f"{ident}-data",
+        "spec": _drawable(spec),
+        "title": title,
+        "rows": rows,
+        "series": spec["series"],
+        "unit": spec["unit"],
+        "csv": csv,
+    }
 
 
 def _drawable(spec: Mapping[str, Any]) -> Context:

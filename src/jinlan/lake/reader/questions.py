@@ -129,7 +129,8 @@ def from_wire(message: Any) -> Question:
         unknown = set(body) - {item.name for item in fields(kind)}
         if unknown:
             raise KeyError(*sorted(unknown))
-        return kind(**{name: _typed(name, value) for name, value in body.items()})  # type: ignore[no-any-return]
+        question: Question = kind(**{name: _typed(name, value) for name, value in body.items()})
+        return question
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Refused("LAKE_QUESTION", "湖读取进程收到无法理解的问题。", "请检查客户端版本。") from error
 
@@ -179,6 +180,8 @@ def _values(row: Sequence[Any], kinds: Sequence[str]) -> tuple[Any, ...]:
 def _value(value: Any, kind: str) -> Any:
     if value is None:
         return None
-    readers = {"money": Decimal, "date": date.fromisoformat, "ts": datetime.fromisoformat}
-    reader = readers.get(kind)
-    return reader(value) if reader else value
+    if kind == "money":
+        return Decimal(value)
+    if kind == "date":
+        return date.fromisoformat(value)
+    return datetime.fromisoformat(value) if kind == "ts" else value

@@ -58,8 +58,8 @@ class Asked:
 
     @cached_property
     def accounts(self) -> Table:
-        """Every account of the parties as of the date, with the family of its product."""
-        return self._accounts(self.parties)
+        """Every account of the parties as of the date, with the family of its product (few: read once)."""
+        return ibis.memtable(self.view.connect().to_pyarrow(self._accounts(self.parties)))
 
     def _accounts(self, parties: list[str]) -> Table:
         rows = self.view.state("account", self.as_of)

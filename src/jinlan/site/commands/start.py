@@ -117,7 +117,7 @@ def sign_ins(place: Home) -> None:
 
     say("\n  演示账号 / demo sign-ins(密码 password: " + PASSWORD + ")")
     for row in staff(place):
-        say(f"    {row['username']:<10} {row['display_name']}  {row['title']}")
+        say(f"    {row['username']:<10} {row['name']}  {row['title']}")
     say("")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jinlan.site.demobank.rand import Dice
-from jinlan.site.demobank.timeline import Timeline
+from jinlan.site.demobank.timeline import EPOCH, MISSING, Timeline
 
 Path64: TypeAlias = "npt.NDArray[np.int64]"
 
@@ -223,6 +223,10 @@ class Bank:
             newest[id(row)] = pending[when, id(row)] = current
         for (when, _), row in pending.items():
             self.state.put("party" if isinstance(row, Party) else "account", when, row, "U")
+
+    def born(self, number: int) -> int:
+        """Return the day itself, or the next one where it is the missing day of the demo."""
+        return number + 1 if number == MISSING.toordinal() - EPOCH else number
 
     def since(self, day: int | None) -> int:
         """Return the day a fact of `day` is delivered: at the earliest with the initial stock."""

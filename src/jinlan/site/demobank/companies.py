@@ -48,6 +48,9 @@ def figures(kit: Kit, klass: str) -> Figures:
     if klass == "KEY":
         return Figures(dice.between(4.5e7, 8.5e7), dice.between(1.8e8, 3.6e8), dice.between(4.5e7, 9e7),
                        dice.between(2.5e5, 5e5), dice.between(0, 6e6))  # fmt: skip
+    if klass == "RISING":
+        base = dice.spread(3e6, 1.4e7)
+        return Figures(base, base * dice.between(2, 4), base * dice.between(0.1, 0.5), base * 0.002)
     base = dice.spread(2e5, 2.4e7)
     loan = base * dice.between(0.3, 1.2) if dice.chance(0.3) else 0.0
     return Figures(
@@ -150,9 +153,10 @@ def register(kit: Kit, unit_id: str, klass: str, root: Party, members: list[Part
 
 def single(kit: Kit, klass: str, borrowers: list[Borrower], *, owned: bool = True) -> Unit:
     """Create a stand-alone company: a group of one member, known to the bank by its party number only."""
-    party = kit.firm(branch=kit.branch(), klass=klass, onboard=kit.onboarded())
+    onboard = kit.onboarded(fresh=0.0 if klass == "RISING" else 0.12)
+    party = kit.firm(branch=kit.branch(), klass=klass, onboard=onboard)
     plan = figures(kit, klass)
-    bank_with(kit, party, plan)
+    bank_with(kit, party, plan, growth=kit.dice.between(0.8, 1.6) if klass == "RISING" else 0.06)
     unit = Unit(f"GROUP-{party.party_id}", "GROUP", klass, party, [party], named=False)
     kit.bank.units.append(unit)
     if owned and kit.dice.chance(0.55 if klass != "SMALL" else 0.4):
@@ -188,7 +192,11 @@ def build(kit: Kit) -> list[Borrower]:
     borrowers: list[Borrower] = []
     _same_owner(kit, borrowers)
     _public(kit)
-    for klass, count in (("KEY", kit.size.single_key), ("SMALL", kit.size.single_small)):
+    for klass, count in (
+        ("KEY", kit.size.single_key),
+        ("SMALL", kit.size.single_small),
+        ("RISING", kit.size.rising),
+    ):
         for _ in range(count):
             single(kit, klass, borrowers)
     for _ in range(kit.size.suppliers):

@@ -73,7 +73,11 @@ def assignments(kit: Kit) -> None:
             or kit.org.lead_for(unit.root.home_branch_id, number, private=private)
         )
         other = kit.org.lead_for(kit.org.tier1[number % 6], number, private=private)
-        if other not in (unit.lead, LIHUA, ZHAOYAN, WANGMIN) and unit.klass not in ("SMALL", "AFFLUENT"):
+        if other not in (unit.lead, LIHUA, ZHAOYAN, WANGMIN) and unit.klass not in (
+            "SMALL",
+            "RISING",
+            "AFFLUENT",
+        ):
             if unit.unit_id not in demo and not unit.quiet and dice.chance(0.15):
                 when = bank.time.ago(dice.whole(1, 9)).first
                 if when > since:

@@ -195,7 +195,9 @@ def enroll(kit: Kit, home: Home, klass: str, *, named: bool, quiet: bool = False
 def _person(kit: Kit, number: int) -> None:
     dice = kit.dice
     fresh = 1.0 if number % 97 == 5 else 0.12
-    onboard = kit.bank.time.end - number % 9 if number % 97 == 5 else kit.onboarded(fresh=fresh)
+    onboard = (
+        kit.bank.born(kit.bank.time.end - number % 9) if number % 97 == 5 else kit.onboarded(fresh=fresh)
+    )
     party = kit.person(branch=kit.branch(), onboard=onboard)
     salary = dice.spread(4_200, 32_000)
     level = dice.spread(1_500, 260_000)

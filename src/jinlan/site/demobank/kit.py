@@ -35,7 +35,7 @@ class Kit:
         """Return a day on which a client came; `fresh` is the chance that it lies inside history."""
         time = self.bank.time
         if self.dice.chance(fresh):
-            return self.dice.whole(time.first + 20, time.end)
+            return self.bank.born(self.dice.whole(time.first + 20, time.end))
         return self.dice.whole(day(2007, 1, 4), time.first - 40)
 
     def _party(self, kind: str, name: str, branch: str, onboard: int | None) -> Party:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from jinlan.site.demobank.companies import Figures
 from jinlan.site.demobank.stage import Stage
 from jinlan.site.demobank.stories import yuan
-from jinlan.site.demobank.timeline import day, iso
+from jinlan.site.demobank.timeline import MISSING, day, iso
 
-_MISSING = day(2026, 11, 4)
+_MISSING = day(MISSING.year, MISSING.month, MISSING.day)
 
 
 def plant(stage: Stage) -> None:

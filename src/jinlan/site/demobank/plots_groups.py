@@ -95,25 +95,28 @@ def _sliding(stage: Stage) -> None:
             stage.book(cash, when + 1, -round(size * share, 2), text="货款")
     approve(stage.kit, unit, "BRANCH", day(2021, 9, 15))
     averages = {
-        "2026-01-31": yuan(1.32e8),
-        "2026-03-31": yuan(1.03e8),
-        "2026-06-30": yuan(6.2e7),
-        "2026-10-31": yuan(2.8e7),
+        "2026-01-31": yuan(1.28e8),
+        "2026-03-31": yuan(9.9e7),
+        "2026-06-30": yuan(5.9e7),
+        "2026-10-31": yuan(2.74e7),
     }
     stage.tell("sliding_down", "近九个月持续下滑、跌破退出线的分行级客户",
                "A client sliding under the exit line", [unit], [party],
-               ["2026-01-31", "2026-03-31", _END], approved_tier="BRANCH", computed_tier_not="BRANCH",
-               tier_state_any=["watch", "proposed_down"], below_exit_from="2026-03-31",
+               ["2026-01-31", "2026-04-30", _END], approved_tier="BRANCH", computed_tier_not="BRANCH",
+               tier_state_any=["watch", "proposed_down"], below_exit_from="2026-04-30",
                raw={"deposit_avg_12m": averages})  # fmt: skip
 
 
 def _gate(stage: Stage) -> None:
-    root = stage.company("HQ", head=True)
+    came = day(2008, 6, 12)
+    root = stage.company("HQ", head=True, came=came)
     brand = root.name_zh[2:4]
-    members = [root, *(stage.company("HQ", brand=brand) for _ in range(3))]
+    members = [root, *(stage.company("HQ", brand=brand, came=came) for _ in range(3))]
     unit = stage.group("HQ", members, "DELIVERED", lead=LIHUA)
     for member in members:
-        stage.steady(member, Figures(1.5e9, 9e9, 1.2e9, 3.6e6), unit=unit)
+        path = stage.path(lambda ago: (1.5 - 0.02 * max(min(ago, 14), 0)) * 1e9)
+        stage.steady(member, Figures(1.5e9, 9e9, 1.2e9, 3.6e6), unit=unit, path=path)
+    stage.families(root, "FXS", "TLC", "CRDB", "ADV", "TBG")
     found = day(2026, 9, 15)
     service.screen(stage.kit, root, found - 2, "OPEN")
     service.screen(
@@ -130,8 +133,8 @@ def _gate(stage: Stage) -> None:
                shown_as="RESTRICTED",
                computed_tier="", effective_tier="", tier_state="suspended", suspended_from="2026-09-30",
                before={"effective_tier": "HQ"},
-               raw={"deposit_avg_12m": yuan(6e9), "settlement_12m": yuan(3.6e10),
-                    "revenue_12m": yuan(1.37e8)})  # fmt: skip
+               raw={"deposit_avg_12m": yuan(5.6e9), "settlement_12m": yuan(3.6e10),
+                    "revenue_12m": yuan(1.33e8)})  # fmt: skip
 
 
 def _rising(stage: Stage) -> None:

@@ -105,8 +105,9 @@ def _controller(stage: Stage) -> None:
 def _gate(stage: Stage) -> None:
     home = _home(stage)
     assert home.spouse is not None  # noqa: S101
-    stage.worth(home.root, 6.2e8)
-    stage.worth(home.spouse, 1.8e8)
+    stage.worth(home.root, 6.2e8, busy=True)
+    stage.worth(home.spouse, 1.8e8, busy=True)
+    stage.families(home.root, "CRD", "FXS", "ADVF", "PAYS", "TBG")
     unit = _enroll(stage, home, "ULTRA")
     stage.diligence(home.root, day(2026, 8, 31))
     stage.kit.bank.edit(day(2026, 9, 1), home.root, cdd_status="OVERDUE")

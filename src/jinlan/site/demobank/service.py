@@ -10,7 +10,8 @@ from jinlan.site.demobank.kit import Kit
 from jinlan.site.demobank.rand import stream
 from jinlan.site.demobank.timeline import instant
 
-_RATE = {"HQ": 2.4, "BRANCH": 1.4, "KEY": 0.8, "SMALL": 0.08, "ULTRA": 1.8, "PRIVATE": 1.0, "AFFLUENT": 0.25,
+_RATE = {"HQ": 2.4, "BRANCH": 1.4, "RISING": 0.4, "KEY": 0.8, "SMALL": 0.08,
+         "ULTRA": 1.8, "PRIVATE": 1.0, "AFFLUENT": 0.25,
          "STRATEGIC": 1.0, "PARTNER": 0.5, "NONE": 0.1}  # fmt: skip
 _TYPES = ("VISIT", "VISIT", "CALL", "CALL", "CALL", "VIDEO", "EMAIL", "EVENT", "PORTAL")
 _CATEGORIES = ("FEE", "CHANNEL", "CREDIT_PROCESS", "STAFF", "PRODUCT", "STATEMENT")
@@ -60,7 +61,7 @@ def _cases(kit: Kit, clients: list[Party]) -> None:
     bank, time, dice = kit.bank, kit.bank.time, kit.bank.dice("cases")
     for _ in range(max(6, len(clients) // 6)):
         party = dice.pick(clients)
-        start = dice.whole(time.first + 10, time.end)
+        start = bank.born(dice.whole(time.first + 10, time.end))
         if start <= bank.since(party.onboard_date):
             continue
         number = bank.next_id("K")
@@ -105,7 +106,7 @@ def _screening(kit: Kit, clients: list[Party]) -> None:
     for party in clients:
         if not dice.chance(0.012):
             continue
-        when = bank.since(party.onboard_date) + dice.whole(1, 60)
+        when = bank.born(bank.since(party.onboard_date) + dice.whole(1, 60))
         if when + 2 <= time.end:
             screen(kit, party, when, "OPEN")
             screen(

@@ -48,7 +48,9 @@ class Stage:
                                   tuple(party.party_id for party in parties), tuple(dates),
                                   expected))  # fmt: skip
 
-    def company(self, klass: str, *, branch: str = "", brand: str = "", head: bool = False) -> Party:
+    def company(
+        self, klass: str, *, branch: str = "", brand: str = "", head: bool = False, came: int = CAME
+    ) -> Party:
         """Create a client company that came in 2016, in Hangzhou unless told otherwise."""
         kit = self.kit
         home = branch or kit.org.into
@@ -56,11 +58,16 @@ class Stage:
         if head:
             name, english, industry, brand = kit.names.head(city)
             return kit.company(
-                name, branch=home, english=english, industry=industry, klass=klass, onboard=CAME
+                name, branch=home, english=english, industry=industry, klass=klass, onboard=came
             )
         if brand:
-            return kit.company(kit.names.member(city, brand), branch=home, klass=klass, onboard=CAME)
-        return kit.firm(branch=home, klass=klass, onboard=CAME)
+            return kit.company(kit.names.member(city, brand), branch=home, klass=klass, onboard=came)
+        return kit.firm(branch=home, klass=klass, onboard=came)
+
+    def families(self, party: Party, *products: str) -> None:
+        """Give a client products of more families, with no balance of their own."""
+        for product in products:
+            self.kit.account(party, product)
 
     def steady(
         self, party: Party, plan: Figures, *, unit: Unit | None = None, path: Path64 | None = None
@@ -76,15 +83,14 @@ class Stage:
             credit.company(self.credit, Borrower(party, plan.loans, unit), quiet=True)
         return cash
 
-    def worth(self, party: Party, yuan: float, *, path: Path64 | None = None) -> Position:
+    def worth(self, party: Party, yuan: float, *, path: Path64 | None = None, busy: bool = False) -> Position:
         """Give a person (or trust) assets of exactly `yuan`: 5 % on current account, the rest invested."""
+        kit = self.kit
         if party.party_type == "TRUST":
-            return self.kit.hold(party, "TFAM", yuan, instrument=BY_PRODUCT["TFAM"][0], growth=0.0, vol=0.0)
-        self.kit.cash(party, "DCUR-P", yuan * 0.05 if path is None else 50_000, growth=0.0, vol=0.0,
-                      settle=cents(20_000), credits=0.5, debits=2)  # fmt: skip
-        return self.kit.hold(
-            party, "WCASH", yuan * 0.95, instrument=CASH_LIKE, growth=0.0, vol=0.0, path=path
-        )
+            return kit.hold(party, "TFAM", yuan, instrument=BY_PRODUCT["TFAM"][0], growth=0.0, vol=0.0)
+        kit.cash(party, "DCUR-P", yuan * 0.05 if path is None else 50_000, growth=0.0, vol=0.0,
+                 settle=cents(20_000), credits=16.0 if busy else 0.5, debits=60 if busy else 2)  # fmt: skip
+        return kit.hold(party, "WCASH", yuan * 0.95, instrument=CASH_LIKE, growth=0.0, vol=0.0, path=path)
 
     def path(self, value: Callable[[int], float]) -> Path64:
         """Build a path from a function of months ago (0 = 2026-10, 12 = a year before)."""

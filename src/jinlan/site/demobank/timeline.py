@@ -14,6 +14,8 @@ EPOCH = date(1970, 1, 1).toordinal()
 HISTORY_END = date(2026, 10, 31)
 DAILY = 10
 MERGER = date(2026, 3, 1)
+# The day whose delivery is missing at first; no master data is born on it, so later days stand alone.
+MISSING = date(2026, 11, 4)
 DAY_US = 86_400_000_000
 SHANGHAI_US = 8 * 3_600_000_000
 

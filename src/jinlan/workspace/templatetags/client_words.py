@@ -59,7 +59,9 @@ def code_word(table: str, code: str) -> Any:
 def gate_words(gates: str) -> SafeString:
     """Show the failed gates of a list row; nothing when all passed."""
     failed = [code for code in gates.split(",") if code and code != "ok"]
-    return format_html_join(" ", "{}", ((badge(str(words.word(words.GATES, code)), "red", "circle-x"),) for code in failed))
+    return format_html_join(
+        " ", "{}", ((badge(str(words.word(words.GATES, code)), "red", "circle-x"),) for code in failed)
+    )
 
 
 @register.simple_tag

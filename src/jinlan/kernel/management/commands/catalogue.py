@@ -22,10 +22,16 @@ def _quoted(text: str) -> str:
 def _entry(key: str, text: str, where: str) -> str:
     context, _, body = key.rpartition("\x04")
     single, _, plural = body.partition("\0")
-    lines = [f"#: {where}"] + ([f"msgctxt {_quoted(context)}"] if context else []) + [f"msgid {_quoted(single)}"]
+    lines = (
+        [f"#: {where}"] + ([f"msgctxt {_quoted(context)}"] if context else []) + [f"msgid {_quoted(single)}"]
+    )
     if plural:
         one, _, many = text.partition("\0")
-        lines += [f"msgid_plural {_quoted(plural)}", f"msgstr[0] {_quoted(one)}", f"msgstr[1] {_quoted(many)}"]
+        lines += [
+            f"msgid_plural {_quoted(plural)}",
+            f"msgstr[0] {_quoted(one)}",
+            f"msgstr[1] {_quoted(many)}",
+        ]
     else:
         lines.append(f"msgstr {_quoted(text)}")
     return "\n".join(lines) + "\n"
@@ -38,7 +44,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         """Add --missing and --fill."""
-        parser.add_argument("--missing", action="store_true", help="print what has no English text and change nothing")
+        parser.add_argument(
+            "--missing", action="store_true", help="print what has no English text and change nothing"
+        )
         parser.add_argument("--fill", type=Path, help="JSON file of message to English text")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,8 +59,13 @@ class Command(BaseCommand):
         if options["missing"]:
             self.stdout.write(json.dumps(missing, ensure_ascii=False, indent=0))
             return
-        head = 'msgid ""\nmsgstr ""\n' + "".join(f"{_quoted(line + chr(10))}\n" for line in HEADER.splitlines())
-        body = [_entry(key, known.get(key, ""), where) for key, where in sorted(found.items(), key=lambda item: (item[1], item[0]))]
+        head = 'msgid ""\nmsgstr ""\n' + "".join(
+            f"{_quoted(line + chr(10))}\n" for line in HEADER.splitlines()
+        )
+        body = [
+            _entry(key, known.get(key, ""), where)
+            for key, where in sorted(found.items(), key=lambda item: (item[1], item[0]))
+        ]
         CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
         CATALOGUE.write_text("\n".join([head, *body]), "utf-8")
         self.stdout.write(f"{len(found)} messages, {len(missing)} without an English text")

@@ -136,3 +136,9 @@ def test_nothing_is_delivered_before_it_is_booked(lens: Lens) -> None:
     assert lens.one("select max(as_of_date - booking_date) from transaction") <= 10
     assert lens.one("select count(*) from account where as_of_date < open_date") == 0
     assert lens.one("select count(*) from party where as_of_date < onboard_date") == 0
+
+
+def test_nothing_that_later_days_need_is_born_on_the_missing_day(tiny: Path) -> None:
+    for path in (tiny / "late").rglob("*.parquet"):
+        if TABLES[path.stem].kind == "state":
+            assert set(pq.read_table(path)["change_type"].to_pylist()) <= {"U"}, path

@@ -164,30 +164,41 @@ def _sync_members(entity: str, units: Mapping[str, Unit], by_unit: Mapping[str, 
 
 
 def sync_coverage(entity: str, rows: Sequence[Row]) -> None:
-    """Replace coverage by the bank's assignments; those of units that nobody manages are not kept."""
+    """Replace coverage by the bank's assignments; those of units that nobody manages are not kept.
+
+    A unit that the bank has named no team for (it was found by ownership, say) is looked after by the team of its root.
+    """
     employees = ids(Employee, entity)
-    units = {unit.code: unit for unit in Unit.objects.filter(entity=entity).defer("grams", "search_text")}
-    parties = {
-        party.code: party
-        for party in Party.objects.filter(entity=entity, code__in=[row["party_id"] for row in rows if row["party_id"]]).defer(
-            "grams", "search_text"
-        )
-    }
+    light = ("grams", "search_text")
+    units = {unit.code: unit for unit in Unit.objects.filter(entity=entity).select_related("root_party").defer(*light)}
+    codes = {row["party_id"] for row in rows if row["party_id"]}
+    parties = {party.code: party for party in Party.objects.filter(entity=entity, code__in=codes).defer(*light)}
+    named = {row["unit_id"] for row in rows if row["unit_id"]}
+    orphans: dict[tuple[str, int], list[Unit]] = {}
+    for unit in units.values():
+        if unit.code not in named:
+            orphans.setdefault((unit.root_party.code, unit.domain), []).append(unit)
     Coverage.objects.filter(entity=entity).delete()
-    found = []
+    found: list[Coverage] = []
     for row in rows:
-        unit, party = units.get(row["unit_id"] or ""), parties.get(row["party_id"] or "")
-        about = unit or party
-        if about is None or row["employee_id"] not in employees or _empty(row["valid_from"], row["valid_to"]):
+        if row["employee_id"] not in employees or _empty(row["valid_from"], row["valid_to"]):
             continue
-        found.append(
-            Coverage(
-                entity=entity, unit=unit, party=None if unit else party, domain=about.domain, branch_id=about.branch_id,
-                employee_id=employees[row["employee_id"]], role=row["role"], credit_share=row["credit_share"],
-                valid_from=row["valid_from"], valid_to=row["valid_to"],
-            )  # fmt: skip
-        )
+        party, unit = parties.get(row["party_id"] or ""), units.get(row["unit_id"] or "")
+        led = [unit] if unit else orphans.get((party.code, party.domain), []) if party else []
+        found += [_covers(entity, row, employees, one, None) for one in led]
+        if party:
+            found.append(_covers(entity, row, employees, None, party))
     Coverage.objects.bulk_create(found, batch_size=BATCH)
+
+
+def _covers(entity: str, row: Row, employees: Mapping[str, int], unit: Unit | None, party: Party | None) -> Coverage:
+    about = unit or party
+    assert about is not None
+    return Coverage(
+        entity=entity, unit=unit, party=party, domain=about.domain, branch_id=about.branch_id,
+        employee_id=employees[row["employee_id"]], role=row["role"], credit_share=row["credit_share"],
+        valid_from=row["valid_from"], valid_to=row["valid_to"],
+    )  # fmt: skip
 
 
 def _empty(start: date, end: date | None) -> bool:

@@ -89,9 +89,9 @@ class Party(Scoped):
         ]
         indexes = [
             models.Index(fields=["entity", "pinyin_key", "id"], name="party_pinyin"),
-            GinIndex(fields=["grams"], name="party_grams", opclasses=["sec.gram_ops"], fastupdate=False),
-            GinIndex(fields=["unit_keys"], name="party_unit_keys", fastupdate=False),
-            GinIndex(fields=["unit_branch_keys"], name="party_unit_branch_keys", fastupdate=False),
+            GinIndex(fields=["grams"], name="party_grams", opclasses=["sec.key_ops"], fastupdate=False),
+            GinIndex(fields=["unit_keys"], name="party_unit_keys", opclasses=["sec.key_ops"], fastupdate=False),
+            GinIndex(fields=["unit_branch_keys"], name="party_unit_branch_keys", opclasses=["sec.key_ops"], fastupdate=False),
         ]
 
 
@@ -158,8 +158,8 @@ class Unit(Scoped):
         ]
         indexes = [
             models.Index(fields=["entity", "pinyin_key", "id"], name="unit_pinyin"),
-            GinIndex(fields=["grams"], name="unit_grams", opclasses=["sec.gram_ops"], fastupdate=False),
-            GinIndex(fields=["member_branch_keys"], name="unit_member_branch_keys", fastupdate=False),
+            GinIndex(fields=["grams"], name="unit_grams", opclasses=["sec.key_ops"], fastupdate=False),
+            GinIndex(fields=["member_branch_keys"], name="unit_member_branch_keys", opclasses=["sec.key_ops"], fastupdate=False),
         ]
 
 

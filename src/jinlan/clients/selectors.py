@@ -47,7 +47,8 @@ def in_force(day: date, prefix: str = "") -> Q:
 def named(text: str) -> Q:
     """Return the condition that a row's names, pinyin, initials, former names or credit code hold a text."""
     cleaned = " ".join(text.lower().split())
-    return Q(grams__holds=list(grams_of(cleaned))) & Q(search_text__icontains=cleaned)
+    written = Q(search_text__icontains=cleaned) | Q(search_text__icontains=cleaned.replace(" ", ""))
+    return Q(grams__holds=list(grams_of(cleaned))) & written
 
 
 def units_named(actor: Actor, *, text: str) -> QuerySet[Unit]:

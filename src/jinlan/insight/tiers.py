@@ -8,7 +8,8 @@ automatically, by an override in force; a failed gate blanks it at once and it r
 * A line enters after `observe_up` consecutive values >= entry, leaves after `observe_down` consecutive values < exit if
   it was held `min_hold` months; X <= value < E resets both.
 * A new or changed entry of the approved list decides: lines of the same kind of value at or below that tier are in
-  since that day, better ones start from zero.
+  since that day, better ones start from zero. An entry that ends takes its tier away; lines that the
+  date's value still supports stay in.
 * A committee line never moves what is effective: it is proposed. An automatic line moves it up, and down again what
   it decided itself; a tier of the approved list is never undone by the machine, only proposed down.
 """
@@ -152,7 +153,9 @@ def _listed(definition: Definition, machine: Machine, now: Situation) -> Machine
     if mark == machine.listed:
         return machine
     if entry is None:
-        return replace(machine, held="", since=now.as_of, source="", listed="")
+        left = {line.tier: machine.lines[line.tier] for line in definition.lines
+                if line.tier in machine.lines and _supported(line, now.values.get(line.tier))}  # fmt: skip
+        return replace(machine, lines=left, held="", since=now.as_of, source="", listed="")
     chosen = definition.line(entry.tier)
     lines = dict(machine.lines)
     for line in definition.lines:
@@ -160,6 +163,10 @@ def _listed(definition: Definition, machine: Machine, now: Situation) -> Machine
             below = definition.level(line.tier) <= definition.level(entry.tier)
             lines[line.tier] = LineState(True, entry.since) if below else OUT
     return Machine(_kept(lines), entry.tier, entry.since, APPROVED_LIST, mark, machine.halted)
+
+
+def _supported(line: Line, value: int | None) -> bool:
+    return value is None or value >= line.leaves
 
 
 def _kept(lines: Mapping[str, LineState]) -> dict[str, LineState]:

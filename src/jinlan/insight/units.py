@@ -221,23 +221,26 @@ def _households(facts: Facts, claimed: dict[str, Span]) -> list[Span]:
         since[other] = max(start, since.get(other, start))
         if first != second:
             top[second] = first
+    young = {other if kind == "CHILD" else one for one, other, kind, _ in facts.relations if kind != "SPOUSE"}
     homes: dict[str, list[str]] = defaultdict(list)
     for party in sorted({party for link in links for party in link[:2]}):
         homes[control.find(top, party)].append(party)
     spans = []
     for members in homes.values():
         if any(party in facts.opened for party in members):
-            root = min(members, key=lambda party: _first(party, facts, claimed))
+            root = min(members, key=lambda party: _first(party, young, facts, claimed))
             spans += [Span(f"HNW-{root}", "HNW", root, party, since.get(party), None) for party in members]
     return spans
 
 
-def _first(party: str, facts: Facts, claimed: dict[str, Span]) -> tuple[int, date, str]:
-    """Order the members of a household: a root that some source names, somebody named, persons, by first account."""
+def _first(
+    party: str, young: set[str], facts: Facts, claimed: dict[str, Span]
+) -> tuple[int, bool, date, str]:
+    """Order the members of a household: a root that some source names, somebody named, others; no child, no trust."""
     span = claimed.get(party)
     named = 2 if span is None else 0 if span.root == party else 1
     person = facts.parties[party].party_type == "PERSON"
-    return (named if person else 3, facts.opened.get(party, date.max), party)
+    return (named if person else 3, party in young, facts.opened.get(party, date.max), party)
 
 
 def _kin(facts: Facts) -> list[tuple[str, str, date]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from jinlan.kernel import views
@@ -10,6 +9,6 @@ from jinlan.kernel import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("signin", views.SignIn.as_view(), name="signin"),
-    path("signout", LogoutView.as_view(), name="signout"),
+    path("signout", views.SignOut.as_view(), name="signout"),
     path("preferences", views.preferences, name="preferences"),
 ]

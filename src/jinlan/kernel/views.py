@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from jinlan.basics.clock import now_utc
+from jinlan.kernel.audit import audit_signin
 from jinlan.kernel.forms import SignInForm
-from jinlan.kernel.models import RoleGrant
+from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.pages import COOKIE_AGE, RAIL_COOKIE, THEME_COOKIE, THEMES, home_of, signed_in
 
 
@@ -51,9 +53,17 @@ class SignIn(LoginView):
         return super().get_context_data(**kwargs) | {"demo_people": demo_people()}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Sign in and bring the person's own language and theme along."""
+        """Sign in, record it, and bring the person's own language and theme along."""
         response = super().form_valid(form)
         person = form.get_user()
+        audit_signin(
+            person.entity,
+            person.username,
+            "succeeded",
+            now_utc(),
+            person_id=person.pk,
+            where=_where(self.request),
+        )
         if (
             person.locale in dict(settings.LANGUAGES)
             and settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES
@@ -62,6 +72,30 @@ class SignIn(LoginView):
         if person.theme in THEMES and THEME_COOKIE not in self.request.COOKIES:
             _keep(response, THEME_COOKIE, person.theme)
         return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Record the failure; what was typed as a password is not kept."""
+        username = str(form.data.get("username", ""))
+        if username:
+            audit_signin("", username, "failed", now_utc(), where=_where(self.request))
+        return super().form_invalid(form)
+
+
+class SignOut(LogoutView):
+    """Ends the session and records it."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Sign out."""
+        person = request.user
+        if isinstance(person, Person):
+            audit_signin(
+                person.entity, person.username, "ended", now_utc(), person_id=person.pk, where=_where(request)
+            )
+        return super().post(request, *args, **kwargs)
+
+
+def _where(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _keep(response: HttpResponse, name: str, value: str) -> None:
@@ -165,7 +199,8 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG001 - axes' signature
-    """Answer too many wrong passwords."""
+    """Answer too many wrong passwords, and record it."""
+    audit_signin("", str(request.POST.get("username", "")), "locked", now_utc(), where=_where(request))
     return _plain(
         request,
         429,

@@ -25,11 +25,14 @@ def connect(*, memory_limit: str = "1GB", threads: int = 2, spill: Path | None =
         "memory_limit": memory_limit,
         "threads": threads,
         "preserve_insertion_order": False,
-        "parquet_metadata_cache": True,  # files of the lake never change
     }
     if spill is not None:
         options["temp_directory"] = str(spill)
-    return ibis.duckdb.connect(":memory:", **options)
+    con = ibis.duckdb.connect(":memory:", **options)
+    # Files of the lake never change. (Not an option of connect: Parquet is not loaded yet there.)
+    con.raw_sql("LOAD parquet")
+    con.raw_sql("SET parquet_metadata_cache = true")
+    return con
 
 
 def read_parquet(con: Engine, uris: Sequence[str], schema: pa.Schema) -> Table:

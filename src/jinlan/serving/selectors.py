@@ -130,7 +130,8 @@ def by_tier(actor: Actor, *, as_of: date) -> list[dict[str, Any]]:
     """Return per kind and effective tier of a date: units, sums of AUM, deposits, loans, revenue, limits, overdue."""
     sums: dict[str, Any] = {f"sum_{name}": Sum(name) for name in MONEY_COLUMNS}
     rows = visible(actor, UnitResult).filter(as_of=as_of).values("kind", "effective_tier", "tier_level")
-    return list(rows.annotate(units=Count("id"), **sums).order_by("kind", "-tier_level"))
+    found: list[Any] = list(rows.annotate(units=Count("id"), **sums).order_by("kind", "-tier_level"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

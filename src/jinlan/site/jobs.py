@@ -14,6 +14,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
 from jinlan.domains.strategy.services import install_definitions
+from jinlan.insight.render import render
 from jinlan.kernel.models import Person
 from jinlan.kernel.scope import actor_for, console_actor, system_actor
 from jinlan.kernel.services import create_staff
@@ -92,15 +93,8 @@ def list_rows(
 
 def explain(unit: str, as_of: date, *, user: str | None, known_at: int | None, form: str) -> str:
     """Return the explanation of a unit's tier as text (``zh``, ``en``) or ``json``."""
-    from jinlan.insight.explain import explanation, render
-
-    row, members, answer = listing.why(
-        actor=person(user), entity=entity(), unit=unit, as_of=as_of, known_at=known_at
-    )
-    found = explanation(row, members)
+    found, answer = listing.why(actor=person(user), entity=entity(), unit=unit, as_of=as_of, known_at=known_at)
     source = {"run": answer.run_id, "load": answer.load.load_id, "known_on": answer.load.as_of.isoformat()}
     if form == "json":
-        return json.dumps({**found.body(), **source}, ensure_ascii=False, indent=1)
-    return render(found, form) + f"\nrun {source['run']} · load {source['load']} ({source['known_on']})\n"
-
-
+        return json.dumps({**found.as_json(), **source}, ensure_ascii=False, indent=1)
+    return f"{render(found, form)}\nrun {source['run']} · load {source['load']} ({source['known_on']})\n"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pyarrow as pa
 from django.conf import settings
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
 from jinlan.domains.strategy.services import definitions_of, overrides_of
+from jinlan.insight import explain
+from jinlan.insight.explain import Explanation
 from jinlan.insight.gates import RESTRICTED
 from jinlan.insight.identify import evaluate
 from jinlan.kernel.audit import audit
@@ -131,8 +131,8 @@ def _shown(row: dict[str, Any], scope: LakeScope) -> dict[str, Any]:
     return shown
 
 
-def why(*, actor: Actor, entity: str, unit: str, as_of: date, known_at: int | None = None) -> tuple[dict[str, Any], list[dict[str, Any]], Answer]:
-    """Return a unit's row, its members' rows in sight and where they come from.
+def why(*, actor: Actor, entity: str, unit: str, as_of: date, known_at: int | None = None) -> tuple[Explanation, Answer]:
+    """Explain a unit's tier on a date, and say which run and load the answer comes from.
 
     Raises:
         Refused: UNIT.ABSENT when there is no such unit on that date, or it is out of the person's sight: one answer.
@@ -140,30 +140,12 @@ def why(*, actor: Actor, entity: str, unit: str, as_of: date, known_at: int | No
     scope = lake_scope(actor)
     answer = at(entity, as_of, known_at)
     units, members = results.read_unit(settings.LAKE_DIR, answer.found.folder, unit)
-    rows = [row for row in _rows(units) if scope.sees_unit(unit, domain_of(row["kind"]), row["branch_id"])]
+    rows = [row for row in units.to_pylist() if scope.sees_unit(unit, domain_of(row["kind"]), row["branch_id"])]
     if not rows:
         raise Refused("UNIT.ABSENT", f"没有客户单元 {unit}。", "请核对编号与日期;`./jinlan list` 列出可见的单元。")
     with scoped(actor):
         audit(actor, "strategy.unit_explained", "unit", unit, after={"as_of": as_of, "load": answer.load.load_id})
-    row = rows[0]
-    if not scope.secret:
-        row["detail"] = neutral(row["detail"])
-    return row, _rows(members), answer
-
-
-def _rows(table: pa.Table) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows
-
-
-def neutral(detail: str) -> str:
-    """Return a unit's detail without anything about secret gates but that a restriction holds."""
-    body = json.loads(detail)
-    gates: Sequence[dict[str, Any]] = body["gates"]
-    held = any(gate["secret"] and gate["passed"] is False for gate in gates)
-    body["gates"] = [gate for gate in gates if not gate["secret"]]
-    if held:
-        body["gates"].append(
-            {"code": RESTRICTED, "passed": False, "secret": False, "value": "", "limit": "", "detail": ""}
-        )
-    return json.dumps(body, ensure_ascii=False)
+    used = json.loads(rows[0]["detail"])["definition"]["sha256"]
+    versions = definitions_of(entity, system_actor(entity, now_utc()))
+    definition = next(one for one in versions if one.sha256 == used)
+    return explain.why(rows[0], members.to_pylist(), definition, secret=scope.secret), answer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from jinlan.basics.money import NOT_APPLICABLE
 from jinlan.clients import selectors as clients
 from jinlan.domains.strategy.selectors import definition
 from jinlan.kernel.audit import audit
-from jinlan.kernel.figures import moment, number
+from jinlan.kernel.figures import currency, moment, number, percent
 from jinlan.lake.features.catalog import MEASURES
 from jinlan.serving import selectors as serving
 from jinlan.serving.models import MemberResult, Run, UnitResult
@@ -40,7 +39,18 @@ class Figure:
     run: Run
     result: UnitResult | None
     parties: dict[int, Any]  # key -> Party, whose rows are behind the figure
+    rows: dict[int, MemberResult]
     party: Any = None
+
+    @property
+    def about(self) -> lake.About:
+        """Return whose rows are behind the figure, as known at the load of its run."""
+        return _about(self.it, self.run, self.parties, self.rows)
+
+
+def _about(it: Asked, run: Run, parties: dict[int, Any], rows: dict[int, MemberResult]) -> lake.About:
+    codes = tuple(sorted(party.code for party in parties.values()))
+    return lake.About(run.load, it.shown.as_of, codes, lake.domains_of(rows.values()))
 
 
 def _figure(request: HttpRequest, actor: Actor, public_id: UUID, code: str) -> Figure:
@@ -59,7 +69,7 @@ def _figure(request: HttpRequest, actor: Actor, public_id: UUID, code: str) -> F
     else:
         value = value_of(result.measures, code)
     parties = clients.parties_by_key(actor, party_ids=own)
-    return Figure(it, code, value, result.run, result, parties)
+    return Figure(it, code, value, result.run, result, parties, own)
 
 
 def _of_member(actor: Actor, it: Asked, code: str, own: dict[int, MemberResult], wanted: str) -> Figure:
@@ -68,7 +78,9 @@ def _of_member(actor: Actor, it: Asked, code: str, own: dict[int, MemberResult],
     if party is None or code == SCORE:
         raise Http404
     row = own[party.pk]
-    return Figure(it, code, value_of(row.measures, code), row.run, None, {party.pk: party}, party)
+    return Figure(
+        it, code, value_of(row.measures, code), row.run, None, {party.pk: party}, {party.pk: row}, party
+    )
 
 
 @require_GET
@@ -80,16 +92,17 @@ def figure(request: HttpRequest, public_id: UUID, code: str, *, actor: Actor) ->
     detail: dict[str, Any] = it.result.detail if it.result else {}
     used = detail.get("definition") or it.run.definitions.get(it.it.unit.kind) or {}
     law = definition(actor, kind=it.it.unit.kind, version=str(used.get("version", "")))
+    own = [raw for raw in detail.get("criteria", ()) if code in (SCORE, raw.get("measure"))]
+    criteria = [_criterion(raw) for raw in own]
     context = {
         "title": measure_name(code), "place": "clients", "unit": it.it.unit, "as_of_query": it.it.query, "figure": it,
         "name": measure_name(code), "formula": formula_of(measure) if measure else _("各准则得分 × 权重之和（满分 100）"),
         "needs": measure.needs if measure else (), "source": measure.source if measure else "01 §1.5", "rollup": measure.rollup if measure else "",
         "definition": used, "law": law, "rules": (detail.get("rules") or {}).items(), "run": it.run, "load": it.run.load,
-        "criteria": [c for c in detail.get("criteria", ()) if c.get("measure") == code or code == SCORE] if it.result else [],
+        "criteria": criteria,
         "reference": f"R{it.run.pk}-L{it.run.load_id}-{code}-{it.it.shown.as_of:%Y%m%d}", "shown": it.it.shown,
         "party_query": _party_query(it),
     }  # fmt: skip
-    context["criteria"] = [_criterion(raw) for raw in context["criteria"]]
     return panel(request, "workspace/_figure.html", context)
 
 
@@ -111,12 +124,7 @@ def figure_rows(request: HttpRequest, public_id: UUID, code: str, *, actor: Acto
     """Show the source rows of a figure, read from the lake as known at the load of its run."""
     it = _figure(request, actor, public_id, code)
     _audit(actor, "workspace.sources_read", it.it, code)
-    answers = lake.source_rows(
-        load_id=it.run.load_id,
-        as_of=it.it.shown.as_of,
-        measure=code,
-        parties=[party.code for party in it.parties.values()],
-    )
+    answers = lake.source_rows(it.about, measure=code)
     names = {party.code: party.name for party in it.parties.values()}
     context = {
         "title": measure_name(code),
@@ -137,9 +145,7 @@ def accounts(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResp
     parties = clients.parties_by_key(actor, party_ids=own)
     run = next(iter(own.values())).run
     _audit(actor, "workspace.accounts_read", it, "accounts")
-    answer = lake.accounts(
-        load_id=run.load_id, as_of=it.shown.as_of, parties=[party.code for party in parties.values()]
-    )
+    answer = lake.accounts(_about(it, run, parties, own))
     context = {
         "title": _("账户与产品"), "place": "clients", "unit": it.unit,
         "answer": _named(answer, {party.code: party.name for party in parties.values()}),
@@ -149,27 +155,29 @@ def accounts(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResp
 
 def _named(answer: lake.Answer, names: dict[str, str]) -> dict[str, Any]:
     """Put the names of visible parties for their codes (the lake holds no names), and write every cell."""
-    columns = list(answer.columns)
-    rows = []
-    for row in answer.rows:
-        cells = [
-            names.get(str(cell), cell) if column == "party_id" else cell
-            for column, cell in zip(columns, row, strict=True)
+    heads = list(zip(answer.columns, answer.kinds, strict=True))
+    rows = [
+        [
+            {"text": names.get(str(cell), str(cell)) if column == "party_id" else _written(cell, column, kind), "kind": kind}
+            for (column, kind), cell in zip(heads, row, strict=True)
         ]
-        rows.append([_cell(cell) for cell in cells])
-    numeric = {column for place, column in enumerate(columns) if any(row[place]["numeric"] for row in rows)}
-    return {"answer": answer, "rows": rows, "numeric": numeric, "more": answer.total - len(rows)}
+        for row in answer.rows
+    ]  # fmt: skip
+    sums = [(name or currency(), number(value, 2)) for name, value in answer.sums]
+    return {"answer": answer, "heads": heads, "rows": rows, "sums": sums, "more": answer.total - len(rows)}
 
 
-def _cell(value: Any) -> dict[str, Any]:
+def _written(value: Any, column: str, kind: str) -> str:
+    """Write one cell; rates keep their digits, money has two."""
     if value is None or value == "":
-        return {"text": NOT_APPLICABLE, "numeric": False}
-    if isinstance(value, Decimal):
-        places = max(2, min(6, -int(value.normalize().as_tuple().exponent)))
-        return {"text": number(value, places), "numeric": True}
-    if isinstance(value, datetime):
-        return {"text": moment(value), "numeric": False}
-    return {"text": str(value), "numeric": isinstance(value, int) and not isinstance(value, bool)}
+        return NOT_APPLICABLE
+    if kind == "money" and column.endswith("rate"):
+        return percent(value, 4)
+    if kind == "money":
+        return number(value, 2)
+    if kind == "bool":
+        return _("是") if value else _("否")
+    return moment(value) if isinstance(value, datetime) else str(value)
 
 
 def _audit(actor: Actor, verb: str, it: Asked, what: str) -> None:

@@ -18,6 +18,8 @@ from jinlan.serving.models import UnitResult
 from jinlan.workspace import words
 from jinlan.workspace.measures import measure_name, plain, typed
 
+RESTRICTED = "RESTRICTED"  # what a secret gate reads to everyone outside compliance
+
 
 @dataclass(frozen=True, slots=True)
 class Force:
@@ -95,7 +97,7 @@ def _force(raw: Mapping[str, Any]) -> Force:
     unit = MEASURES[measure].unit if measure in MEASURES else "score"
     return Force(
         code=str(raw.get("code", "")), measure=measure if measure in MEASURES else "", name=measure_name(measure),
-        family=str(raw.get("family", "")), weight=_decimal(raw.get("weight")), points=_decimal(raw.get("points")),
+        family=str(raw.get("family", "")).lower(), weight=_decimal(raw.get("weight")), points=_decimal(raw.get("points")),
         peer_points=_decimal(raw.get("peer_points")), raw=plain(typed(raw.get("raw"), unit), unit),
         peer_raw=plain(typed(raw.get("peer_raw"), unit), unit), reason=_decimal(raw.get("reason")),
         contribution=_decimal(raw.get("contribution")),
@@ -104,7 +106,7 @@ def _force(raw: Mapping[str, Any]) -> Force:
 
 def _line(raw: Mapping[str, Any]) -> Line:
     return Line(
-        tier=str(raw.get("tier", "")), on=str(raw.get("on", "score")), value=_decimal(raw.get("value")),
+        tier=str(raw.get("tier", "")), on=str(raw.get("on", "score")).lower(), value=_decimal(raw.get("value")),
         entry=_decimal(raw.get("entry")) or Decimal(0), exit=_decimal(raw.get("exit")) or Decimal(0),
         up=str(raw.get("up") or ""), down=str(raw.get("down") or ""), inside=bool(raw.get("in")),
     )  # fmt: skip
@@ -112,14 +114,14 @@ def _line(raw: Mapping[str, Any]) -> Line:
 
 def _gates(result: UnitResult, *, sees_secrets: bool) -> list[Gate]:
     """Return the gates; a secret one is neutral to everyone outside compliance, whatever the row says."""
-    found: list[Gate] = []
-    for raw in result.detail.get("gates", ()):
-        secret, passed = bool(raw.get("secret")), raw.get("passed")
-        if secret and not sees_secrets:
-            continue
-        found.append(Gate(str(raw.get("code", "")), passed, str(raw.get("detail") or "")))
-    if "RESTRICTED" in result.gates.split(",") and not sees_secrets:
-        found.append(Gate("RESTRICTED", False, ""))
+    found = [
+        Gate(str(raw.get("code", "")), raw.get("passed"), str(raw.get("detail") or ""))
+        for raw in result.detail.get("gates", ())
+        if sees_secrets or not raw.get("secret")
+    ]
+    known = {gate.code for gate in found}
+    if RESTRICTED in result.gates.split(",") and RESTRICTED not in known and not sees_secrets:
+        found.append(Gate(RESTRICTED, False, ""))
     return found
 
 

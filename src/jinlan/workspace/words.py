@@ -137,6 +137,7 @@ COLUMNS: Mapping[str, Any] = {
     "as_of_date": _("数据日期"), "booking_date": _("记账日"), "amount": _("金额"), "txn_id": _("流水号"), "txn_type": _("类型"),
     "credit_debit_ind": _("收付"), "outstanding": _("贷款余额"), "loan_id": _("借据"), "facility_id": _("授信"), "dpd": _("逾期天数"),
     "approved_amount": _("批复额度"), "used_amount": _("已用额度"), "market_value": _("市值"), "value": _("数值"), "source_system": _("来源系统"),
+    "channel": _("渠道"), "is_reversal": _("冲正"), "close_date": _("销户日"), "ftp_rate": _("FTP 利率"), "start_date": _("起息日"), "overdue": _("逾期"), "limit": _("额度"), "used": _("已用"), "expiry_date": _("到期日"), "type": _("类型"),
     "source_key": _("来源主键"), "fee_id": _("费用号"), "principal": _("本金"), "five_tier": _("五级分类"),
     "overdue_principal": _("逾期本金"), "overdue_interest": _("逾期利息"), "joint_volume": _("合作业务量"), "revenue_share": _("分成收入"),
 }  # fmt: skip

@@ -199,15 +199,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='party',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['grams'], name='party_grams', opclasses=['sec.gram_ops']),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['grams'], name='party_grams', opclasses=['sec.key_ops']),
         ),
         migrations.AddIndex(
             model_name='party',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['unit_keys'], name='party_unit_keys'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['unit_keys'], name='party_unit_keys', opclasses=['sec.key_ops']),
         ),
         migrations.AddIndex(
             model_name='party',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['unit_branch_keys'], name='party_unit_branch_keys'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['unit_branch_keys'], name='party_unit_branch_keys', opclasses=['sec.key_ops']),
         ),
         migrations.AddConstraint(
             model_name='party',
@@ -227,11 +227,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='unit',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['grams'], name='unit_grams', opclasses=['sec.gram_ops']),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['grams'], name='unit_grams', opclasses=['sec.key_ops']),
         ),
         migrations.AddIndex(
             model_name='unit',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['member_branch_keys'], name='unit_member_branch_keys'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['member_branch_keys'], name='unit_member_branch_keys', opclasses=['sec.key_ops']),
         ),
         migrations.AddConstraint(
             model_name='unit',

@@ -133,7 +133,7 @@ begin
                        where u.id = any(array(select k >> 1 from unnest(b.ud) as k)) and (u.id << 1 | u.domain) = any(b.ud)), '[]'),
     'headers', coalesce((select jsonb_agg(u.code) from public.clients_unit u where u.id = any(b.units)), '[]'),
     'parties', coalesce((select jsonb_agg(jsonb_build_array(p.code, p.domain)) from public.clients_party p
-                         where p.unit_keys && b.ud or p.unit_branch_keys && b.bd or (p.id << 1 | p.domain) = any(b.pd)), '[]'),
+                         where p.unit_keys operator(sec.&&&) b.ud or p.unit_branch_keys operator(sec.&&&) b.bd or (p.id << 1 | p.domain) = any(b.pd)), '[]'),
     'branches', coalesce((select jsonb_agg(jsonb_build_array(r.code, k & 1))
                           from unnest(b.bd) as k join public.clients_branch r on r.id = k >> 1), '[]'));
 end $$;

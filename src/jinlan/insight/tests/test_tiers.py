@@ -118,14 +118,14 @@ def test_a_young_approved_tier_is_held_before_it_is_proposed_down():
     assert {one.state for one in found[:11]} == {"watch"}
 
 
-def test_a_new_entry_of_the_list_replaces_the_decision_and_the_end_of_an_entry_takes_it_away():
+def test_a_new_entry_of_the_list_replaces_the_decision_and_its_end_leaves_what_the_points_support():
     def listed(month):
         if month >= MONTHS[4]:
             return None
         return Listed("KEY", date(2021, 1, 1)) if month < MONTHS[2] else Listed("HQ", date(2025, 3, 10))
 
     found = history([5500] * 6, listed=listed)
-    assert [one.effective for one in found] == ["KEY", "KEY", "HQ", "HQ", "", ""]
+    assert [one.effective for one in found] == ["KEY", "KEY", "HQ", "HQ", "KEY", "KEY"]
     assert [one.since for one in found[:3]] == [date(2021, 1, 1), date(2021, 1, 1), date(2025, 3, 10)]
 
 

@@ -4,7 +4,7 @@ declare
   f record;
 begin
   for f in select p.oid::regprocedure as name, p.proowner = 'jl_scope'::regrole as scope from pg_proc p
-      where p.pronamespace = 'sec'::regnamespace and p.proname <> 'holds' loop
+      where p.pronamespace = 'sec'::regnamespace and p.proname not in ('holds', 'meets') loop
     if f.scope then
       set local role jl_scope;
     end if;

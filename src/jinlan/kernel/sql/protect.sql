@@ -36,10 +36,10 @@ begin
       branch := format(in_branch, 'branch_id') || ' or ' || format(in_branch, 'unit_branch_id');
     when 'header' then
       team := 'id = any((select sec.t_units())::bigint[])';
-      branch := format(in_branch, 'branch_id') || ' or member_branch_keys && (select sec.t_bd())::bigint[]';
+      branch := format(in_branch, 'branch_id') || ' or member_branch_keys operator(sec.&&&) (select sec.t_bd())::bigint[]';
     when 'party' then
-      team := 'unit_keys && (select sec.t_ud())::bigint[] or ((id << 1) | domain) = any((select sec.t_pd())::bigint[])';
-      branch := format(in_branch, 'branch_id') || ' or unit_branch_keys && (select sec.t_bd())::bigint[]';
+      team := 'unit_keys operator(sec.&&&) (select sec.t_ud())::bigint[] or ((id << 1) | domain) = any((select sec.t_pd())::bigint[])';
+      branch := format(in_branch, 'branch_id') || ' or unit_branch_keys operator(sec.&&&) (select sec.t_bd())::bigint[]';
     when 'detail' then
       team := see_party;
       branch := see_party;

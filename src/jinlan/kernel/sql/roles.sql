@@ -39,17 +39,23 @@ begin
   execute format('grant temporary on database %I to jl_system, %I', current_database(), '{owner}');
 end $$;
 
--- Searching an array of bigrams under row-level security: the built-in @> is not marked leakproof, so its GIN index
--- would lie idle behind a policy. It compares texts and raises nothing, so it may be.
+-- Arrays under row-level security: the built-in @> and && are not marked leakproof, so their GIN index would lie idle
+-- behind a policy. They compare values and raise nothing, so ours may be. The estimators are chosen by measurement
+-- (docs/decisions/0003-scope.md): a search for bigrams finds few rows, an actor's keys find more.
 create or replace function sec.holds(anyarray, anyarray) returns boolean
   language internal immutable strict parallel safe leakproof as 'arraycontains';
+create or replace function sec.meets(anyarray, anyarray) returns boolean
+  language internal immutable strict parallel safe leakproof as 'arrayoverlap';
 
 do $$
 begin
-  if not exists (select from pg_operator where oprname = '@>>' and oprnamespace = 'sec'::regnamespace) then
+  if not exists (select from pg_opclass where opcname = 'key_ops' and opcnamespace = 'sec'::regnamespace) then
     create operator sec.@>> (leftarg = anyarray, rightarg = anyarray, function = sec.holds,
+                             restrict = eqsel, join = eqjoinsel);
+    create operator sec.&&& (leftarg = anyarray, rightarg = anyarray, function = sec.meets,
                              restrict = contsel, join = contjoinsel);
-    create operator class sec.gram_ops for type anyarray using gin as
+    create operator class sec.key_ops for type anyarray using gin as
+      operator 1 sec.&&& (anyarray, anyarray),
       operator 2 sec.@>> (anyarray, anyarray),
       function 2 ginarrayextract(anyarray, internal, internal),
       function 3 ginqueryarrayextract(anyarray, internal, int2, internal, internal, internal, internal),
@@ -57,8 +63,8 @@ begin
       function 6 ginarraytriconsistent(internal, int2, anyarray, int4, internal, internal, internal),
       storage anyelement;
   end if;
-  revoke execute on function sec.holds(anyarray, anyarray) from public;
-  grant execute on function sec.holds(anyarray, anyarray)
+  revoke execute on function sec.holds(anyarray, anyarray), sec.meets(anyarray, anyarray) from public;
+  grant execute on function sec.holds(anyarray, anyarray), sec.meets(anyarray, anyarray)
     to jl_scope, jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_system, jl_ops;
-  execute format('grant execute on function sec.holds(anyarray, anyarray) to %I', '{owner}');
+  execute format('grant execute on function sec.holds(anyarray, anyarray), sec.meets(anyarray, anyarray) to %I', '{owner}');
 end $$;

@@ -6,7 +6,7 @@
 
 do $$
 begin
-  if not exists (select from pg_opclass where opcname = 'gram_ops' and opcnamespace = to_regnamespace('sec')) then
+  if not exists (select from pg_opclass where opcname = 'key_ops' and opcnamespace = to_regnamespace('sec')) then
     raise exception 'Roles are missing: let a database administrator run the SQL of `./jinlan db roles` first.';
   end if;
 end $$;

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from jinlan.basics.money import NOT_APPLICABLE
 from jinlan.kernel import figures
 
 register = template.Library()
@@ -88,7 +89,7 @@ def day(value: date | None, near: date | None = None) -> SafeString:
 def amount(value: Decimal | None) -> SafeString:
     """Write one amount in the unit that fits, exact in the tooltip."""
     if value is None:
-        return format_html('<span class="num">{}</span>', figures.NOT_APPLICABLE)
+        return format_html('<span class="num">{}</span>', NOT_APPLICABLE)
     left, _space, right = figures.money_text(value).partition(" ")
     shape = (
         '<span class="num" title="{}"><span class="unit">{}</span> {}</span>' if figures.locale() == "en"

@@ -1,7 +1,7 @@
 """Exact arithmetic through the engine: cents and 1e-8 rates as whole numbers, one rounding (half up) at the end.
 
 `BIG` is a 38-digit integer. Ibis offers no exact integer division on every engine (it divides as doubles and
-floors), so `floor_div` corrects that quotient with exact remainders.
+floors), so `div_half_up` corrects that quotient with its exact remainder.
 """
 
 from __future__ import annotations
@@ -46,20 +46,17 @@ def small(value: Value | int) -> Value:
     return (ibis.literal(value) if isinstance(value, int) else value).cast("int64")
 
 
-def _approximate(numerator: Value, denominator: Value, kind: str) -> Value:
-    return (numerator.cast("float64") / denominator.cast("float64")).floor().cast(kind)
-
-
-def floor_div(numerator: Value, denominator: Value, kind: str = BIG) -> Value:
-    """Divide two whole numbers of `kind`, rounding down; exact for quotients below 1e30, denominators > 0."""
-    first = _approximate(numerator, denominator, kind)
-    second = first + _approximate(numerator - first * denominator, denominator, kind)
-    rest = numerator - second * denominator
-    return second + ibis.cases((rest < 0, -1), (rest >= denominator, 1), else_=0).cast(kind)
-
-
 def div_half_up(numerator: Value, denominator: Value, kind: str = BIG) -> Value:
-    """Divide two whole numbers of `kind` (`BIG` or int64), rounding half up (away from zero)."""
-    two = ibis.literal(2).cast(kind)
-    quotient = floor_div(numerator.abs() * two + denominator, denominator * two, kind)
-    return ibis.ifelse(numerator < 0, -quotient, quotient)
+    """Divide two whole numbers of `kind` (`BIG` or int64), rounding half up (away from zero); denominator > 0.
+
+    Exact for quotients below 2**52 (45 trillion yuan in cents): the quotient of doubles is then off by one at most,
+    and its exact remainder says which way.
+    """
+    size = numerator.abs()
+    quotient = (size.cast("float64") / denominator.cast("float64")).floor().cast(kind)
+    twice = (size - quotient * denominator) * ibis.literal(2).cast(kind)
+    three = denominator * ibis.literal(3).cast(kind)
+    rounded = quotient + ibis.cases(
+        (twice < -denominator, -1), (twice < denominator, 0), (twice < three, 1), else_=2
+    ).cast(kind)
+    return ibis.ifelse(numerator < 0, -rounded, rounded)

@@ -27,7 +27,7 @@ from jinlan.site.berka.masters import ENTITY, Book
 from jinlan.site.berka.source import FIRST, LAST, Entry
 
 BREAKS_FILE, REPORT_FILE = "roll_forward_breaks.csv", "report.json"
-_LATER = f"begins after {LAST}"
+_LATER, _BOOKED = f"begins after {LAST}", f"booked after {LAST}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def convert(src: Path, out: Path) -> Report:
         raise Refused("berka.exists", f"{out / ENTITY} 已存在。", "请换一个空目录,或先移走旧的供数文件。")
     districts, accounts = source.read_districts(src), source.read_accounts(src)
     clients, holders, loans = source.read_clients(src), source.read_holders(src), source.read_loans(src)
-    entries = list(source.read_entries(src))
+    entries, rows = source.read_entries(src)
     book = masters.book_of(accounts, clients, holders, loans, LAST)
     delivery = HistoryDelivery(out, ENTITY, FIRST, LAST)
     tables = _write_masters(delivery, book, districts)
@@ -111,7 +111,7 @@ def convert(src: Path, out: Path) -> Report:
         FileCount("client.asc", len(clients), held, f"their account {_LATER}"),
         FileCount("disp.asc", len(holders), held, f"their account {_LATER}"),
         FileCount("loan.asc", len(loans), len(book.loans), f"{_LATER}; the column status is never read"),
-        FileCount(source.TRANSACTIONS, len(entries), tables["transaction"]),
+        FileCount(source.transactions_file(src), rows, len(entries), _BOOKED if rows > len(entries) else ""),
         FileCount(
             "order.asc",
             _count(src, "order.asc"),

@@ -13,7 +13,8 @@ from pathlib import Path
 from jinlan.basics.errors import Refused
 
 FIRST, LAST = date(1993, 1, 1), date(1994, 3, 31)
-TRANSACTIONS = "trans_1993-01_1994-03.asc.gz"
+# The excerpt of the window, or the whole published file, of which the window is taken.
+TRANSACTIONS, ALL_TRANSACTIONS = "trans_1993-01_1994-03.asc.gz", "trans.asc"
 WHERE_FROM = 'the PKDD\'99 Discovery Challenge, set "financial" (Petr Berka, Marta Sochorova)'
 
 
@@ -169,6 +170,17 @@ def _entry(row: Mapping[str, str]) -> Entry:
     )
 
 
-def read_entries(src: Path) -> Iterator[Entry]:
-    """Yield the transactions of the whole bank, 1993-01 to 1994-03, in the order of the file."""
-    return (_entry(row) for row in read_rows(src, TRANSACTIONS))
+def transactions_file(src: Path) -> str:
+    """Return which file of transactions `src` has: the excerpt, else the whole one."""
+    whole = (src / ALL_TRANSACTIONS).is_file() and not (src / TRANSACTIONS).is_file()
+    return ALL_TRANSACTIONS if whole else TRANSACTIONS
+
+
+def read_entries(src: Path) -> tuple[list[Entry], int]:
+    """Return the transactions up to `LAST` in the order of the file, and how many rows the file has."""
+    entries, rows = [], 0
+    for row in read_rows(src, transactions_file(src)):
+        rows += 1
+        if day_of(row["date"]) <= LAST:
+            entries.append(_entry(row))
+    return entries, rows

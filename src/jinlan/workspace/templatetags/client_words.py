@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from jinlan.basics.money import NOT_APPLICABLE
 from jinlan.kernel import figures
 from jinlan.kernel.templatetags.figures import amount, day
 from jinlan.kernel.templatetags.ui import badge, icon
@@ -83,7 +84,7 @@ def _typed(measure: measures.Value) -> SafeString:
         return amount(value)
     if isinstance(value, Decimal):
         return format_html('<span class="num">{}</span>', measures.plain(value, measure.unit))
-    return format_html('<span class="num">{}</span>', figures.NOT_APPLICABLE if value is None else value)
+    return format_html('<span class="num">{}</span>', NOT_APPLICABLE if value is None else value)
 
 
 @register.simple_tag
@@ -96,7 +97,7 @@ def measure_name(code: str) -> str:
 def exact_value(measure: measures.Value) -> str:
     """Write a measure whole: money to the cent with its currency."""
     if measure.state == "unknown" or measure.value is None:
-        return _("未知") if measure.state == "unknown" else figures.NOT_APPLICABLE
+        return _("未知") if measure.state == "unknown" else NOT_APPLICABLE
     if isinstance(measure.value, Decimal) and measure.unit == "money":
         return figures.exact_money(measure.value)
     if isinstance(measure.value, Decimal) and measure.unit == "score":

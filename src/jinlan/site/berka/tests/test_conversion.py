@@ -15,7 +15,8 @@ from jinlan.basics.errors import Refused
 from jinlan.lake.extracts.layout import arrow_type, extract_columns
 from jinlan.lake.extracts.schema import REQUIRED, TABLES
 from jinlan.site.berka.conversion import BREAKS_FILE, convert
-from jinlan.site.berka.tests.tiny import real_files, write_tiny
+from jinlan.site.berka.source import TRANSACTIONS
+from jinlan.site.berka.tests.tiny import ENTRIES, real_files, write_tiny
 
 FOLDER = "BERKA/history=1993-01-01..1994-03-31/delivery=1"
 
@@ -126,6 +127,20 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
 
     first, second = tmp_path / "one" / FOLDER / "manifest.json", tmp_path / "two" / FOLDER / "manifest.json"
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_whole_published_file_of_transactions_serves_as_well_as_the_excerpt(tmp_path: Path) -> None:
+    src = write_tiny(tmp_path / "src")
+    convert(src, tmp_path / "one")
+    later = '9;1;940401;"PRIJEM";"VKLAD";10.00;750.50;"";;\n'
+    (src / "trans.asc").write_text(ENTRIES + later, encoding="ascii")
+    (src / TRANSACTIONS).unlink()
+
+    report = convert(src, tmp_path / "two")
+
+    first, second = tmp_path / "one" / FOLDER / "manifest.json", tmp_path / "two" / FOLDER / "manifest.json"
+    assert first.read_bytes() == second.read_bytes()
+    assert {each.file: (each.rows, each.used) for each in report.files}["trans.asc"] == (8, 7)
 
 
 def test_a_missing_file_is_refused_and_nothing_is_written(tmp_path: Path) -> None:

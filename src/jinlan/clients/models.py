@@ -78,6 +78,7 @@ class Party(Scoped):
     search_text = models.TextField(blank=True)  # what the grams were made of, one text a line: for the recheck
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     restricted = models.BooleanField(default=False)  # a RESTRICT erasure: kept, not used
+    erased = models.BooleanField(default=False)  # an ERASE: names and identifiers are gone and do not come back
     # Kept by a trigger from current memberships, for the policies (clients/sql/policies.sql):
     unit_keys = ArrayField(models.BigIntegerField(), default=list, editable=False)  # unit << 1 | domain
     unit_branch_keys = ArrayField(models.BigIntegerField(), default=list, editable=False)  # home branch << 1 | domain

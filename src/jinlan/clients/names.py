@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
-VARIANTS = 3  # other readings of a name that are kept: 单 is dān or shàn
+VARIANTS = 8  # other readings of a name that are kept: 单 is dān, shàn or chán
 KEY_LENGTH = 400
 
 

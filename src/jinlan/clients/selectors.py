@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet
 
 from jinlan.basics.actor import Actor
@@ -268,12 +269,25 @@ def parties_by_key(actor: Actor, *, party_ids: Iterable[int]) -> dict[int, Party
     return visible(actor, Party).filter(id__in=list(party_ids)).defer("grams", "search_text").in_bulk()
 
 
-def leads_table(actor: Actor, *, as_of: date, limit: int = 30) -> list[dict[str, Any]]:
-    """Return per lead manager the units led on a date (keys), largest books first."""
-    leading = visible(actor, Coverage).filter(in_force(as_of), role="LEAD", unit__isnull=False)
-    rows = leading.values("employee__code", "employee__name", "unit_id")
-    books: dict[tuple[str, str], set[int]] = {}
-    for row in rows:
-        books.setdefault((row["employee__code"], row["employee__name"]), set()).add(row["unit_id"])
-    ranked = sorted(books.items(), key=lambda item: (-len(item[1]), item[0]))[:limit]
-    return [{"code": code, "name": name, "units": units} for (code, name), units in ranked]
+_BOOKS = """
+    select e.code, e.name, count(*) as units, count(*) filter (where r.tier_level > 0) as strategic,
+           coalesce(sum(r.aum), 0) as aum, coalesce(sum(r.loan), 0) as loan, coalesce(sum(r.revenue_12m), 0) as revenue,
+           count(*) filter (where r.overdue > 0) as overdue
+    from (select distinct employee_id, unit_id from clients_coverage where role = 'LEAD' and unit_id is not null
+          and valid_from <= %(as_of)s and (valid_to is null or valid_to > %(as_of)s)) c
+    join clients_employee e on e.id = c.employee_id
+    join serving_unitresult r on r.unit_id = c.unit_id and r.as_of = %(as_of)s
+    group by e.code, e.name order by aum desc, e.code limit %(limit)s
+"""
+
+
+def lead_books(actor: Actor, *, as_of: date, limit: int = 10) -> list[dict[str, Any]]:
+    """Return per lead manager the size of the book on a date, largest AUM first.
+
+    Keys: code, name, units, strategic, aum, loan, revenue (base currency), overdue (units with any).
+    """
+    visible(actor, Coverage)  # the statement below is bound to the same scope
+    with connection.cursor() as cursor:
+        cursor.execute(_BOOKS, {"as_of": as_of, "limit": limit})
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

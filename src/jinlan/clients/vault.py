@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jinlan.clients.models import CounterpartyIdentity, Party, PartyIdentity
+from django.db import connection
+from django.db.models import Q
+
+from jinlan.clients.models import CounterpartyIdentity, Party, PartyIdentity, Unit, UnitMember
+from jinlan.kernel.bulk import insert, stage
 from jinlan.kernel.crypto import encrypt, match_hash
 from jinlan.kernel.masking import mask_account, mask_address, mask_email, mask_hidden, mask_id, mask_person, mask_phone
 
-BATCH = 2_000
-TABLE = "clients_partyidentity"
+BATCH = 20_000
+TABLE, COUNTERPARTY_TABLE = "clients_partyidentity", "clients_counterpartyidentity"
 MASKS = {
     "ID_NO": mask_id, "MOBILE": mask_phone, "EMAIL": mask_email, "ADDR": mask_address, "BIRTH": mask_hidden,
     "GENDER": mask_hidden, "ACCOUNT": mask_account, "CONTACT": mask_person,
 }  # fmt: skip
+SINGLE = ("ID_NO", "BIRTH", "GENDER", "ACCOUNT", "CONTACT")  # a new value replaces the old one of the same reference
 ERASED = "已删除"
+_COLUMNS = {
+    "entity": "text", "party_id": "bigint", "domain": "smallint", "branch_id": "bigint", "kind": "text", "ref": "text",
+    "value": "bytea", "masked": "text", "match_hash": "text",
+}  # fmt: skip
+_NEW = """
+select s.place from pg_temp.facts s join clients_party p on p.entity = %s and p.code = s.party and not p.erased
+ where not exists (select from clients_partyidentity i
+                    where i.party_id = p.id and i.kind = s.kind and i.ref = s.ref and i.match_hash = s.token)
+"""
+_REPLACED = """
+delete from clients_partyidentity i using pg_temp.facts s, clients_party p
+ where p.entity = %s and p.code = s.party and i.party_id = p.id and i.kind = s.kind and i.ref = s.ref
+   and i.match_hash <> s.token and s.kind = any(%s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,40 +69,64 @@ def facts_of(identities: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Fact
     return found
 
 
-def store(entity: str, facts: Sequence[Fact]) -> None:
-    """Seal and keep identifiers; one that is there already stays as it is."""
-    for start in range(0, len(facts), BATCH):
-        part = facts[start : start + BATCH]
-        codes = {fact.party for fact in part}
-        parties = {
-            row.code: row for row in Party.objects.filter(entity=entity, code__in=codes).only("id", "code", "domain", "branch_id")
-        }
-        rows = [_row(entity, parties[fact.party], fact) for fact in part if fact.party in parties]
-        PartyIdentity.objects.bulk_create(rows, ignore_conflicts=True)
+def store(entity: str, facts: Sequence[Fact]) -> int:
+    """Seal and keep identifiers that are not there yet and return how many; erased parties stay erased."""
+    return sum(_store(entity, facts[start : start + BATCH]) for start in range(0, len(facts), BATCH))
 
 
-def _row(entity: str, party: Party, fact: Fact) -> PartyIdentity:
-    token = fact.token or match_hash(fact.value)
-    place = f"{party.pk}|{fact.kind}|{fact.ref}|{token}"
-    return PartyIdentity(
-        entity=entity, party=party, domain=party.domain, branch_id=party.branch_id, kind=fact.kind, ref=fact.ref,
-        value=encrypt(fact.value, table=TABLE, column="value", row=place), masked=MASKS[fact.kind](fact.value)[:200],
-        match_hash=token,
-    )  # fmt: skip
-
-
-def store_counterparties(entity: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Keep the names behind account hashes of other banks."""
-    names = {
-        row["counterparty_account_masked_hash"]: row["counterparty_name"] for row in rows if row.get("counterparty_name")
+def _store(entity: str, facts: Sequence[Fact]) -> int:
+    """Only what is new is sealed: the same delivery again costs a comparison."""
+    named = {(fact.party, fact.kind, fact.ref, token): fact for fact in facts for token in (_token(fact),)}
+    keys = list(named)
+    columns = {"place": "int", "party": "text", "kind": "text", "ref": "text", "token": "text"}
+    stage(columns, ((place, *key) for place, key in enumerate(keys)), table="facts")
+    with connection.cursor() as cursor:
+        cursor.execute(_NEW, [entity])
+        fresh = [keys[place] for (place,) in cursor.fetchall()]
+        cursor.execute(_REPLACED, [entity, list(SINGLE)])
+    codes = {key[0] for key in fresh}
+    parties = {
+        code: place
+        for code, *place in Party.objects.filter(entity=entity, code__in=codes).values_list("code", "id", "domain", "branch_id")
     }
-    found = [
-        CounterpartyIdentity(
-            entity=entity, match_hash=token, value=encrypt(name, table="clients_counterpartyidentity", column="value", row=token)
+    return insert(TABLE, _COLUMNS, (_row(entity, parties[key[0]], named[key], key[3]) for key in fresh))
+
+
+def _token(fact: Fact) -> str:
+    return fact.token or match_hash(fact.value)
+
+
+def _row(entity: str, party: Sequence[int], fact: Fact, token: str) -> tuple[Any, ...]:
+    place = place_of(party[0], fact.kind, fact.ref, token)
+    sealed = encrypt(fact.value, table=TABLE, column="value", row=place)
+    return (entity, *party, fact.kind, fact.ref, sealed, MASKS[fact.kind](fact.value)[:200], token)
+
+
+def place_of(party: int, kind: str, ref: str, token: str) -> str:
+    """Return the row's part of a sealed value's associated data (`kernel.crypto`)."""
+    return f"{party}|{kind}|{ref}|{token}"
+
+
+def store_counterparties(entity: str, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Keep the names behind account hashes of other banks, the first one said of each; return how many are new."""
+    names: dict[str, str] = {}
+    for row in rows:
+        if row.get("counterparty_name"):
+            names.setdefault(row["counterparty_account_masked_hash"], row["counterparty_name"])
+    stage({"match_hash": "text"}, ((token,) for token in names), table="facts")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select s.match_hash from pg_temp.facts s where not exists (select from clients_counterpartyidentity c "
+            "where c.entity = %s and c.match_hash = s.match_hash)",
+            [entity],
         )
-        for token, name in names.items()
-    ]
-    CounterpartyIdentity.objects.bulk_create(found, ignore_conflicts=True, batch_size=BATCH)
+        fresh = [token for (token,) in cursor.fetchall()]
+    return insert(COUNTERPARTY_TABLE, {"entity": "text", "match_hash": "text", "value": "bytea"}, _sealed(entity, names, fresh))
+
+
+def _sealed(entity: str, names: Mapping[str, str], tokens: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
+    for token in tokens:
+        yield entity, token, encrypt(names[token], table=COUNTERPARTY_TABLE, column="value", row=token)
 
 
 def erase(entity: str, requests: Iterable[tuple[str, str]]) -> None:
@@ -92,8 +135,21 @@ def erase(entity: str, requests: Iterable[tuple[str, str]]) -> None:
         parties = Party.objects.filter(entity=entity, code=code)
         if action == "RESTRICT":
             parties.update(restricted=True)
-            continue
-        PartyIdentity.objects.filter(party__in=parties).delete()
-        parties.update(
-            name=ERASED, name_en="", former_name="", uscc="", pinyin_key="", grams=[], search_text="", restricted=True
-        )
+        else:
+            _erase(entity, parties)
+
+
+def _erase(entity: str, parties: Any) -> None:
+    """Take the party's name out of its units too; they are found by their other members until the next publication."""
+    identities = PartyIdentity.objects.filter(party__in=parties)
+    tokens = list(identities.filter(kind="ACCOUNT").values_list("match_hash", flat=True))
+    CounterpartyIdentity.objects.filter(entity=entity, match_hash__in=tokens).delete()
+    identities.delete()
+    named = {"name": ERASED, "pinyin_key": "", "grams": [], "search_text": ""}
+    parties.update(**named, name_en="", former_name="", uscc="", restricted=True, erased=True)
+    Unit.objects.filter(root_party__in=parties).update(**named)
+    for unit in Unit.objects.filter(pk__in=UnitMember.objects.filter(party__in=parties).values("unit_id")):
+        left = Party.objects.filter(Q(pk=unit.root_party_id) | Q(pk__in=unit.members.values("party_id")), erased=False)
+        lines = dict.fromkeys(line for party in left for line in party.search_text.split("\n") if line)
+        unit.search_text, unit.grams = "\n".join(lines), sorted({gram for party in left for gram in party.grams})
+        unit.save(update_fields=["search_text", "grams"])

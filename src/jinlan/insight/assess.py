@@ -19,7 +19,7 @@ from jinlan.insight.gates import Result
 from jinlan.insight.results import UNITS
 from jinlan.insight.score import OK, Column, Numbers, Scorecard, contributions, reasons, strongest
 from jinlan.insight.tiers import EMPTY, Listed, Machine, Override, Situation, Standing
-from jinlan.lake.features.measures import places_of
+from jinlan.lake.features.catalog import places_of
 
 RULES = ("AVG.MISSING", "TIER.CANDIDATE")
 
@@ -90,7 +90,9 @@ def assess(
         )
         after[subject.unit_id] = machine
         writer.add(rows, place, subject, situation, machine, standing)
-    return pa.table({name: pa.array(column, UNITS.field(name).type) for name, column in rows.items()}, UNITS), after
+    return pa.table(
+        {name: pa.array(column, UNITS.field(name).type) for name, column in rows.items()}, UNITS
+    ), after
 
 
 def line_values(line: Line, card: Scorecard, subjects: Sequence[Subject]) -> Numbers:
@@ -99,30 +101,36 @@ def line_values(line: Line, card: Scorecard, subjects: Sequence[Subject]) -> Num
     if not line.sizes and not line.bounds:
         return base
     bounds = [(card.columns[code], low, high) for code, low, high in line.bounds]
-    found: Numbers = []
-    for place, value in enumerate(base):
-        if line.sizes and subjects[place].size not in line.sizes:
-            found.append(0)
-            continue
-        for column, low, high in bounds:
-            raw = column.values[place]
-            if column.states[place] != OK:
-                value = None
-            elif raw is None or not low <= raw <= high:
-                value = 0
-                break
-        found.append(value)
-    return found
+    return [
+        0 if line.sizes and subject.size not in line.sizes else _bounded(value, place, bounds)
+        for place, (value, subject) in enumerate(zip(base, subjects, strict=True))
+    ]
 
 
-def managed(definition: Definition, values: Mapping[str, int | None], standing: Standing, margin: int) -> bool:
+def _bounded(value: int | None, place: int, bounds: Sequence[tuple[Column, int, int]]) -> int | None:
+    """Return a line's value where every bound holds, 0 where one does not, None where one is not known."""
+    known = True
+    for column, low, high in bounds:
+        raw = column.values[place]
+        if column.states[place] != OK:
+            known = False
+        elif raw is None or not low <= raw <= high:
+            return 0
+    return value if known else None
+
+
+def managed(
+    definition: Definition, values: Mapping[str, int | None], standing: Standing, margin: int
+) -> bool:
     """Tell whether a unit goes to the serving tables: decided, proposed, watched, held, or a candidate.
 
     A candidate is at most `margin` (1e-2 points) under an entry line; lines with conditions count only when met.
     """
     if standing.effective or standing.computed or standing.proposed is not None:
         return True
-    if standing.state not in (tiers.NONE, tiers.CLOSED) or (standing.state == tiers.CLOSED and standing.since):
+    if standing.state not in (tiers.NONE, tiers.CLOSED) or (
+        standing.state == tiers.CLOSED and standing.since
+    ):
         return True
     for line in definition.lines:
         value = values.get(line.tier)
@@ -173,7 +181,9 @@ class _Writer:
         why = reasons(criterion, points, peer, card.available)
         text, fixed = wire.HUNDREDTHS, wire.fixed
         texts = []
-        for value, raw, part, reason in zip(points, card.columns[criterion.measure].values, parts, why, strict=True):
+        for value, raw, part, reason in zip(
+            points, card.columns[criterion.measure].values, parts, why, strict=True
+        ):
             if value is None or part is None or reason is None:
                 texts.append(nothing)
                 continue
@@ -227,7 +237,9 @@ class _Writer:
         for tier, head, middle in self._lines:
             state = machine.lines.get(tier, tiers.OUT)
             value = wire.quoted(situation.values[tier], 2)
-            lines.append(f'{head}{value}{middle}{state.up},"down":{state.down},"in":{"true" if state.inside else "false"}}}')
+            lines.append(
+                f'{head}{value}{middle}{state.up},"down":{state.down},"in":{"true" if state.inside else "false"}}}'
+            )
         missing = tuple(self.codes[number] for number in self.card.incomplete(place))
         override = "null"
         if subject.override is not None:

@@ -23,7 +23,11 @@ def heads(edges: Sequence[Edge], parties: Mapping[str, Party]) -> dict[str, str]
     """
     owners: dict[str, list[Edge]] = defaultdict(list)
     for edge in edges:
-        if edge.owner in parties and edge.owned in parties and parties[edge.owner].party_type not in NOT_A_TIE:
+        if (
+            edge.owner in parties
+            and edge.owned in parties
+            and parties[edge.owner].party_type not in NOT_A_TIE
+        ):
             owners[edge.owned].append(edge)
     top: dict[str, str] = {}
     waiting = sorted(owners, key=lambda party: size(parties[party]))
@@ -65,7 +69,9 @@ def _controller(company: str, owners: Sequence[Edge], top: dict[str, str]) -> st
 
 def size(party: Party) -> tuple[Decimal, str]:
     """Return what orders companies by size: registered capital, then number (the lower one counts as bigger)."""
-    return party.registered_capital or Decimal(0), "".join(chr(0x10FFFF - ord(char)) for char in party.party_id)
+    return party.registered_capital or Decimal(0), "".join(
+        chr(0x10FFFF - ord(char)) for char in party.party_id
+    )
 
 
 def groups(edges: Sequence[Edge], parties: Mapping[str, Party]) -> dict[str, list[str]]:

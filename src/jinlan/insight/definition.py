@@ -21,13 +21,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from jinlan.basics.errors import Refused
 from jinlan.lake.extracts.schema import UNIT_KINDS
 from jinlan.lake.features.catalog import MEASURES
-from jinlan.lake.features.measures import scale_of
+from jinlan.lake.features.catalog import scale_of
 
 FOLDER = Path(__file__).with_name("definitions")
 POINT = 10_000  # points are kept as whole numbers of 1e-4
@@ -63,7 +64,9 @@ class Criterion:
     @cached_property
     def _table(self) -> tuple[list[int], list[int]]:
         scale = scale_of(self.measure)
-        return [int(raw * scale) for raw, _ in self.points], [int(points * POINT) for _, points in self.points]
+        return [int(raw * scale) for raw, _ in self.points], [
+            int(points * POINT) for _, points in self.points
+        ]
 
     def points_of(self, whole: int | None) -> int:
         """Return the points (1e-4, half up) of a raw value times its scale; None = nothing to measure."""
@@ -123,7 +126,9 @@ class Line:
     @cached_property
     def bounds(self) -> tuple[tuple[str, int, int], ...]:
         """`within` in whole numbers."""
-        return tuple((code, int(low * scale_of(code)), int(high * scale_of(code))) for code, low, high in self.within)
+        return tuple(
+            (code, int(low * scale_of(code)), int(high * scale_of(code))) for code, low, high in self.within
+        )
 
 
 @dataclass(frozen=True)
@@ -249,7 +254,13 @@ def _gate(row: Mapping[str, Any]) -> Gate:
     code = row["code"]
     if code not in GATES:
         raise _refused("GATE", f"未知的准入门槛 {code!r},应为 {'、'.join(GATES)}。")
-    return Gate(code, bool(row.get("secret", False)), str(row.get("limit", "")), row.get("zh", code), row.get("en", code))
+    return Gate(
+        code,
+        bool(row.get("secret", False)),
+        str(row.get("limit", "")),
+        row.get("zh", code),
+        row.get("en", code),
+    )
 
 
 def _line(row: Mapping[str, Any]) -> Line:
@@ -302,7 +313,7 @@ def _check_criterion(criterion: Criterion) -> None:
         raise _refused("WEIGHTS", f"{where} 的权重 {criterion.weight} 应大于 0,最多四位小数。")
     raws = [raw for raw, _ in criterion.points]
     values = [value for _, value in criterion.points]
-    if len(raws) < 2 or any(left >= right for left, right in zip(raws, raws[1:], strict=False)):
+    if len(raws) < 2 or any(left >= right for left, right in pairwise(raws)):
         raise _refused("MONOTONE", f"{where} 的原始值应至少两个且严格递增。")
     if sorted(values) not in (values, values[::-1]):
         raise _refused("MONOTONE", f"{where} 的分值应单调。")

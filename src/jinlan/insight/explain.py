@@ -124,8 +124,18 @@ class Explanation:
         return asdict(self)
 
 
+_PLAIN = (
+    "unit_id", "kind", "root_party_id", "root_source_key", "rank", "rank_n", "computed_tier", "proposed_tier",
+    "effective_tier", "tier_state", "tier_source",
+)  # fmt: skip
+
+
 def why(
-    unit_row: Mapping[str, Any], members_rows: Iterable[Mapping[str, Any]], definition: Definition, *, secret: bool = False
+    unit_row: Mapping[str, Any],
+    members_rows: Iterable[Mapping[str, Any]],
+    definition: Definition,
+    *,
+    secret: bool = False,
 ) -> Explanation:
     """Explain one unit on one date.
 
@@ -137,21 +147,13 @@ def why(
     """
     detail = json.loads(unit_row["detail"])
     measures = json.loads(unit_row["measures"])
+    plain: dict[str, Any] = {name: unit_row[name] for name in _PLAIN}
+    plain |= {name: _text(unit_row[name]) for name in ("score", "tier_since")}
+    plain |= {name: tuple(detail[name]) for name in ("absent", "incomplete")}
+    plain |= {name: detail[name] for name in ("override", "definition", "rules")}
     return Explanation(
-        unit_id=unit_row["unit_id"],
-        kind=unit_row["kind"],
-        as_of=_text(unit_row["as_of"]) or "",
-        root_party_id=unit_row["root_party_id"],
-        root_source_key=unit_row["root_source_key"],
-        score=_text(unit_row["score"]),
-        rank=unit_row["rank"],
-        rank_n=unit_row["rank_n"],
-        computed_tier=unit_row["computed_tier"],
-        proposed_tier=unit_row["proposed_tier"],
-        effective_tier=unit_row["effective_tier"],
-        tier_state=unit_row["tier_state"],
-        tier_since=_text(unit_row["tier_since"]),
-        tier_source=unit_row["tier_source"],
+        **plain,
+        as_of=str(unit_row["as_of"]),
         criteria=tuple(_reason(row, measures, definition) for row in detail["criteria"]),
         reasons_for=tuple(detail["for"]),
         reasons_against=tuple(detail["against"]),
@@ -159,11 +161,6 @@ def why(
         gates=tuple(_gate(row, definition, secret) for row in detail["gates"] if secret or _spoken_of(row)),
         members=tuple(_member(row) for row in members_rows),
         measures=measures,
-        override=detail["override"],
-        absent=tuple(detail["absent"]),
-        incomplete=tuple(detail["incomplete"]),
-        definition=detail["definition"],
-        rules=detail["rules"],
     )
 
 

@@ -177,7 +177,9 @@ class FactReader:
             return
         root = merges.get(root, root)
         unit = unit or f"{kind}-{root}"
-        facts.approved.append(Listed(entry, unit, kind, root, tier, since, end, decided or "", document or ""))
+        facts.approved.append(
+            Listed(entry, unit, kind, root, tier, since, end, decided or "", document or "")
+        )
         named = [part.strip() for part in (members or "").replace(";", ",").split(",") if part.strip()]
         for who in dict.fromkeys([root, *(merges.get(each, each) for each in named)]):
             facts.approved_members.append(Span(unit, kind, root, who, since, end))
@@ -185,7 +187,9 @@ class FactReader:
     def _ties(self, facts: Facts, merges: Mapping[str, str]) -> None:
         day = facts.as_of
         shares: dict[tuple[str, str], Edge] = {}
-        for owner, owned, interest, share, nominee, beneficial, start, end, *_ in self._known("ownership", day):
+        for owner, owned, interest, share, nominee, beneficial, start, end, *_ in self._known(
+            "ownership", day
+        ):
             if interest not in ("EQUITY", "VOTING") or not _valid(start, end, day):
                 continue
             holder = beneficial if nominee and beneficial else owner

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from jinlan.insight.wire import fixed
 from jinlan.lake.features.catalog import MEASURES
-from jinlan.lake.features.measures import places_of
+from jinlan.lake.features.catalog import places_of
 
 # Which missing days explain that a measure is incomplete.
 LACK_OF: Mapping[str, tuple[str, ...]] = {
@@ -23,6 +23,7 @@ LACK_OF: Mapping[str, tuple[str, ...]] = {
     "joint_volume_12m": ("lack_flows",), "referrals_12m": ("lack_flows",), "revenue_share_12m": ("lack_flows",),
     "rfm": ("lack_12m", "lack_flows"),
 }  # fmt: skip
+CENTS = 2
 NOTHING = {"recency_days": "24 个月内无交易", "aum_growth_12m": "基期无余额", "next_maturity": "无到期业务",
            "five_tier_worst": "无贷款", "tenure_years": "无账户", "rfm": "无账户"}  # fmt: skip
 
@@ -50,21 +51,28 @@ def texts(rows: pa.Table, absent: Callable[[str], Sequence[str]], allowed: int) 
 def _column(code: str, rows: pa.Table, lacks: Mapping[str, list[Any]], allowed: int) -> list[str]:
     head, ok = f'"{code}":{{"v":"', '","s":"ok"}'
     empty = f'"{code}":{{"v":null,"s":"ok","n":"{NOTHING.get(code, "")}"}}'
-    places = places_of(code)
-    zero = f"{head}{fixed(0, places)}{ok}"
-    is_date = MEASURES[code].unit == "date"
-    found = []
-    for place, (value, state) in enumerate(
-        zip(rows[code].to_pylist(), rows[f"{code}_state"].to_pylist(), strict=True)
-    ):
-        if state:
-            days = max((lacks[name][place] for name in LACK_OF.get(code, ())), default=0)
-            why = f"缺数 {days} 天" if days > allowed else "缺汇率或内部资金价"
-            found.append(f'"{code}":{{"v":null,"s":"incomplete","n":"{why}"}}')
-        elif value is None:
-            found.append(empty)
-        elif is_date:
-            found.append(f"{head}{value.isoformat()}{ok}")
-        else:
-            found.append(f"{head}{fixed(value, places)}{ok}" if value else zero)
+    values, states = rows[code].to_pylist(), rows[f"{code}_state"].to_pylist()
+    found = [empty if value is None else f"{head}{value}{ok}" for value in _plain(code, values)]
+    if any(states):
+        for place, state in enumerate(states):
+            if state:
+                days = max((lacks[name][place] for name in LACK_OF.get(code, ())), default=0)
+                why = f"缺数 {days} 天" if days > allowed else "缺汇率或内部资金价"
+                found[place] = f'"{code}":{{"v":null,"s":"incomplete","n":"{why}"}}'
     return found
+
+
+def _plain(code: str, values: list[Any]) -> list[Any]:
+    """Return values as they are written; money first, it is most of them."""
+    places = places_of(code)
+    if places == CENTS:
+        return [
+            None if value is None
+            else f"{value // 100}.{value % 100:02d}" if value > 0
+            else "0.00" if not value
+            else fixed(value, CENTS)
+            for value in values
+        ]  # fmt: skip
+    if MEASURES[code].unit == "date":
+        return [None if value is None else value.isoformat() for value in values]
+    return [None if value is None else fixed(value, places) for value in values] if places else values

@@ -33,7 +33,9 @@ class Result(NamedTuple):
     detail: str
 
 
-def results(definition: Definition, unit: Unit, facts: Facts, five_tier: tuple[int | None, int]) -> tuple[Result, ...]:
+def results(
+    definition: Definition, unit: Unit, facts: Facts, five_tier: tuple[int | None, int]
+) -> tuple[Result, ...]:
     """Return every gate of a unit; `five_tier` = worst class of its loans and the state of that measure."""
     found = []
     for gate in definition.gates:
@@ -67,7 +69,9 @@ def _diligence(gate: Gate, unit: Unit, facts: Facts) -> Result:
     states = [(_current(party, facts.as_of), party) for party in asked if party.cdd_status]
     if not states:
         return Result(gate.code, None, gate.secret, "", facts.as_of.isoformat(), "")
-    good, party = min(states, key=lambda state: (state[0], state[1].cdd_due_date or date.max, state[1].party_id))
+    good, party = min(
+        states, key=lambda state: (state[0], state[1].cdd_due_date or date.max, state[1].party_id)
+    )
     due = party.cdd_due_date.isoformat() if party.cdd_due_date else ""
     value = f"{party.cdd_status} {due}".strip()
     return Result(gate.code, good, gate.secret, value, facts.as_of.isoformat(), party.party_id)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import pyarrow as pa
 
@@ -66,25 +67,33 @@ def evaluate(
         Refused: IDENTIFY.DATES when the dates are not as described.
     """
     _check(dates)
-    versions, exceptions = list(definitions), list(overrides)
-    tell = progress or _silent
     machines = _machines(prior)
+    return _evaluated(view, dates, list(definitions), list(overrides), machines, progress or _silent)
+
+
+def _evaluated(
+    view: View,
+    dates: Sequence[date],
+    definitions: list[Definition],
+    overrides: list[Override],
+    machines: _Machines,
+    tell: Progress,
+) -> Iterator[Evaluation]:
+    steps, finished = _Steps(), 0
     with Session(view, dates) as session:
-        steps = _Steps()
         known = Measures(session)
         reader = FactReader(view, dates)
         steps.done("facts", 0)
         known.prepare()
         steps.done("features", 0)
         tell("features", 0, len(dates))
-        finished = 0
-        for part in session.chunks():
-            prepared = _Part(session, known, reader, part, steps)
-            for as_of in part:
-                one = _Date(prepared, as_of, in_force(versions, as_of), exceptions, machines)
+        for dates_of_part in session.chunks():
+            part = _Part(session, known, reader, dates_of_part, steps)
+            for as_of in dates_of_part:
+                one = _Date(part, as_of, in_force(definitions, as_of), overrides, machines)
                 units = one.units()
                 machines = one.after if is_month_end(as_of) else machines
-                rows = members.table(as_of, prepared.units[as_of], prepared.facts[as_of], one.figures())
+                rows = members.table(as_of, part.units[as_of], part.facts[as_of], one.figures())
                 steps.done("identification", units.num_rows)
                 finished += 1
                 tell(as_of.isoformat(), finished, len(dates))
@@ -92,10 +101,13 @@ def evaluate(
 
 
 def _check(dates: Sequence[date]) -> None:
-    ordered = all(left < right for left, right in zip(dates, dates[1:], strict=False))
+    ordered = all(left < right for left, right in pairwise(dates))
     if not dates or not ordered or not all(is_month_end(day) for day in dates[:-1]):
         raise Refused(
-            "IDENTIFY.DATES", "评估日期应为升序的月末,最后一个可以是月中日期。", "请检查 --as-of 参数。", dates=[str(d) for d in dates]
+            "IDENTIFY.DATES",
+            "评估日期应为升序的月末,最后一个可以是月中日期。",
+            "请检查 --as-of 参数。",
+            dates=[str(d) for d in dates],
         )
 
 
@@ -218,7 +230,9 @@ class _Date:
             worst = chosen["five_tier_worst"]
             found = gates.results(definition, unit, self.facts, (worst.values[place], worst.states[place]))
             at = order[place]
-            subjects.append(self._subject(unit, found, listed.get(unit.unit_id), "{}" if at is None else texts[at]))
+            subjects.append(
+                self._subject(unit, found, listed.get(unit.unit_id), "{}" if at is None else texts[at])
+            )
         before = {unit.unit_id: self.machines.find(kind, unit.unit_id, unit.root) for unit in units}
         moment = Moment(self.as_of, is_month_end(self.as_of))
         table, after = assess(definition, subjects, chosen, before, moment)
@@ -226,11 +240,15 @@ class _Date:
             self.after.note(kind, unit.unit_id, unit.root, after[unit.unit_id])
         return table
 
-    def _figures(self, kind: str, codes: Sequence[str]) -> tuple[dict[str, int], dict[str, Column], list[str]]:
+    def _figures(
+        self, kind: str, codes: Sequence[str]
+    ) -> tuple[dict[str, int], dict[str, Column], list[str]]:
         rows = self.part.rows
         found = self.part.con.to_pyarrow(rows.filter(rows.as_of == self.as_of, rows.kind == kind))
         places = {unit: place for place, unit in enumerate(found["unit_id"].to_pylist())}
-        columns = {code: Column(found[code].to_pylist(), found[f"{code}_state"].to_pylist()) for code in codes}
+        columns = {
+            code: Column(found[code].to_pylist(), found[f"{code}_state"].to_pylist()) for code in codes
+        }
         return places, columns, figures.texts(found, self.part.absent, self.part.allowed(self.as_of))
 
     def _listed(self, kind: str, units: Sequence[Unit], definition: Definition) -> dict[str, Listed]:
@@ -245,7 +263,11 @@ class _Date:
             unit_id = codes.get(entry.unit_id) or roots.get(entry.root) or homes.get(entry.root)
             if unit_id is None:
                 continue
-            mark = (definition.level(entry.tier), entry.entry_id, Listed(entry.tier, entry.since, entry.entry_id))
+            mark = (
+                definition.level(entry.tier),
+                entry.entry_id,
+                Listed(entry.tier, entry.since, entry.entry_id),
+            )
             if unit_id not in found or mark[:2] > found[unit_id][:2]:
                 found[unit_id] = mark
         return {unit_id: mark[2] for unit_id, mark in found.items()}
@@ -272,5 +294,6 @@ def _picked(column: Column, order: Sequence[int | None]) -> Column:
     """Bring a column into the order of the units; a unit without figures is unknown."""
     values, states = column.values, column.states
     return Column(
-        [None if at is None else values[at] for at in order], [UNKNOWN if at is None else states[at] for at in order]
+        [None if at is None else values[at] for at in order],
+        [UNKNOWN if at is None else states[at] for at in order],
     )

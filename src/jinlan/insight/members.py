@@ -35,7 +35,9 @@ def table(as_of: date, units: Sequence[Unit], facts: Facts, figures: Mapping[str
             )
             for name, value in zip(MEMBERS.names, row, strict=True):
                 rows[name].append(value)
-    return pa.table({name: pa.array(column, MEMBERS.field(name).type) for name, column in rows.items()}, MEMBERS)
+    return pa.table(
+        {name: pa.array(column, MEMBERS.field(name).type) for name, column in rows.items()}, MEMBERS
+    )
 
 
 def claims_text(claims: Sequence[Claim]) -> str:

@@ -27,7 +27,8 @@ def recompute(
         before: unit_id -> machine of the month-end before (`wire.machine_of` of its `machine`).
     """
     by_hash = {definition.sha256: definition for definition in definitions}
-    tables, machines = [], {}
+    tables: list[pa.Table] = []
+    machines: dict[str, Machine] = {}
     rows = units.to_pylist()
     for kind in dict.fromkeys(row["kind"] for row in rows):
         own = [row for row in rows if row["kind"] == kind]

@@ -87,7 +87,13 @@ class _Text:
         yield self._say("title", unit=answer.unit_id, kind=answer.kind, date=answer.as_of)
         since = self._say("since", date=answer.tier_since) if answer.tier_since else ""
         source = self._say("source", source=answer.tier_source) if answer.tier_source else ""
-        yield self._say("effective", tier=self._tier(answer.effective_tier), state=answer.tier_state, since=since, source=source)
+        yield self._say(
+            "effective",
+            tier=self._tier(answer.effective_tier),
+            state=answer.tier_state,
+            since=since,
+            source=source,
+        )
         yield self._say("computed", tier=self._tier(answer.computed_tier))
         if answer.proposed_tier is not None:
             yield self._say("proposed", tier=self._tier(answer.proposed_tier))
@@ -123,7 +129,11 @@ class _Text:
             state = self._say("in" if line.inside else "out")
             value = "—" if line.value is None else line.value
             counts = f"↑{line.up}/{line.observe_up} ↓{line.down}/{line.observe_down}"
-            gap = "" if line.to_entry is None else f"  {Decimal(line.to_entry):+} / {Decimal(line.to_exit or 0):+}"
+            gap = (
+                ""
+                if line.to_entry is None
+                else f"  {Decimal(line.to_entry):+} / {Decimal(line.to_exit or 0):+}"
+            )
             yield f"  {self._tier(line.tier)}  {line.on}: {value} / {line.entry} / {line.exit}{gap}  {state} {counts}"
 
     def _gates(self) -> Iterator[str]:

@@ -57,7 +57,10 @@ MEMBERS = pa.schema(
         ("source", pa.string()),  # APPROVED CREDIT DELIVERED COMPUTED PROPOSED: the first that speaks wins
         ("valid_from", pa.date32()),
         ("valid_to", pa.date32()),
-        ("claims", pa.string()),  # JSON [{"source", "unit_id", "valid_from", "valid_to"}]: all that any source says
+        (
+            "claims",
+            pa.string(),
+        ),  # JSON [{"source", "unit_id", "valid_from", "valid_to"}]: all that any source says
         ("parent_party_id", pa.string()),  # for the tree: main owner inside the unit, null at the root
         ("share", pa.decimal128(12, 8)),  # owner's share, null when not by ownership
         ("measures", pa.string()),

@@ -86,7 +86,7 @@ class Scorecard:
             if None in row:
                 found.append(_partial(row, weights, whole))
             else:
-                total = sum(weight * points for weight, points in zip(weights, row, strict=True))  # type: ignore[operator]
+                total = sum(weight * points for weight, points in zip(weights, row, strict=True))
                 found.append((2 * total + 100 * whole) // (200 * whole))
         return found
 
@@ -94,7 +94,9 @@ class Scorecard:
     def ranks(self) -> list[int | None]:
         """Place by score, 1 = best; equal scores share a place; None without a score."""
         place_of: dict[int, int] = {}
-        for place, score in enumerate(sorted((s for s in self.scores if s is not None), reverse=True), start=1):
+        for place, score in enumerate(
+            sorted((s for s in self.scores if s is not None), reverse=True), start=1
+        ):
             place_of.setdefault(score, place)
         return [None if score is None else place_of[score] for score in self.scores]
 
@@ -126,7 +128,11 @@ class Scorecard:
 
     def incomplete(self, unit: int) -> list[int]:
         """Return the positions of criteria that lack points for this unit alone."""
-        return [place for place, points in enumerate(self.points) if points[unit] is None and place not in self.absent]
+        return [
+            place
+            for place, points in enumerate(self.points)
+            if points[unit] is None and place not in self.absent
+        ]
 
 
 def _partial(row: Sequence[int | None], weights: Sequence[int], whole: int) -> int | None:
@@ -160,7 +166,9 @@ def reasons(criterion: Criterion, points: Numbers, peer: int | None, available: 
 
 def strongest(codes: Sequence[str], values: Sequence[int | None]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the codes of the top three reasons for and against, strongest first; equal ones in the given order."""
-    items = sorted(((-value, code) for value, code in zip(values, codes, strict=True) if value), key=lambda item: item[0])
+    items = sorted(
+        ((-value, code) for value, code in zip(values, codes, strict=True) if value), key=lambda item: item[0]
+    )
     above = tuple(code for value, code in items[:TOP] if value < 0)
     below = sorted((item for item in items if item[0] > 0), key=lambda item: -item[0])
     return above, tuple(code for _, code in below[:TOP])

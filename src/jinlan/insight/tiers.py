@@ -127,7 +127,9 @@ def held_months(since: date | None, as_of: date) -> int:
     return 0 if since is None else (as_of.year - since.year) * 12 + as_of.month - since.month
 
 
-def advance(definition: Definition, before: Machine, now: Situation, *, stepped: bool = True) -> tuple[Machine, Standing]:
+def advance(
+    definition: Definition, before: Machine, now: Situation, *, stepped: bool = True
+) -> tuple[Machine, Standing]:
     """Return the machine after a date and the standing on it; not `stepped`: a preview between two month-ends."""
     machine = _listed(definition, before, now)
     if now.ended:

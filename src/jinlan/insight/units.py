@@ -97,7 +97,13 @@ def _grouped(kind: str, facts: Facts) -> list[Unit]:
     for party, home in homes.items():
         parties[home].append(party)
     return [
-        _unit(kind, unit_id, aliases.root[unit_id], {party: aliases.told(by_party[party]) for party in members}, facts)
+        _unit(
+            kind,
+            unit_id,
+            aliases.root[unit_id],
+            {party: aliases.told(by_party[party]) for party in members},
+            facts,
+        )
         for unit_id, members in parties.items()
     ]
 
@@ -125,7 +131,10 @@ class _Aliases:
 
     def told(self, claims: Iterable[Claim]) -> list[Claim]:
         """Return claims with each unit by the code it goes by, so that only real differences show."""
-        return [Claim(claim.source, claim.span._replace(unit_id=self.find(claim.span.unit_id))) for claim in claims]
+        return [
+            Claim(claim.source, claim.span._replace(unit_id=self.find(claim.span.unit_id)))
+            for claim in claims
+        ]
 
     def follow_roots(self, claims: Sequence[Claim], homes: dict[str, str]) -> bool:
         """Let a unit follow its root into the unit where the root's first source puts it; tell whether any did."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from jinlan.insight.gates import Result
 from jinlan.insight.score import INCOMPLETE, OK, UNKNOWN
-from jinlan.insight.tiers import EMPTY, Listed, LineState, Machine, Override
-from jinlan.lake.features.measures import scale_of
+from jinlan.insight.tiers import EMPTY, LineState, Listed, Machine, Override
+from jinlan.lake.features.catalog import scale_of
 
 _STATES = {"ok": OK, "incomplete": INCOMPLETE, "unknown": UNKNOWN}
 
@@ -82,9 +82,12 @@ def machine_of(text: str) -> Machine:
         return EMPTY
     body = json.loads(text)
     lines = {
-        tier: LineState(row["in"], _date(row["since"]), row["up"], row["down"]) for tier, row in body["lines"].items()
+        tier: LineState(row["in"], _date(row["since"]), row["up"], row["down"])
+        for tier, row in body["lines"].items()
     }
-    return Machine(lines, body["held"], _date(body["since"]), body["source"], body["listed"], _date(body["halted"]))
+    return Machine(
+        lines, body["held"], _date(body["since"]), body["source"], body["listed"], _date(body["halted"])
+    )
 
 
 def listed_of(body: Mapping[str, Any] | None) -> Listed | None:

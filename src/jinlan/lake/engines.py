@@ -61,7 +61,9 @@ def parquet_relation(uris: Sequence[str], schema: pa.Schema) -> str:
     if not uris:
         nothing = ", ".join(f"CAST(NULL AS {_sql_type(item.type)}) AS {quoted(item.name)}" for item in schema)
         return f"(SELECT {nothing} WHERE false)"
-    return f"read_parquet({_list(uris)}, hive_partitioning=true, union_by_name=true, hive_types_autocast=false)"
+    return (
+        f"read_parquet({_list(uris)}, hive_partitioning=true, union_by_name=true, hive_types_autocast=false)"
+    )
 
 
 def file_relation(path: Path) -> str:

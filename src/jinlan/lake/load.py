@@ -85,7 +85,9 @@ def load_deliveries(
     found = deliveries.find(source, mapping)
     if not found:
         raise Refused(
-            "LOAD.NOTHING", f"{source} 下没有找到供数。", "目录应为 <法人>/as_of_date=YYYY-MM-DD/delivery=N/。"
+            "LOAD.NOTHING",
+            f"{source} 下没有找到供数。",
+            "目录应为 <法人>/as_of_date=YYYY-MM-DD/delivery=N/。",
         )
     job = _Job(
         lake, registry, secret, mapping, (approve_correction or "").strip(), progress or _silent,
@@ -114,7 +116,7 @@ def _silent(_text: str) -> None:
 def _only_loader(lake: Path, entity: str) -> Iterator[None]:
     """Hold the entity's load lock; the system releases it when the process dies."""
     folder = lake / entity
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / _LOCK).open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -133,7 +135,8 @@ def recover(lake: Path, entity: str, registry: Registry) -> list[str]:
     return [
         name
         for name in TABLES
-        if table_path(lake, entity, name).exists() and delta.roll_back(table_path(lake, entity, name), versions.get(name))
+        if table_path(lake, entity, name).exists()
+        and delta.roll_back(table_path(lake, entity, name), versions.get(name))
     ]
 
 
@@ -144,12 +147,16 @@ def _consider(job: _Job, found: Found) -> LoadReport:
         delivery = deliveries.read(found, job.mapping)
     except Fatal as error:
         empty = Delivery(found, {}, CANONICAL.base_currency, "", claimed=False)
-        return _reject(job, empty, job.registry.begin(found.entity, source=str(found.folder), as_of=found.last), error)
+        return _reject(
+            job, empty, job.registry.begin(found.entity, source=str(found.folder), as_of=found.last), error
+        )
     if delivery is None:
         what = job.mapping.flag if job.mapping and job.mapping.flag else deliveries.MANIFEST
         return LoadReport(found.label, found.folder, INCOMPLETE, f"没有清单 {what},视为尚未投送完,未装载")
     loads = job.registry.loads(found.entity)
-    covering = [one for one in loads if (one.from_date or one.as_of) <= found.last and one.as_of >= found.first]
+    covering = [
+        one for one in loads if (one.from_date or one.as_of) <= found.last and one.as_of >= found.first
+    ]
     if _is_known(delivery, covering):
         return LoadReport(found.label, found.folder, UNCHANGED, "内容与已装载的相同,无需再装")
     if covering and not job.reason:
@@ -264,7 +271,12 @@ def _hold(job: _Job, bench: Bench, plan: _Plan, verdict: Verdict, clock: _Clock)
 
 
 def _reject(
-    job: _Job, delivery: Delivery, load_id: int, error: Fatal, bench: Bench | None = None, clock: _Clock | None = None
+    job: _Job,
+    delivery: Delivery,
+    load_id: int,
+    error: Fatal,
+    bench: Bench | None = None,
+    clock: _Clock | None = None,
 ) -> LoadReport:
     """Refuse a delivery as a whole; the lake stays as it was."""
     latest = job.registry.latest(delivery.found.entity)

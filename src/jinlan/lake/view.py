@@ -56,7 +56,9 @@ class LakeView:
     def files(self, name: str) -> list[str]:
         """Return the Parquet files of a table at its pinned version."""
         if not self.has(name):
-            raise Refused("LAKE.ABSENT", f"数据湖中没有表 {name}。", "请在供数中加入该表后重新装载。", table=name)
+            raise Refused(
+                "LAKE.ABSENT", f"数据湖中没有表 {name}。", "请在供数中加入该表后重新装载。", table=name
+            )
         return delta.file_uris(table_path(self.root, self.record.entity, name), self.record.versions[name])
 
     def table(self, name: str) -> engines.Table:
@@ -85,7 +87,9 @@ class LakeView:
     def snapshots(self, name: str, first: date, last: date) -> engines.Table:
         """Return the rows of the delivered days from `first` to `last`, both included."""
         rows = self.table(name)
-        return rows.filter(rows[MONTH].between(month(first), month(last)), rows.as_of_date.between(first, last))
+        return rows.filter(
+            rows[MONTH].between(month(first), month(last)), rows.as_of_date.between(first, last)
+        )
 
     def events(self, name: str, first: date, last: date) -> engines.Table:
         """Return events that happened from `first` to `last`, however late they were delivered.

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+
 from jinlan.insight.gates import RESTRICTED
+from jinlan.kernel.bulk import insert, stage
 from jinlan.serving.models import MemberResult, PublishedDate, RestrictedGate, Run, UnitResult
 
-BATCH = 2_000
+MONEY = "numeric(24, 2)"
+# column of the published row -> measure
 COLUMNS = {
     "aum": "aum", "aum_avg_12m": "aum_avg_12m", "deposit_avg_12m": "deposit_avg_12m", "loan": "loan",
     "revenue_12m": "revenue_12m", "settlement_12m": "settlement_12m", "limit": "limit", "limit_used": "limit_used",
     "overdue": "overdue", "growth": "aum_growth_12m",
+}  # fmt: skip
+UNIT_COLUMNS = {
+    "entity": "text", "run_id": "bigint", "as_of": "date", "unit_id": "bigint", "domain": "smallint", "branch_id": "bigint",
+    "kind": "text", "pinyin_key": "text", "score": "numeric(6, 2)", "rank": "int", "rank_n": "int", "computed_tier": "text",
+    "proposed_tier": "text", "effective_tier": "text", "tier_level": "smallint", "tier_state": "text", "tier_since": "date",
+    "tier_source": "text", "gates": "text", **dict.fromkeys(COLUMNS, MONEY), "growth": "numeric(12, 8)",
+    "potential": "numeric(6, 2)", "next_maturity": "date", "five_tier_worst": "smallint", "measures": "jsonb", "detail": "jsonb",
+}  # fmt: skip
+MEMBER_COLUMNS = {
+    "entity": "text", "run_id": "bigint", "as_of": "date", "unit_id": "bigint", "party_id": "bigint", "domain": "smallint",
+    "branch_id": "bigint", "unit_branch_id": "bigint", "measures": "jsonb", "aum": MONEY, "loan": MONEY, "revenue_12m": MONEY,
+}  # fmt: skip
+SECRET_COLUMNS = {
+    "entity": "text", "run_id": "bigint", "as_of": "date", "unit_id": "bigint", "code": "text", "detail": "jsonb",
 }  # fmt: skip
 
 
@@ -42,16 +60,21 @@ class Day:
     replaces: bool = True  # False: adds rows of units that came new into management
 
 
-def publish_day(entity: str, day: Day, units: Mapping[str, Place], parties: Mapping[str, Place], levels: Mapping[tuple[str, str], int]) -> int:
+def publish_day(
+    entity: str, day: Day, units: Mapping[str, Place], parties: Mapping[str, Place], levels: Mapping[tuple[str, str], int]
+) -> int:
     """Write the rows of one date and return how many units; `levels` maps (kind, tier) to its height."""
     if day.replaces:
         for model in (UnitResult, MemberResult, RestrictedGate):
             model.objects.filter(entity=entity, as_of=day.as_of).delete()
     rows = [row for row in day.units if row["unit_id"] in units]
-    UnitResult.objects.bulk_create((_unit(entity, day, row, units, levels) for row in rows), batch_size=BATCH)
-    members = [row for row in day.members if row["unit_id"] in units and row["party_id"] in parties]
-    MemberResult.objects.bulk_create((_member(entity, day, row, units, parties) for row in members), batch_size=BATCH)
-    RestrictedGate.objects.bulk_create(_secrets(entity, day, rows, units), batch_size=BATCH)
+    members = (row for row in day.members if row["unit_id"] in units and row["party_id"] in parties)
+    insert("serving_unitresult", UNIT_COLUMNS, (_unit(entity, day, row, units[row["unit_id"]], levels) for row in rows))
+    insert(
+        "serving_memberresult", MEMBER_COLUMNS,
+        (_member(entity, day, row, units[row["unit_id"]], parties[row["party_id"]]) for row in members),
+    )  # fmt: skip
+    insert("serving_restrictedgate", SECRET_COLUMNS, _secrets(entity, day, rows, units))
     if day.replaces:
         PublishedDate.objects.update_or_create(
             entity=entity, as_of=day.as_of, defaults={"run_id": day.run_id, "month_end": day.month_end}
@@ -64,28 +87,26 @@ def _ok(measures: Mapping[str, Mapping[str, Any]], code: str) -> str | None:
     return one["v"] if one and one["s"] == "ok" else None
 
 
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
 def _unit(
-    entity: str, day: Day, row: Mapping[str, Any], units: Mapping[str, Place], levels: Mapping[tuple[str, str], int]
-) -> UnitResult:
-    place, measures, detail = units[row["unit_id"]], json.loads(row["measures"]), json.loads(row["detail"])
-    maturity, worst = _ok(measures, "next_maturity"), _ok(measures, "five_tier_worst")
-    potential = [one for one in detail["criteria"] if one["family"].lower() == "potential" and one["points"] is not None]
-    weight = sum((Decimal(one["weight"]) for one in potential), Decimal(0))
-    points = sum((Decimal(one["weight"]) * Decimal(one["points"]) for one in potential), Decimal(0))
-    return UnitResult(
-        entity=entity, run_id=day.run_id, as_of=day.as_of, unit_id=place.key, domain=place.domain, branch_id=place.branch,
-        kind=row["kind"], pinyin_key=place.pinyin_key, score=row["score"], rank=row["rank"], rank_n=row["rank_n"],
-        computed_tier=row["computed_tier"] or "", proposed_tier=row["proposed_tier"], effective_tier=row["effective_tier"] or "",
-        tier_level=levels.get((row["kind"], row["effective_tier"] or ""), 0), tier_state=row["tier_state"],
-        tier_since=row["tier_since"], tier_source=row["tier_source"] or "", gates=row["gates"],
-        **{column: _decimal(_ok(measures, code)) for column, code in COLUMNS.items()},
-        potential=round(points / weight, 2) if weight else None, next_maturity=maturity and date.fromisoformat(maturity),
-        five_tier_worst=int(worst) if worst else None, measures=measures, detail=_neutral(detail),
+    entity: str, day: Day, row: Mapping[str, Any], place: Place, levels: Mapping[tuple[str, str], int]
+) -> tuple[Any, ...]:
+    measures, detail = json.loads(row["measures"]), json.loads(row["detail"])
+    tier = row["effective_tier"] or ""
+    return (
+        entity, day.run_id, day.as_of, place.key, place.domain, place.branch, row["kind"], place.pinyin_key, row["score"],
+        row["rank"], row["rank_n"], row["computed_tier"] or "", row["proposed_tier"], tier, levels.get((row["kind"], tier), 0),
+        row["tier_state"], row["tier_since"], row["tier_source"] or "", row["gates"],
+        *(_ok(measures, code) for code in COLUMNS.values()), _potential(detail), _ok(measures, "next_maturity"),
+        _ok(measures, "five_tier_worst"), row["measures"], json.dumps(_neutral(detail), ensure_ascii=False),
     )  # fmt: skip
+
+
+def _potential(detail: Mapping[str, Any]) -> Decimal | None:
+    """Return the points of the potential family alone, null when none of its criteria has any."""
+    found = [one for one in detail["criteria"] if one["family"].lower() == "potential" and one["points"] is not None]
+    weight = sum((Decimal(one["weight"]) for one in found), Decimal(0))
+    points = sum((Decimal(one["weight"]) * Decimal(one["points"]) for one in found), Decimal(0))
+    return round(points / weight, 2) if weight else None
 
 
 def _neutral(detail: dict[str, Any]) -> dict[str, Any]:
@@ -97,27 +118,55 @@ def _neutral(detail: dict[str, Any]) -> dict[str, Any]:
     return detail | {"gates": shown}
 
 
-def _secrets(entity: str, day: Day, rows: Iterable[Mapping[str, Any]], units: Mapping[str, Place]) -> list[RestrictedGate]:
-    return [
-        RestrictedGate(
-            entity=entity, run_id=day.run_id, as_of=day.as_of, unit_id=units[row["unit_id"]].key, code=gate["code"], detail=gate
-        )
-        for row in rows
-        if RESTRICTED in row["gates"]
-        for gate in json.loads(row["detail"])["gates"]
-        if gate["secret"] and gate["passed"] is False
-    ]
+def _secrets(
+    entity: str, day: Day, rows: Iterable[Mapping[str, Any]], units: Mapping[str, Place]
+) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        if RESTRICTED in row["gates"]:
+            for gate in json.loads(row["detail"])["gates"]:
+                if gate["secret"] and gate["passed"] is False:
+                    detail = json.dumps(gate, ensure_ascii=False)
+                    yield (entity, day.run_id, day.as_of, units[row["unit_id"]].key, gate["code"], detail)
 
 
-def _member(
-    entity: str, day: Day, row: Mapping[str, Any], units: Mapping[str, Place], parties: Mapping[str, Place]
-) -> MemberResult:
-    unit, party, measures = units[row["unit_id"]], parties[row["party_id"]], json.loads(row["measures"])
-    return MemberResult(
-        entity=entity, run_id=day.run_id, as_of=day.as_of, unit_id=unit.key, party_id=party.key, domain=party.domain,
-        branch_id=party.branch, unit_branch_id=unit.branch, measures=measures,
-        **{code: _decimal(_ok(measures, code)) for code in ("aum", "loan", "revenue_12m")},
+def _member(entity: str, day: Day, row: Mapping[str, Any], unit: Place, party: Place) -> tuple[Any, ...]:
+    measures = json.loads(row["measures"])
+    return (
+        entity, day.run_id, day.as_of, unit.key, party.key, party.domain, party.branch, unit.branch, row["measures"],
+        *(_ok(measures, code) for code in ("aum", "loan", "revenue_12m")),
     )  # fmt: skip
+
+
+def follow_homes(units: Mapping[int, int], parties: Mapping[int, int]) -> None:
+    """Let published rows follow units and parties that moved to another branch (key -> new branch).
+
+    The branch of a published row is not a fact of its date but the key of who answers for it now: the whole history goes along,
+    so that the new branch can read it and the old one no longer does. The branch of the date stays in the lake.
+    """
+    moves = (
+        ("serving_unitresult", "unit_id", "branch_id", units),
+        ("serving_memberresult", "unit_id", "unit_branch_id", units),
+        ("serving_memberresult", "party_id", "branch_id", parties),
+    )
+    for table, key, column, moved in moves:
+        if moved:
+            stage({"key": "bigint", "branch": "bigint"}, moved.items(), table="moved")
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"update {table} r set {column} = m.branch from pg_temp.moved m "  # noqa: S608  names of our own
+                    f"where r.{key} = m.key and r.{column} <> m.branch"
+                )
+
+
+def published_units(entity: str) -> set[int]:
+    """Return the keys of all units that have a published row."""
+    return set(UnitResult.objects.filter(entity=entity).values_list("unit_id", flat=True).distinct())
+
+
+def withdraw(units: Sequence[int]) -> None:
+    """Take back every row of units that are managed on no date any more."""
+    for model in (UnitResult, MemberResult, RestrictedGate):
+        model.objects.filter(unit_id__in=units).delete()
 
 
 def close_publication(entity: str, run: Run, dates: Sequence[date]) -> None:

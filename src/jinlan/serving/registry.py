@@ -9,6 +9,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
 from jinlan.kernel.audit import audit
+from jinlan.kernel.bulk import patient
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.lake.registry import LoadRecord, Outcome
 from jinlan.serving.models import Load, LoadCheck, Quarantine
@@ -66,6 +67,7 @@ class DatabaseRegistry:
         """Flip the load to its final status with checks, quarantine, identities and erasures, in one transaction."""
         record, actor = outcome.record, self._system(outcome.record.entity)
         with scoped(actor, write=True):
+            patient()
             row = Load.objects.select_for_update().get(pk=record.load_id)
             row.as_of, row.from_date, row.delivery = record.as_of, record.from_date, record.delivery
             row.load_version, row.digest, row.touched_from = record.load_version, record.digest, record.touched_from

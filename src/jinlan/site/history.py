@@ -1,4 +1,4 @@
-"""Which evaluated dates still hold, and which must be evaluated (again): pure decisions about loads and results.
+"""Which evaluated dates still hold, and which must be evaluated (again).
 
 An evaluated month-end holds at load L when it was evaluated at a load not later than L with the same definitions, and no
 load in between touched business dates up to it. Tiers build on the month before, so everything after the first date that
@@ -7,12 +7,20 @@ does not hold is evaluated again.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
+
+from jinlan.basics.actor import Actor
 from jinlan.basics.periods import is_month_end, month_ends
+from jinlan.insight.definition import Definition
+from jinlan.insight.tiers import Override
+from jinlan.kernel.scope import scoped
 from jinlan.lake.registry import LoadRecord
+from jinlan.serving.models import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,19 @@ def holds(one: Evaluated, *, load: LoadRecord, loads: Sequence[LoadRecord], defi
         return False
     between = (other for other in loads if one.load_id < other.load_id <= load.load_id)
     return all(other.touched_from > one.as_of for other in between)
+
+
+def fingerprint(definitions: Sequence[Definition], overrides: Sequence[Override]) -> str:
+    """Return a hash of what decides tiers beside the lake."""
+    text = "|".join(sorted(one.sha256 for one in definitions)) + "|" + "|".join(sorted(map(repr, overrides)))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def stored(entity: str, actor: Actor) -> list[Evaluated]:
+    """Return every evaluated date that any finished or interrupted run left behind."""
+    with scoped(actor):
+        runs = list(Run.objects.filter(entity=entity).exclude(status="failed").order_by("id"))
+    return [one for run in runs for one in read_files(run.files) if (settings.LAKE_DIR / one.folder).is_dir()]
 
 
 def wanted_dates(first: date, as_of: date) -> list[date]:

@@ -1,4 +1,7 @@
-"""What the commands do: each builds its actor and calls one service."""
+"""What the commands do: each builds its actor and calls one service.
+
+The engine takes seconds to import, so only the jobs that compute import it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -18,12 +21,10 @@ from jinlan.insight.render import render
 from jinlan.kernel.models import Person
 from jinlan.kernel.scope import actor_for, console_actor, system_actor
 from jinlan.kernel.services import create_staff
-from jinlan.lake.load import LoadReport, load_deliveries
-from jinlan.lake.loading.mapping import read_mapping
 from jinlan.site import listing
-from jinlan.site.berka.pipeline import definitions_for
-from jinlan.site.intake import registry_for
-from jinlan.site.nightly import nightly
+
+if TYPE_CHECKING:
+    from jinlan.lake.load import LoadReport
 
 Progress = Callable[[str], None]
 
@@ -48,6 +49,10 @@ def load(
     source: Path, *, mapping: Path | None = None, approve: str | None = None, progress: Progress
 ) -> list[LoadReport]:
     """Load every delivery under a folder."""
+    from jinlan.lake.load import load_deliveries
+    from jinlan.lake.loading.mapping import read_mapping
+    from jinlan.site.intake import registry_for
+
     return load_deliveries(
         source, lake=settings.LAKE_DIR, registry=registry_for(), secret=settings.JINLAN_HASH_KEY,
         mapping=read_mapping(mapping) if mapping else None, approve_correction=approve, progress=progress,
@@ -56,6 +61,9 @@ def load(
 
 def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
     """Run the nightly evaluation and return one line about it."""
+    from jinlan.site.berka.pipeline import definitions_for
+    from jinlan.site.nightly import nightly
+
     name = entity()
     actor = system_actor(name, now_utc())
     install_definitions(name, actor=actor, bodies=definitions_for(name))

@@ -16,17 +16,14 @@ from jinlan.domains.strategy.services import definitions_of, overrides_of
 from jinlan.insight import explain
 from jinlan.insight.explain import Explanation
 from jinlan.insight.gates import RESTRICTED
-from jinlan.insight.identify import evaluate
 from jinlan.kernel.audit import audit
 from jinlan.kernel.scope import LakeScope, lake_scope, scoped, system_actor
 from jinlan.lake import results
 from jinlan.lake.features.catalog import MEASURES
 from jinlan.lake.registry import LoadRecord
-from jinlan.lake.view import LakeView
 from jinlan.serving.models import Run
 from jinlan.serving.registry import DatabaseRegistry
-from jinlan.site.history import Evaluated, holds, plan
-from jinlan.site.nightly import fingerprint, stored
+from jinlan.site.history import Evaluated, fingerprint, holds, plan, stored
 
 PERSONAL, CORPORATE = 0, 1
 COLUMNS = (
@@ -64,6 +61,10 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
     good = [one for one in known if one.as_of == as_of and holds(one, load=load, loads=loads, definitions=mark)]
     if good:
         return Answer(load, good[-1], _run_of(good[-1]))
+    # The engine takes seconds to import, and most questions never need it.
+    from jinlan.insight.identify import evaluate
+    from jinlan.lake.view import LakeView
+
     todo = plan(known, load=load, loads=loads, definitions=mark, as_of=as_of)
     if not todo.todo:
         raise Refused("LIST.EARLY", f"{as_of} 早于最早的供数。", "请给一个有数据的日期。")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from jinlan.lake.registry import LoadRecord
 from jinlan.lake.view import LakeView
 from jinlan.serving.models import Run
 from jinlan.serving.registry import DatabaseRegistry
-from jinlan.site.history import Evaluated, Plan, plan, read_files
+from jinlan.site.history import Evaluated, Plan, fingerprint, plan, read_files, stored
 from jinlan.site.publish import publish
 
 Progress = Callable[[str], None]
@@ -43,12 +42,6 @@ class Summary:
     changes: dict[str, int]
 
 
-def fingerprint(definitions: Sequence[Definition], overrides: Sequence[Override]) -> str:
-    """Return a hash of what decides tiers beside the lake."""
-    text = "|".join(sorted(one.sha256 for one in definitions)) + "|" + "|".join(sorted(map(repr, overrides)))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 @contextmanager
 def only_one(lake: Path, entity: str) -> Iterator[None]:
     """Hold the entity's nightly lock; the system releases it when the process dies."""
@@ -60,13 +53,6 @@ def only_one(lake: Path, entity: str) -> Iterator[None]:
         except BlockingIOError:
             raise Refused("NIGHTLY.BUSY", "另一次评估正在进行。", "请等它结束;它的进度在「运行」页。") from None
         yield
-
-
-def stored(entity: str, actor: Actor) -> list[Evaluated]:
-    """Return every evaluated date that any finished or interrupted run left behind."""
-    with scoped(actor):
-        runs = list(Run.objects.filter(entity=entity).exclude(status="failed").order_by("id"))
-    return [one for run in runs for one in read_files(run.files) if (settings.LAKE_DIR / one.folder).is_dir()]
 
 
 def nightly(*, as_of: date, entity: str, actor: Actor, progress: Progress = lambda _: None) -> Summary:

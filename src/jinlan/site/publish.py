@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.conf import settings
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.periods import is_month_end
-from jinlan.clients import directory
-from jinlan.clients.models import Party, Unit
+from jinlan.clients.models import Party, Unit, UnitMember
+from jinlan.clients.register import sync_coverage, sync_units
 from jinlan.domains.strategy.services import definitions_of
 from jinlan.kernel.audit import audit
+from jinlan.kernel.bulk import patient
 from jinlan.kernel.scope import scoped
 from jinlan.lake import results
 from jinlan.lake.registry import LoadRecord
 from jinlan.lake.view import LakeView
-from jinlan.serving.load import Day, Place, close_publication, publish_day
+from jinlan.serving.load import Day, Place, close_publication, follow_homes, publish_day, published_units, withdraw
 from jinlan.serving.models import PublishedDate, Run
 from jinlan.site.history import Evaluated
 from jinlan.site.intake import rows as state_rows
@@ -29,6 +32,7 @@ from jinlan.work.services import open_task
 Rows = list[dict[str, Any]]
 ASSIGNMENT = ("party_id", "unit_id", "employee_id", "role", "credit_share", "valid_from", "valid_to")
 CONTROL = "CONTROLLING_PERSON"
+MEMBERSHIP = ["unit_id", "party_id", "source", "valid_from", "valid_to", "claims", "parent_party_id", "share"]
 
 
 def run_of(one: Evaluated) -> int:
@@ -42,22 +46,26 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
     register = _register(dates)
     assignments = _assignments(load)
     with scoped(actor, write=True):
+        patient()
         published = dict(PublishedDate.objects.filter(entity=entity).values_list("as_of", "run_id"))
-        known = set(Unit.objects.filter(entity=entity).values_list("code", flat=True))
+        homes = dict(Unit.objects.filter(entity=entity).values_list("code", "branch_id"))
         definitions = definitions_of(entity, actor)
-        days = [_day(one, register, published, known) for one in dates]
-        members = memberships((one.as_of, _members(one, register)) for one in dates)
-        units = directory.sync_units(entity, _unit_rows(dates, register, load), members)
-        directory.sync_coverage(entity, assignments)
+        members = memberships((one.as_of, _members(one, register, MEMBERSHIP)) for one in dates)
+        before = dict(UnitMember.objects.filter(entity=entity).values_list("party_id", "branch_id"))
+        units = sync_units(entity, _unit_rows(dates, register, load), members)
+        sync_coverage(entity, assignments)
         places = {code: Place(unit.pk, unit.domain, unit.branch_id, unit.pinyin_key) for code, unit in units.items()}
         parties = _parties(entity, {row["party_id"] for row in members})
         levels = {(one.kind, line.tier): one.level(line.tier) for one in definitions for line in one.lines}
-        for day in days:
-            publish_day(entity, day, places, parties, levels)
+        follow_homes(*_moved(homes, units, before, parties))
+        withdraw([unit.pk for code, unit in units.items() if code not in register])
+        there = published_units(entity)
+        known = {code for code, unit in units.items() if unit.pk in there}
+        counts = [publish_day(entity, _day(one, register, published, known), places, parties, levels) for one in dates]
         run.changes = movements(dates, levels)
         _open_decisions(entity, dates[-1], places, actor)
         close_publication(entity, run, [one.as_of for one in dates])
-        run.counts = {"units": sum(len(day.units) for day in days), "managed": len(register), "dates": len(dates)}
+        run.counts = {"units": sum(counts), "managed": len(register), "dates": len(dates)}
         run.finished_at = now_utc()
         run.save()
         audit(actor, "strategy.run_published", "run", run.pk, after={"as_of": run.as_of, "load": load.load_id, **run.changes})
@@ -65,32 +73,53 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
     return changes
 
 
-def _read(one: Evaluated, columns: Sequence[str] | None = None) -> Rows:
-    rows: Rows = results.read_units(settings.LAKE_DIR, one.folder, columns).to_pylist()
+def _moved(
+    homes: Mapping[str, int], units: Mapping[str, Unit], before: Mapping[int, int], parties: Mapping[str, Place]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return units and parties (key -> new branch) whose home is not what it was at the last publication."""
+    unit_moves = {unit.pk: unit.branch_id for code, unit in units.items() if homes.get(code, unit.branch_id) != unit.branch_id}
+    party_moves = {one.key: one.branch for one in parties.values() if before.get(one.key, one.branch) != one.branch}
+    return unit_moves, party_moves
+
+
+def _read(one: Evaluated, columns: Sequence[str] | None = None, only: Collection[str] | None = None) -> Rows:
+    return _rows(results.read_units(settings.LAKE_DIR, one.folder, columns), only)
+
+
+def _members(one: Evaluated, only: Collection[str], columns: Sequence[str] | None = None) -> Rows:
+    return _rows(results.read_members(settings.LAKE_DIR, one.folder, columns), only)
+
+
+def _rows(table: pa.Table, only: Collection[str] | None) -> Rows:
+    """Turn a table into rows, of the units in `only`; the rest never becomes objects."""
+    if only is not None:
+        table = table.filter(pc.is_in(table["unit_id"], value_set=pa.array(sorted(only), pa.string())))
+    rows: Rows = table.to_pylist()
     return rows
 
 
 def _register(dates: Sequence[Evaluated]) -> set[str]:
     """Return every unit that is managed on any of the dates: its whole history is published."""
-    return {row["unit_id"] for one in dates for row in _read(one, ["unit_id", "managed"]) if row["managed"]}
-
-
-def _members(one: Evaluated, register: set[str]) -> Rows:
-    rows: Rows = results.read_members(settings.LAKE_DIR, one.folder).to_pylist()
-    return [row for row in rows if row["unit_id"] in register]
+    found: set[str] = set()
+    for one in dates:
+        table = results.read_units(settings.LAKE_DIR, one.folder, ["unit_id", "managed"])
+        found.update(table.filter(table["managed"])["unit_id"].to_pylist())
+    return found
 
 
 def _day(one: Evaluated, register: set[str], published: Mapping[date, int], known: set[str]) -> Day:
     """Return what has to be written for a date: everything when its results changed, else units that are new."""
     fresh = published.get(one.as_of) != run_of(one)
     wanted = register if fresh else register - known
-    units = [row for row in _read(one) if row["unit_id"] in wanted] if wanted else []
-    members = _members(one, wanted) if wanted else []
+    units, members = (_read(one, only=wanted), _members(one, wanted)) if wanted else ([], [])
     return Day(one.as_of, is_month_end(one.as_of), run_of(one), units, members, replaces=fresh)
 
 
 def memberships(days: Iterable[tuple[date, Rows]]) -> Rows:
-    """Join the members of all dates into dated memberships: one that is no longer stated ends on the date it is missing."""
+    """Join the members of all dates into dated memberships: one that is no longer stated ends on the date it is missing.
+
+    `current` tells the memberships of the newest date.
+    """
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for as_of, rows in days:
         present = set()
@@ -99,10 +128,13 @@ def memberships(days: Iterable[tuple[date, Rows]]) -> Rows:
             present.add(key)
             first = found.get(key)
             start = first["valid_from"] if first and first["valid_to"] is None else row["valid_from"] or as_of
-            found[key] = {**row, "valid_from": start, "claims": json.loads(row["claims"] or "[]")}
+            found[key] = {**row, "valid_from": start, "claims": json.loads(row["claims"] or "[]"), "seen": as_of}
         for key, row in found.items():
             if key not in present and row["valid_to"] is None:
                 row["valid_to"] = as_of
+    newest = max((row["seen"] for row in found.values()), default=None)
+    for row in found.values():
+        row["current"] = row["seen"] == newest and (row["valid_to"] is None or row["valid_to"] > newest)
     return [row for row in found.values() if row["valid_to"] is None or row["valid_to"] > row["valid_from"]]
 
 
@@ -110,9 +142,7 @@ def _unit_rows(dates: Sequence[Evaluated], register: set[str], load: LoadRecord)
     """Return the newest row of every managed unit, with the person who controls it, if the bank says so."""
     newest: dict[str, dict[str, Any]] = {}
     for one in dates:
-        for row in _read(one, ["unit_id", "kind", "root_party_id"]):
-            if row["unit_id"] in register:
-                newest[row["unit_id"]] = row
+        newest |= {row["unit_id"]: row for row in _read(one, ["unit_id", "kind", "root_party_id"], register)}
     controllers = _controllers(load)
     return [{**row, "controller": controllers.get(row["root_party_id"], "")} for row in newest.values()]
 
@@ -161,8 +191,9 @@ def movements(dates: Sequence[Evaluated], levels: Mapping[tuple[str, str], int])
 
 def _open_decisions(entity: str, last: Evaluated, places: Mapping[str, Place], actor: Actor) -> None:
     """Open a task for every tier change that waits for the committee; one that is open already stays one."""
-    for row in _read(last, ["unit_id", "kind", "proposed_tier", "effective_tier", "computed_tier", "score", "tier_state"]):
-        if row["proposed_tier"] is None or row["unit_id"] not in places:
+    columns = ["unit_id", "kind", "proposed_tier", "effective_tier", "computed_tier", "score", "tier_state"]
+    for row in _read(last, columns, places.keys()):
+        if row["proposed_tier"] is None:
             continue
         place = places[row["unit_id"]]
         open_task(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,16 +14,18 @@ from django.views.decorators.http import require_GET
 
 from jinlan.basics.actor import Actor
 from jinlan.clients import selectors as clients
-from jinlan.clients.models import Unit
 from jinlan.kernel.figures import column_unit, ratio
 from jinlan.serving import selectors as serving
-from jinlan.serving.models import MemberResult, UnitResult
 from jinlan.serving.selectors import TREND_COLUMNS, Published
 from jinlan.workspace import trends
 from jinlan.workspace.access import page
 from jinlan.workspace.dates import date_menu, shown_date
 from jinlan.workspace.measures import value_of
 from jinlan.workspace.why import strip, why
+
+if TYPE_CHECKING:
+    from jinlan.clients.models import Unit
+    from jinlan.serving.models import MemberResult, UnitResult
 
 MEMBERS_SHOWN = 30
 CARDS = ("aum", "deposit_avg_12m", "loan", "revenue_12m", "settlement_12m", "product_families")
@@ -78,9 +80,10 @@ def _overview(
     rows = trends.months_of(history, it.shown.month_ends, it.shown.as_of)
     members = clients.members_of(actor, unit=it.unit, as_of=it.shown.as_of)
     trend = request.GET.get("trend", "")
+    names = {member.party.code: member.party.name for member in members if member.party}
     root = next((m.party for m in members if m.membership.party_id == it.unit.root_party_id), None)
     return {
-        "result": result, "why": why(result, sees_secrets=actor.has("compliance")), "root": root,
+        "result": result, "why": why(result, sees_secrets=actor.has("compliance"), names=names), "root": root,
         "strip": strip(history, it.shown.as_of, it.shown.month_ends), "cards": _cards(result, rows),
         "more": [value_of(result.measures, code) for code in MORE if code in result.measures],
         "secrets": serving.restricted_gates(actor, unit_id=it.unit.pk, as_of=it.shown.as_of),
@@ -128,9 +131,8 @@ def _members(
     lines = []
     for member in shown:
         figure = own.get(member.membership.party_id)
-        sources = {claim.get("unit_id") for claim in member.membership.claims if claim.get("unit_id")}
         lines.append({
-            "member": member, "figure": figure, "indent": range(max(0, member.depth - 1)), "contested": len(sources) > 1,
+            "member": member, "figure": figure, "indent": range(max(0, member.depth - 1)), "contested": _contested(member),
             "aum_share": ratio(figure.aum, result.aum) if figure and result.aum and result.aum > 0 else None,
         })  # fmt: skip
     known = [row.aum for row in own.values()] + [row.loan for row in own.values()]
@@ -140,6 +142,16 @@ def _members(
         "hidden": len(members) - len(shown),
         "member_unit": column_unit(known),
     }
+
+
+def _contested(member: clients.Member) -> bool:
+    """Tell whether sources that speak now put a member into different units; what is only computed never contests."""
+    spoken = {
+        claim.get("unit_id")
+        for claim in member.membership.claims
+        if claim.get("source") != "COMPUTED" and not claim.get("valid_to")
+    }
+    return len(spoken) > 1
 
 
 def _members_only(actor: Actor, own: dict[int, MemberResult]) -> dict[str, Any]:

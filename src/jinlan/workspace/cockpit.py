@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,13 +15,16 @@ from django.views.decorators.http import require_GET
 from jinlan.basics.actor import Actor
 from jinlan.clients import selectors as clients
 from jinlan.kernel.figures import column_unit, ratio
+from jinlan.kernel.reading import remembered
 from jinlan.serving import selectors as serving
-from jinlan.serving.models import UnitResult
 from jinlan.serving.selectors import MONEY_COLUMNS, Published
 from jinlan.work.selectors import open_tasks
 from jinlan.workspace.access import may_open, page
 from jinlan.workspace.dates import date_menu, shown_date
 from jinlan.workspace.words import LADDERS
+
+if TYPE_CHECKING:
+    from jinlan.serving.models import UnitResult
 
 MATURITY_DAYS = 90
 SHOWN = 8
@@ -41,9 +44,16 @@ def department(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     if shown is None:
         return render(request, "workspace/clients_nothing.html", context)
     before = shown.month_end_before()
-    tiers = serving.by_tier(actor, as_of=shown.as_of)
-    earlier = serving.by_tier(actor, as_of=before) if before else []
-    moves = serving.movement(actor, before=before, after=shown.as_of) if before else []
+    key = f"{shown.entity}|{shown.run_id}|{shown.as_of}|{before}|"
+    tiers = remembered(actor, key + "tiers", lambda: serving.by_tier(actor, as_of=shown.as_of))
+    earlier = remembered(
+        actor, key + "earlier", lambda: serving.by_tier(actor, as_of=before) if before else []
+    )
+    moves = remembered(
+        actor,
+        key + "moves",
+        lambda: serving.movement(actor, before=before, after=shown.as_of) if before else [],
+    )
     return render(request, "workspace/department.html", context | {
         "shown": shown, "before": before, "kinds": _kinds(tiers), "totals": _totals(tiers, earlier), "as_of_query": _query(shown),
         "movement": _movement(moves), **_lists(actor, shown, moves),
@@ -106,7 +116,7 @@ def _lists(actor: Actor, shown: Published, moves: Sequence[serving.Move]) -> dic
     overdue = serving.largest(actor, as_of=as_of, column="overdue", limit=SHOWN)
     due = serving.maturities(actor, as_of=as_of, until=as_of + timedelta(days=MATURITY_DAYS), limit=SHOWN)
     tasks = open_tasks(actor, limit=SHOWN)
-    books = clients.leads_table(actor, as_of=as_of)
+    books = clients.lead_books(actor, as_of=as_of)
     keys = {row.unit_id for rows in (exposures, overdue, due) for row in rows} | {
         task.unit_id for task in tasks
     }
@@ -121,26 +131,8 @@ def _lists(actor: Actor, shown: Published, moves: Sequence[serving.Move]) -> dic
         "overdue": named(overdue), "overdue_unit": column_unit([row.overdue for row in overdue]), "due": named(due),
         "tasks": [{"task": task, "unit": units[task.unit_id][0] if task.unit_id in units else None} for task in tasks],
         "moves": [{"move": move, "unit": units[move.unit_id][0]} for move in moves[:MOVES_SHOWN] if move.unit_id in units],
-        "move_count": len(moves), "books": _books(actor, shown, books),
+        "move_count": len(moves), "books": {"rows": books, "unit": column_unit([book["aum"] for book in books])},
     }  # fmt: skip
-
-
-def _books(actor: Actor, shown: Published, books: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return per lead manager the size of the book on the date."""
-    keys = {key for book in books for key in book["units"]}
-    rows = {row.unit_id: row for row in serving.results(actor, as_of=shown.as_of).filter(unit_id__in=keys).only(
-        "id", "unit_id", "tier_level", "tier_state", "aum", "loan", "revenue_12m", "overdue")}  # fmt: skip
-    lines = []
-    for book in books:
-        found = [rows[key] for key in book["units"] if key in rows]
-        if found:
-            lines.append({
-                "name": book["name"], "code": book["code"], "units": len(found), "strategic": sum(1 for row in found if row.tier_level),
-                "aum": sum((row.aum or Decimal(0) for row in found), Decimal(0)), "loan": sum((row.loan or Decimal(0) for row in found), Decimal(0)),
-                "revenue": sum((row.revenue_12m or Decimal(0) for row in found), Decimal(0)), "overdue": sum(1 for row in found if row.overdue),
-            })  # fmt: skip
-    lines.sort(key=lambda line: (-line["aum"], line["code"]))
-    return {"rows": lines[:10], "unit": column_unit([line["aum"] for line in lines])}
 
 
 @require_GET
@@ -188,12 +180,22 @@ def runs(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     shown, found = shown_date(request, actor), serving.runs(actor)
     wanted = request.GET.get("run", "")
     chosen = next((run for run in found if str(run.pk) == wanted), found[0] if found else None)
-    slowest = max((float(step.get("seconds") or 0) for step in chosen.steps), default=0) if chosen else 0
-    steps = [
-        step | {"share": ratio(Decimal(str(step.get("seconds") or 0)), Decimal(str(slowest)))}
-        for step in (chosen.steps if chosen else ())
-    ]
+    steps = _steps(chosen.steps if chosen else ())
     return render(request, "workspace/runs.html", {
         "title": _("运行"), "place": "runs", "data_date": date_menu(request, actor, shown, rewinds=False), "runs": found,
-        "chosen": chosen, "steps": steps, "total": sum((Decimal(str(step.get("seconds") or 0)) for step in steps), Decimal(0)),
+        "chosen": chosen, "steps": steps, "total": sum((step["seconds"] for step in steps), Decimal(0)),
     })  # fmt: skip
+
+
+def _steps(steps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a run's steps by name: seconds and rows of all its dates together, with the share of the longest."""
+    found: dict[str, dict[str, Any]] = {}
+    for step in steps:
+        line = found.setdefault(
+            str(step["name"]), {"name": step["name"], "seconds": Decimal(0), "rows": 0, "dates": 0}
+        )
+        line["seconds"] += Decimal(str(step.get("seconds") or 0))
+        line["rows"] += int(step.get("rows") or 0)
+        line["dates"] += 1
+    longest = max((line["seconds"] for line in found.values()), default=Decimal(0))
+    return [line | {"share": ratio(line["seconds"], longest)} for line in found.values()]

@@ -60,8 +60,8 @@ def _why() -> Why:
     cons = [_force("c", _("产品大类数"), "40.0", "62.1", "4", "6", "-2.2")]
     gates = [Gate("CDD_CURRENT", True, ""), Gate("FIVE_TIER", None, ""), Gate("RESTRICTED", False, "")]
     lines = [
-        Line("HQ", "score", Decimal("71.4"), Decimal(75), Decimal(68), "1/2", "", False),
-        Line("BRANCH", "score", Decimal("71.4"), Decimal(60), Decimal(54), "", "", True),
+        Line("HQ", "score", Decimal("71.4"), Decimal(75), Decimal(68), 1, 0, False),
+        Line("BRANCH", "score", Decimal("71.4"), Decimal(60), Decimal(54), 0, 0, True),
     ]
     sentence = _(
         "自 2025-03-31 起为“分行级战略”（依据：自动规则）。总分 71.4 / 100，在 128 户企业集团中排第 9。"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,11 +19,13 @@ from jinlan.kernel.audit import audit
 from jinlan.kernel.figures import currency, moment, number, percent
 from jinlan.lake.features.catalog import MEASURES
 from jinlan.serving import selectors as serving
-from jinlan.serving.models import MemberResult, Run, UnitResult
 from jinlan.workspace import lake
 from jinlan.workspace.access import page
 from jinlan.workspace.client import Asked, asked, panel
 from jinlan.workspace.measures import Value, formula_of, measure_name, typed, value_of
+
+if TYPE_CHECKING:
+    from jinlan.serving.models import MemberResult, Run, UnitResult
 
 SCORE = "score"
 SCALARS = (SCORE,)

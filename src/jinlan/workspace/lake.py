@@ -8,14 +8,16 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from jinlan.basics.errors import Refused
 from jinlan.lake.reader.client import LakeReader
 from jinlan.lake.reader.questions import Accounts, Pin, Rows, Scope, SourceRows
-from jinlan.serving.models import Load
+
+if TYPE_CHECKING:
+    from jinlan.serving.models import Load
 
 ROWS_SHOWN = 100
 

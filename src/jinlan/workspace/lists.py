@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,14 +18,20 @@ from jinlan.clients import selectors as clients
 from jinlan.clients.listing import Cursor, Listing, decode, encode
 from jinlan.kernel.figures import column_unit
 from jinlan.kernel.pages import rail_for
+from jinlan.kernel.reading import remembered
 from jinlan.serving import matrix as grid
 from jinlan.serving import selectors as serving
-from jinlan.serving.models import UnitResult
 from jinlan.serving.selectors import Published
 from jinlan.workspace import words
 from jinlan.workspace.access import page
 from jinlan.workspace.dates import date_menu, shown_date
 from jinlan.workspace.query import DUE_DAYS, changed, chips_of, default_view, listing_of
+
+if TYPE_CHECKING:
+    from jinlan.serving.models import UnitResult
+
+
+T = TypeVar("T")
 
 
 @require_GET
@@ -115,7 +123,7 @@ def _table(
 ) -> dict[str, Any]:
     cursor = decode(request.GET.get("cursor", ""), listing.sort)
     found = clients.page_of(actor, rows=rows, as_of=shown.as_of, listing=listing, cursor=cursor)
-    sums = serving.totals(rows)
+    sums = _remembered(actor, shown, listing, "totals", lambda: serving.totals(rows))
     unit = column_unit([sums[name] for name in ("aum", "deposit_avg_12m", "loan")] if not found.rows else
                        [value for row in found.rows for value in (row.result.aum, row.result.loan, row.result.deposit_avg_12m)])  # fmt: skip
     current = next(tab for tab in _tabs(request, actor, listing) if tab["current"])
@@ -124,6 +132,14 @@ def _table(
         "pager": _pager(request, found, sums["count"]), "count": sums["count"], "tab_name": current["label"],
         "lone": _lone(actor, shown) if listing.view in {"mine", "all"} and not listing.text and actor.has("manager", "private_banker") else None,
     }  # fmt: skip
+
+
+def _remembered(actor: Actor, shown: Published, listing: Listing, what: str, make: Callable[[], T]) -> T:
+    """Keep what a whole bank's list adds up to; lists by coverage are always made afresh."""
+    if listing.view == "mine" or listing.lead:
+        return make()
+    plain = replace(listing, sort="tier", size=0)
+    return remembered(actor, f"{shown.entity}|{shown.run_id}|{shown.as_of}|{plain}|{what}", make)
 
 
 def _as_of_query(shown: Published) -> str:
@@ -177,9 +193,9 @@ def _pager(request: HttpRequest, found: clients.Page, total: int) -> dict[str, A
 
 
 def _matrix(
-    request: HttpRequest, actor: Actor, rows: QuerySet[UnitResult], shown: Published
+    request: HttpRequest, actor: Actor, rows: QuerySet[UnitResult], shown: Published, listing: Listing
 ) -> dict[str, Any]:
-    cells, bounds = grid.cells(rows)
+    cells, bounds = _remembered(actor, shown, listing, "matrix", lambda: grid.cells(rows))
     top = {key for cell in cells for key in cell.top}
     units = clients.named_units(actor, unit_ids=top, as_of=shown.as_of)
     shown_cells = [
@@ -189,7 +205,7 @@ def _matrix(
         }
         for cell in cells
     ]  # fmt: skip
-    total = serving.totals(rows)["count"]
+    total = _remembered(actor, shown, listing, "totals", lambda: serving.totals(rows))["count"]
     return {
         "grid": [shown_cells[0:3], shown_cells[3:6], shown_cells[6:9]], "bounds": bounds, "count": total,
         "placed": sum(cell.units for cell in cells), "missing": total - sum(cell.units for cell in cells),

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jinlan.kernel import figures
 from jinlan.lake.features.catalog import MEASURES
-from jinlan.serving.models import UnitResult
 from jinlan.workspace import words
 from jinlan.workspace.measures import measure_name, plain, typed
+
+if TYPE_CHECKING:
+    from jinlan.serving.models import UnitResult
 
 RESTRICTED = "RESTRICTED"  # what a secret gate reads to everyone outside compliance
 
@@ -47,8 +49,8 @@ class Line:
     value: Decimal | None
     entry: Decimal
     exit: Decimal
-    up: str
-    down: str
+    up: int  # month-ends in a row at or above the entry line
+    down: int  # month-ends in a row below the exit line
     inside: bool
 
     @property
@@ -92,6 +94,11 @@ def _decimal(value: Any) -> Decimal | None:
     return found if isinstance(found, Decimal) else None
 
 
+def _count(value: Any) -> int:
+    """Read a counter of the state machine."""
+    return int(value) if str(value or "").isdigit() else 0
+
+
 def _force(raw: Mapping[str, Any]) -> Force:
     measure = str(raw.get("measure") or raw.get("code") or "")
     unit = MEASURES[measure].unit if measure in MEASURES else "score"
@@ -108,14 +115,14 @@ def _line(raw: Mapping[str, Any]) -> Line:
     return Line(
         tier=str(raw.get("tier", "")), on=str(raw.get("on", "score")).lower(), value=_decimal(raw.get("value")),
         entry=_decimal(raw.get("entry")) or Decimal(0), exit=_decimal(raw.get("exit")) or Decimal(0),
-        up=str(raw.get("up") or ""), down=str(raw.get("down") or ""), inside=bool(raw.get("in")),
+        up=_count(raw.get("up")), down=_count(raw.get("down")), inside=bool(raw.get("in")),
     )  # fmt: skip
 
 
-def _gates(result: UnitResult, *, sees_secrets: bool) -> list[Gate]:
+def _gates(result: UnitResult, names: Mapping[str, str], *, sees_secrets: bool) -> list[Gate]:
     """Return the gates; a secret one is neutral to everyone outside compliance, whatever the row says."""
     found = [
-        Gate(str(raw.get("code", "")), raw.get("passed"), str(raw.get("detail") or ""))
+        Gate(str(raw.get("code", "")), raw.get("passed"), _gate_detail(raw, names))
         for raw in result.detail.get("gates", ())
         if sees_secrets or not raw.get("secret")
     ]
@@ -125,14 +132,26 @@ def _gates(result: UnitResult, *, sees_secrets: bool) -> list[Gate]:
     return found
 
 
-def why(result: UnitResult, *, sees_secrets: bool = False) -> Why:
-    """Return the why-panel of a result row."""
+def _gate_detail(raw: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Say what the gate looked at: the class or the due date, and whose, when the name is in sight."""
+    value, whose = str(raw.get("value") or ""), names.get(str(raw.get("detail") or ""), "")
+    if raw.get("code") == "FIVE_TIER" and value.isdigit():
+        value = str(words.look(words.FIVE_TIER, int(value)).word)
+    elif raw.get("code") == "CDD_CURRENT" and value:
+        status, _space, due = value.partition(" ")
+        status = str(words.word(words.CDD, status))
+        value = _("%(status)s，到期日 %(due)s") % {"status": status, "due": due} if due else status
+    return " · ".join(part for part in (value, whose) if part)
+
+
+def why(result: UnitResult, *, sees_secrets: bool = False, names: Mapping[str, str] | None = None) -> Why:
+    """Return the why-panel of a result row; `names` are the visible members' names by party code."""
     detail = result.detail
     forces = [_force(raw) for raw in detail.get("criteria", ())]
     by_code = {force.code: force for force in forces}
     pros = [by_code[code] for code in detail.get("for", ()) if code in by_code]
     cons = [by_code[code] for code in detail.get("against", ()) if code in by_code]
-    gates = _gates(result, sees_secrets=sees_secrets)
+    gates = _gates(result, names or {}, sees_secrets=sees_secrets)
     return Why(
         sentence=_sentence(result, pros, cons, gates), pros=pros, cons=cons, forces=forces, gates=gates,
         lines=[_line(raw) for raw in detail.get("lines", ())], peers=int(detail.get("peers") or 0),

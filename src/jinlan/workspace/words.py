@@ -67,6 +67,12 @@ GATES: Mapping[str, Any] = {
     "FIVE_TIER": _("最差五级分类不低于关注"),
     "RESTRICTED": _("限制中，原因不展示"),
 }
+CDD: Mapping[str, Any] = {
+    "CURRENT": _("有效"),
+    "DUE": _("即将到期"),
+    "OVERDUE": _("已逾期"),
+    "REFUSED": _("客户拒绝"),
+}
 FAMILIES: Mapping[str, Any] = {
     "scale": _("规模"), "contribution": _("贡献"), "activity": _("活跃"), "potential": _("潜力"),
     "loyalty": _("忠诚"), "strategic": _("战略"), "score": _("总分"),
@@ -104,7 +110,10 @@ LEVELS: Mapping[str, Look] = {
     "W": Look(_("提醒"), "amber", "alert-triangle"), "R": Look(_("对账"), "blue", "info-circle"),
 }  # fmt: skip
 STEPS: Mapping[str, Any] = {
-    "read": _("读取数据"), "features": _("计算指标"), "identify": _("识别与分层"), "identification": _("识别与分层"),
+    "read": _("读取数据"),
+    "facts": _("整理事实"),
+    "units": _("组成客户单位"),
+    "measures": _("汇总指标"), "features": _("计算指标"), "identify": _("识别与分层"), "identification": _("识别与分层"),
     "publish": _("发布"), "store": _("保存结果"), "results": _("保存结果"), "waiting": _("等待"), "running": _("进行中"),
     "done": _("完成"), "failed": _("失败"),
 }  # fmt: skip

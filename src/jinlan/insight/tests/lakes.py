@@ -68,11 +68,23 @@ def _owns(owner: str, owned: str, share: str) -> dict[str, Any]:
 
 
 def _kin(one: str, other: str, kind: str) -> dict[str, Any]:
-    return {"from_party_id": one, "to_party_id": other, "type": kind, "valid_from": FIRST, "as_of_date": FIRST}
+    return {
+        "from_party_id": one,
+        "to_party_id": other,
+        "type": kind,
+        "valid_from": FIRST,
+        "as_of_date": FIRST,
+    }
 
 
 def _unit(unit_id: str, kind: str, root: str) -> dict[str, Any]:
-    return {"unit_id": unit_id, "unit_kind": kind, "root_party_id": root, "valid_from": FIRST, "as_of_date": FIRST}
+    return {
+        "unit_id": unit_id,
+        "unit_kind": kind,
+        "root_party_id": root,
+        "valid_from": FIRST,
+        "as_of_date": FIRST,
+    }
 
 
 def _listed(entry: str, kind: str, root: str, tier: str) -> dict[str, Any]:

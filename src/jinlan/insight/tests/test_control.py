@@ -25,7 +25,9 @@ def test_a_chain_of_majorities_ends_at_the_ultimate_parent():
 
 
 def test_what_is_held_together_counts_together():
-    edges, parties = world([("A", "B", "1"), ("A", "C", "1"), ("B", "D", "0.3"), ("C", "D", "0.3"), ("X", "D", "0.4")])
+    edges, parties = world(
+        [("A", "B", "1"), ("A", "C", "1"), ("B", "D", "0.3"), ("C", "D", "0.3"), ("X", "D", "0.4")]
+    )
     assert control.groups(edges, parties) == {"A": ["A", "B", "C", "D"]}
 
 

@@ -43,7 +43,13 @@ def measure(row, code):
 def test_the_tables_have_the_frozen_shapes(evaluated):
     assert [one.as_of for one in evaluated] == [*ENDS, PREVIEW]
     assert all(one.units.schema == UNITS and one.members.schema == MEMBERS for one in evaluated)
-    assert [step["name"] for step in evaluated[0].steps] == ["facts", "features", "units", "measures", "identification"]
+    assert [step["name"] for step in evaluated[0].steps] == [
+        "facts",
+        "features",
+        "units",
+        "measures",
+        "identification",
+    ]
 
 
 def test_units_and_members_of_the_three_kinds(evaluated):
@@ -62,7 +68,9 @@ def test_units_and_members_of_the_three_kinds(evaluated):
 def test_figures_add_up_without_counting_inner_transfers(evaluated):
     group = by_unit(evaluated[0])["GROUP-C1"]
     assert measure(group, "deposit_avg_12m") == {"v": "2000000000.00", "s": "ok"}
-    assert measure(group, "settlement_12m")["v"] == "24000000000.00"  # 12 * (1.4 bn + 0.6 bn); 12 * 50 m stay inside
+    assert (
+        measure(group, "settlement_12m")["v"] == "24000000000.00"
+    )  # 12 * (1.4 bn + 0.6 bn); 12 * 50 m stay inside
     assert measure(group, "revenue_12m")["v"] == "40000100.00"  # 1 % of 2 bn + fee 100 + 1 % of loans of 2 bn
     assert measure(group, "five_tier_worst")["v"] == "1"
     member = next(row for row in evaluated[0].members.to_pylist() if row["party_id"] == "C2")
@@ -74,7 +82,11 @@ def test_a_household_reaches_the_line_that_no_member_reaches(evaluated):
     assert measure(home, "aum_avg_12m")["v"] == "16000000.00"
     assert (home["computed_tier"], home["effective_tier"]) == ("PRIVATE", "")
     later = by_unit(evaluated[1])["H1"]
-    assert (later["effective_tier"], later["tier_source"], later["tier_since"]) == ("PRIVATE", "AUTOMATIC", ENDS[1])
+    assert (later["effective_tier"], later["tier_source"], later["tier_since"]) == (
+        "PRIVATE",
+        "AUTOMATIC",
+        ENDS[1],
+    )
 
 
 def test_the_approved_list_starts_the_tiers_and_the_machine_proposes(evaluated):
@@ -83,7 +95,13 @@ def test_the_approved_list_starts_the_tiers_and_the_machine_proposes(evaluated):
     assert [row["computed_tier"] for row in group] == ["HQ"] * 5
     assert [row["proposed_tier"] for row in group] == [None, None, "HQ", "HQ", "HQ"]
     unsupported = [by_unit(one)["HNW-P9"] for one in evaluated]
-    assert [row["tier_state"] for row in unsupported] == ["watch", "watch", "proposed_down", "proposed_down", "proposed_down"]
+    assert [row["tier_state"] for row in unsupported] == [
+        "watch",
+        "watch",
+        "proposed_down",
+        "proposed_down",
+        "proposed_down",
+    ]
     assert [row["proposed_tier"] for row in unsupported] == [None, None, "", "", ""]
 
 
@@ -101,7 +119,9 @@ def test_ranks_peers_and_gates(evaluated):
 
 def test_a_preview_between_month_ends_does_not_move_the_machine(evaluated):
     before, preview = by_unit(evaluated[-2]), by_unit(evaluated[-1])
-    assert {unit: row["machine"] for unit, row in before.items()} == {unit: row["machine"] for unit, row in preview.items()}
+    assert {unit: row["machine"] for unit, row in before.items()} == {
+        unit: row["machine"] for unit, row in preview.items()
+    }
     assert json.loads(preview["H1"]["detail"])["stepped"] is False
 
 
@@ -120,7 +140,9 @@ def test_what_is_known_later_does_not_change_an_earlier_date(evaluated):
     rows = tiny()
     day = date(2025, 2, 3)
     rows["party"].append({**rows["party"][0], "as_of_date": day, "cdd_status": "OVERDUE", "change_type": "U"})
-    rows["account"].append({**rows["account"][0], "as_of_date": day, "close_date": date(2025, 2, 2), "status": "CLOSED"})
+    rows["account"].append(
+        {**rows["account"][0], "as_of_date": day, "close_date": date(2025, 2, 2), "status": "CLOSED"}
+    )
     again = run(rows)
     for one, other in zip(evaluated[:2], again, strict=False):
         assert one.units.equals(other.units)
@@ -131,7 +153,9 @@ def test_what_is_known_later_does_not_change_an_earlier_date(evaluated):
 
 def test_a_secret_gate_reads_restricted_and_its_reason_stays_with_compliance():
     rows = tiny()
-    rows["screening_hit"].append({"hit_id": "Z2", "party_id": "C2", "list_code": "UN", "status": "CONFIRMED", "as_of_date": ENDS[1]})
+    rows["screening_hit"].append(
+        {"hit_id": "Z2", "party_id": "C2", "list_code": "UN", "status": "CONFIRMED", "as_of_date": ENDS[1]}
+    )
     found = run(rows, dates=ENDS[:2])
     assert [by_unit(one)["GROUP-C1"]["gates"] for one in found] == ["ok", "RESTRICTED"]
     row = by_unit(found[1])["GROUP-C1"]
@@ -141,7 +165,10 @@ def test_a_secret_gate_reads_restricted_and_its_reason_stays_with_compliance():
     assert "SANCTIONS" not in json.dumps(public.as_json(), default=str)
     assert "制裁" not in render(public)
     assert "名单" not in render(public).replace("名单制", "")
-    assert any(gate.code == "SANCTIONS_CLEAR" and gate.detail == "C2" for gate in why(row, [], definition, secret=True).gates)
+    assert any(
+        gate.code == "SANCTIONS_CLEAR" and gate.detail == "C2"
+        for gate in why(row, [], definition, secret=True).gates
+    )
     clean = why(by_unit(found[0])["GROUP-C1"], [], definition)
     assert [gate.code for gate in clean.gates] == ["FIVE_TIER", "CDD_CURRENT"]
 
@@ -170,7 +197,9 @@ def test_incomplete_data_leave_no_score_and_freeze_the_tier():
 def test_the_dead_are_closed():
     rows = tiny()
     owner = next(row for row in rows["party"] if row["party_id"] == "P9")
-    rows["party"].append({**owner, "as_of_date": date(2025, 1, 20), "party_status": "DECEASED", "change_type": "U"})
+    rows["party"].append(
+        {**owner, "as_of_date": date(2025, 1, 20), "party_status": "DECEASED", "change_type": "U"}
+    )
     found = [by_unit(one)["HNW-P9"] for one in run(rows, dates=ENDS)]
     assert [row["tier_state"] for row in found] == ["watch", "closed", "closed", "closed"]
     assert [row["effective_tier"] for row in found] == ["PRIVATE", "", "", ""]
@@ -224,7 +253,12 @@ money = st.decimals(0, 10**10, places=2)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(money, money, st.sampled_from(["ok", "incomplete", "unknown"])), min_size=4, max_size=4), st.booleans())
+@given(
+    st.lists(
+        st.tuples(money, money, st.sampled_from(["ok", "incomplete", "unknown"])), min_size=4, max_size=4
+    ),
+    st.booleans(),
+)
 def test_stored_inputs_give_the_stored_results_whatever_they_are(evaluated, changes, fail):
     """Change the stored measures and gates at will: a second recomputation agrees with the first in every field."""
     rows = [row for row in evaluated[2].units.to_pylist() if row["kind"] == "GROUP"]
@@ -242,4 +276,4 @@ def test_stored_inputs_give_the_stored_results_whatever_they_are(evaluated, chan
     second, again = recompute(first, shipped(), before)
     assert first.equals(second)
     assert after == again
-    assert FIRST < ENDS[0]
+    assert ENDS[0] > FIRST

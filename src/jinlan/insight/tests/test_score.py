@@ -12,13 +12,20 @@ from jinlan.insight.definition import FOLDER, read
 from jinlan.insight.score import Column, Scorecard, half_up, strongest
 
 PARTNER = read(FOLDER / "partner.toml")  # weights volume .35, share .25, referrals .25, tenure .15
-FULL = {"joint_volume_12m": 20_000_000_000, "revenue_share_12m": 100_000_000, "referrals_12m": 60, "tenure_years": 60_000}
+FULL = {
+    "joint_volume_12m": 20_000_000_000,
+    "revenue_share_12m": 100_000_000,
+    "referrals_12m": 60,
+    "tenure_years": 60_000,
+}
 
 
 def card(*units, states=None):
     rows = [{**FULL, **unit} for unit in units]
     columns = {
-        code: Column([row[code] for row in rows], [(states or {}).get((place, code), 0) for place in range(len(rows))])
+        code: Column(
+            [row[code] for row in rows], [(states or {}).get((place, code), 0) for place in range(len(rows))]
+        )
         for code in needed(PARTNER)
     }
     return Scorecard(PARTNER, columns)
@@ -79,10 +86,16 @@ def test_parts_sum_to_the_score_and_reasons_to_the_distance_from_the_peers(volum
     from jinlan.insight.score import contributions, reasons
 
     found = card(*({"joint_volume_12m": volume} for volume in volumes))
-    parts = [contributions(one, points, found.available) for one, points in zip(PARTNER.criteria, found.points, strict=True)]
+    parts = [
+        contributions(one, points, found.available)
+        for one, points in zip(PARTNER.criteria, found.points, strict=True)
+    ]
     whys = [reasons(one, points, peer, found.available)
             for one, points, (peer, _) in zip(PARTNER.criteria, found.points, found.peers, strict=True)]  # fmt: skip
-    mean = sum(one.share * peer for one, (peer, _) in zip(PARTNER.criteria, found.peers, strict=True)) / 1_000_000
+    mean = (
+        sum(one.share * peer for one, (peer, _) in zip(PARTNER.criteria, found.peers, strict=True))
+        / 1_000_000
+    )
     for place, score in enumerate(found.scores):
         assert abs(sum(column[place] for column in parts) - score) <= 2
         assert abs(sum(column[place] for column in whys) - (score - mean)) <= 3

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jinlan.basics.periods import month_end, month_ends
 from jinlan.insight.definition import Line, shipped
-from jinlan.insight.tiers import EMPTY, OUT, Listed, LineState, Override, Situation, advance, step
+from jinlan.insight.tiers import EMPTY, OUT, LineState, Listed, Override, Situation, advance, step
 
 GROUP = {one.kind: one for one in shipped()}["GROUP"]
 MONTHS = month_ends(date(2025, 1, 1), date(2026, 12, 31))
@@ -34,7 +34,18 @@ def run(values, a_line):
 def test_the_worked_example_of_the_reference_enters_at_the_third_and_leaves_at_the_tenth_month():
     values = [950, 1010, 1020, 940, 880, 890, 905, 870, 860, 850]
     found = run(values, line())
-    assert [inside for inside, _, _ in found] == [False, False, True, True, True, True, True, True, True, False]
+    assert [inside for inside, _, _ in found] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
     assert [down for _, _, down in found] == [0, 0, 0, 0, 1, 2, 0, 1, 2, 0]
     assert [up for _, up, _ in found] == [0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
 
@@ -158,8 +169,12 @@ def test_a_client_that_never_had_a_tier_is_not_suspended():
 
 def test_death_closes_and_stays_closed():
     machine, first = advance(GROUP, EMPTY, situation(MONTHS[0], 9500, listed=Listed("HQ", date(2020, 1, 1))))
-    machine, second = advance(GROUP, machine, situation(MONTHS[1], 9500, ended=True, listed=Listed("HQ", date(2020, 1, 1))))
-    machine, third = advance(GROUP, machine, situation(MONTHS[2], 9500, ended=True, listed=Listed("HQ", date(2020, 1, 1))))
+    machine, second = advance(
+        GROUP, machine, situation(MONTHS[1], 9500, ended=True, listed=Listed("HQ", date(2020, 1, 1)))
+    )
+    machine, third = advance(
+        GROUP, machine, situation(MONTHS[2], 9500, ended=True, listed=Listed("HQ", date(2020, 1, 1)))
+    )
     assert [one.state for one in (first, second, third)] == ["active", "closed", "closed"]
     assert [one.effective for one in (second, third)] == ["", ""]
     assert [one.since for one in (second, third)] == [MONTHS[1], MONTHS[1]]

@@ -15,7 +15,9 @@ def facts(persons="", companies="", trusts="", **more):
     found = Facts(DAY)
     for names, kind in ((persons, "PERSON"), (companies, "ORG"), (trusts, "TRUST")):
         for name in names.split():
-            found.parties[name] = Party(name, kind, "ACTIVE", "SMALL", Decimal(1), "B1", name, "CURRENT", None, "1")
+            found.parties[name] = Party(
+                name, kind, "ACTIVE", "SMALL", Decimal(1), "B1", name, "CURRENT", None, "1"
+            )
             found.opened[name] = EARLY
     for name, value in more.items():
         setattr(found, name, value)
@@ -31,7 +33,11 @@ def group(unit, root, *parties):
 
 
 def shape(found, kind):
-    return {unit.unit_id: [member.party_id for member in unit.members] for unit in units_of(found) if unit.kind == kind}
+    return {
+        unit.unit_id: [member.party_id for member in unit.members]
+        for unit in units_of(found)
+        if unit.kind == kind
+    }
 
 
 def test_everybody_alone_is_a_unit_of_one():
@@ -51,7 +57,10 @@ def test_the_first_source_that_speaks_wins_and_all_claims_are_kept():
     assert shape(found, "GROUP") == {"G1": ["A"], "K9": ["B", "C"], "D5": ["D"]}
     member = next(one for unit in units_of(found) for one in unit.members if one.party_id == "C")
     assert member.source == "CREDIT"
-    assert [(claim.source, claim.span.unit_id) for claim in member.claims] == [("CREDIT", "K9"), ("DELIVERED", "D5")]
+    assert [(claim.source, claim.span.unit_id) for claim in member.claims] == [
+        ("CREDIT", "K9"),
+        ("DELIVERED", "D5"),
+    ]
 
 
 def test_units_of_several_sources_with_one_root_are_one_unit():
@@ -63,13 +72,23 @@ def test_units_of_several_sources_with_one_root_are_one_unit():
     )
     assert shape(found, "GROUP") == {"G1": ["A", "B", "C"]}
     (unit,) = units_of(found)
-    assert {one.party_id: one.source for one in unit.members} == {"A": "APPROVED", "B": "CREDIT", "C": "COMPUTED"}
+    assert {one.party_id: one.source for one in unit.members} == {
+        "A": "APPROVED",
+        "B": "CREDIT",
+        "C": "COMPUTED",
+    }
     assert {claim.span.unit_id for one in unit.members for claim in one.claims} == {"G1"}
-    assert [(one.parent, one.share) for one in unit.members] == [(None, None), ("A", None), ("A", Decimal("0.8"))]
+    assert [(one.parent, one.share) for one in unit.members] == [
+        (None, None),
+        ("A", None),
+        ("A", Decimal("0.8")),
+    ]
 
 
 def test_a_unit_follows_its_root_into_the_unit_where_the_first_source_puts_it():
-    found = facts(companies="A B C", approved_members=group("G1", "A", "A", "B"), delivered=group("D5", "B", "B", "C"))
+    found = facts(
+        companies="A B C", approved_members=group("G1", "A", "A", "B"), delivered=group("D5", "B", "B", "C")
+    )
     assert shape(found, "GROUP") == {"G1": ["A", "B", "C"]}
 
 

@@ -9,10 +9,10 @@ insert into clients_branch (id, entity, code, parent_id, level, name)
 insert into clients_employee (id, entity, code, name, branch_id, position, active)
   select e, 'BNK', 'E' || e, 'employee ' || e, 1 + e % 500, '', true from generate_series(1, 2000) as e;
 insert into clients_party (id, public_id, entity, code, party_type, domain, branch_id, status, name, name_en, former_name,
-                           uscc, region_code, industry_code, org_size, pinyin_key, search_text, grams, restricted,
+                           uscc, region_code, industry_code, org_size, pinyin_key, search_text, grams, restricted, erased,
                            unit_keys, unit_branch_keys)
   select p, gen_random_uuid(), 'BNK', 'P' || p, case when d = 0 then 'PERSON' else 'ORG' end, d, 1 + p % 500, 'ACTIVE',
-         n, '', '', '', '', '', '', md5(p::text), n, array(select substr(n, i, 2) from generate_series(1, length(n) - 1) as i), false,
+         n, '', '', '', '', '', '', md5(p::text), n, array(select substr(n, i, 2) from generate_series(1, length(n) - 1) as i), false, false,
          array[u << 1 | d], array[(1 + u % 500) << 1 | d]
   from generate_series(1, 318000) as p
   cross join lateral (select (case when p <= 200000 then p % 2 else 1 end) as d) as x

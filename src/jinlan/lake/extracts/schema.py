@@ -51,7 +51,9 @@ class Table:
     required: bool = False
     event_date: str = ""
     zone: Literal["lake", "compliance"] = "lake"
-    by_name: dict[str, Column] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
+    by_name: dict[str, Column] = field(
+        init=False, repr=False, compare=False, hash=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         self.by_name.update({column.name: column for column in self.columns})

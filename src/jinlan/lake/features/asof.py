@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import ibis
 import pyarrow as pa
@@ -98,11 +98,10 @@ def resolve(rows: Table, merges: Table | None, column: str = "party_id") -> Tabl
 
 
 def base_currency(view: View) -> str:
-    """Return the entity's currency: the target of its rates, else the currency of most accounts, else CNY."""
-    name, column = ("fx_rate", "to_ccy") if view.has("fx_rate") else ("account", "currency")
-    rows = view.table(name).group_by(column).aggregate(n=ibis._.count())
-    found = view.connect().to_pyarrow(rows.order_by(ibis.desc("n"), column).limit(1))
-    return str(found[column][0]) if found.num_rows else "CNY"
+    """Return the entity's currency: that of most of its accounts (the lake does not store the manifest's)."""
+    rows = view.table("account").group_by("currency").aggregate(n=ibis._.count())
+    found = view.connect().to_pyarrow(rows.order_by(ibis.desc("n"), "currency").limit(1))
+    return str(found["currency"][0]) if found.num_rows else "CNY"
 
 
 def fx_table(view: View, base: str, first: date, last: date) -> pa.Table:
@@ -131,13 +130,14 @@ def fx_table(view: View, base: str, first: date, last: date) -> pa.Table:
     )
 
 
-def _quotes(view: View, base: str, last: date) -> list[dict[str, object]]:
+def _quotes(view: View, base: str, last: date) -> list[dict[str, Any]]:
     if not view.has("fx_rate"):
         return []
     rows = view.table("fx_rate")
     rows = rows.filter(rows.as_of_date <= last, (rows.to_ccy == base) | (rows.from_ccy == base))
     columns = ("from_ccy", "to_ccy", "rate_type", "rate", "as_of_date")
-    return view.connect().to_pyarrow(rows.select(*columns)).to_pylist()
+    found: list[dict[str, Any]] = view.connect().to_pyarrow(rows.select(*columns)).to_pylist()
+    return found
 
 
 def _filled(ccy: str, rates: dict[date, Decimal], first: date, last: date) -> list[tuple[str, date, int]]:

@@ -51,17 +51,39 @@ def account_slices(session: Session) -> Table:
 
 
 def _sums(session: Session) -> Table:
+    """Add up the rows of each account and slice; days that stand for more than themselves are rare and come apart."""
     rows = day_ends(session)
     weights = session.keep("weights", session.deliveries.weights(session.plan))
-    joined = rows.join(weights, rows.day == weights.source)
-    at_end = ibis.ifelse(joined.at_end, joined.value, 0)
-    grouped = joined.group_by("account_id", "slice").aggregate(
-        total=(joined.value * joined.weight).sum(),
-        at_end=at_end.sum(),
-        covered=joined.covered.sum().cast("int64"),
-        carried=joined.weight.sum().cast("int64"),
-        newest=joined.day.max(),
-        oldest=joined.day.min(),
+    own = weights.filter(weights.own).select("source", "slice")
+    plain = rows.join(own, rows.day == own.source)
+    zero = ibis.literal(0, type=exact.MONEY)
+    main = plain.group_by("account_id", "slice").aggregate(
+        total=plain["value"].sum().cast("decimal(38, 2)"),
+        covered=plain.count(),
+        carried=plain.count(),
+        at_end=zero.cast("decimal(38, 2)").sum(),
+        newest=plain.day.max(),
+        oldest=plain.day.min(),
+    )
+    beyond = weights.filter(weights.closing | (weights.weight > weights.own.cast("int32")))
+    more = rows.join(beyond, rows.day == beyond.source)
+    once = more.own.cast("int32")
+    rest = more.group_by("account_id", "slice").aggregate(
+        total=(more["value"] * (more.weight - once)).sum().cast("decimal(38, 2)"),
+        covered=(more.covered - once).sum().cast("int64"),
+        carried=(more.weight - once).sum().cast("int64"),
+        at_end=ibis.ifelse(more.closing, more["value"], zero).sum().cast("decimal(38, 2)"),
+        newest=more.day.max(),
+        oldest=more.day.min(),
+    )
+    both = ibis.union(main, rest, distinct=False)
+    grouped = both.group_by("account_id", "slice").aggregate(
+        total=both.total.sum(),
+        covered=both.covered.sum().cast("int64"),
+        carried=both.carried.sum().cast("int64"),
+        at_end=both.at_end.sum(),
+        newest=both.newest.max(),
+        oldest=both.oldest.min(),
     )
     whole = {name: (grouped[name] * 100).cast("int64") for name in ("total", "at_end")}
     return grouped.mutate(**whole)
@@ -117,7 +139,9 @@ def _carried(session: Session, slices: Table, gaps: Table) -> Table:
         total_=(joined.value * after.delta(first, unit="day")).sum(),
         at_end_=ibis.ifelse(holds_end, joined.value, 0).sum(),
     )
-    fixed = fixed.mutate(total_=(fixed.total_ * 100).cast("int64"), at_end_=(fixed.at_end_ * 100).cast("int64"))
+    fixed = fixed.mutate(
+        total_=(fixed.total_ * 100).cast("int64"), at_end_=(fixed.at_end_ * 100).cast("int64")
+    )
     both = slices.left_join(fixed, ["account_id", "slice"])
     total, at_end = (ibis.coalesce(both[f"{name}_"], both[name]) for name in ("total", "at_end"))
     return both.mutate(total=total, at_end=at_end).select(*slices.columns)

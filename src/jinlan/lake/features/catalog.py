@@ -94,3 +94,14 @@ _ALL = (
 )  # fmt: skip
 
 MEASURES: dict[str, Measure] = {measure.code: measure for measure in _ALL}
+_PLACES: dict[Unit, int] = {"money": 2, "ratio": 8, "years": 4}
+
+
+def places_of(code: str) -> int:
+    """Return how many decimals the whole number of a measure stands for."""
+    return _PLACES.get(MEASURES[code].unit, 0)
+
+
+def scale_of(code: str) -> int:
+    """Return by how much a measure is multiplied to be a whole number."""
+    return int(10 ** places_of(code))

@@ -44,7 +44,9 @@ def loans(chunk: Chunk) -> Table:
         loan_unrated=rows.unrated.any(),
     )
     exactly = chunk.keep("loans_e8", grouped)
-    return chunk.keep("loans", exactly.mutate(loan=rounded(exactly.loan_e8), overdue=rounded(exactly.overdue_e8)))
+    return chunk.keep(
+        "loans", exactly.mutate(loan=rounded(exactly.loan_e8), overdue=rounded(exactly.overdue_e8))
+    )
 
 
 def _coming(rows: Table, counts: Table) -> Table:
@@ -86,7 +88,9 @@ def facilities(chunk: Chunk) -> Table:
         limit_unrated=rows.unrated.any(),
     )
     kept = chunk.keep("facilities_e8", grouped)
-    return chunk.keep("facilities", kept.mutate(limit=rounded(kept["limit"]), limit_used=rounded(kept.limit_used)))
+    return chunk.keep(
+        "facilities", kept.mutate(limit=rounded(kept["limit"]), limit_used=rounded(kept.limit_used))
+    )
 
 
 def loan_slices(session: Session) -> Table:
@@ -134,5 +138,3 @@ def loan_margin(chunk: Chunk, slices: Table) -> Table:
         loan_margin=rows.margin.sum().cast(exact.BIG), loan_unpriced=rows.unpriced.any()
     )
     return chunk.keep("loan_margin", grouped)
-
-

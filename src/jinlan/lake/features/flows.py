@@ -71,7 +71,9 @@ def _sums(session: Session, rows: Table, fx: Table | None) -> Table:
         **({"unrated": unrated.cast("int64")} if fx is not None else {}),
     )
     if fx is None:
-        grouped = grouped.mutate(credit=exact.cents(grouped.credit) * exact.big(exact.E8), unrated=unrated.cast("int64"))
+        grouped = grouped.mutate(
+            credit=exact.cents(grouped.credit) * exact.big(exact.E8), unrated=unrated.cast("int64")
+        )
     return grouped.select(*keys, grouped.credit.cast(exact.BIG).name("credit"), "n", "newest", "unrated")
 
 
@@ -139,7 +141,9 @@ def party_activity(chunk: Chunk, flows: Table) -> Table:
         n=ibis.ifelse(rows.in_12m, rows.n, 0).sum().cast("int64"), newest=rows.newest.max()
     )
     rows = rows.join(chunk.accounts.select("as_of", "account_id", "party_id"), ["as_of", "account_id"])
-    grouped = rows.group_by("as_of", "party_id").aggregate(n=rows.n.sum().cast("int64"), newest=rows.newest.max())
+    grouped = rows.group_by("as_of", "party_id").aggregate(
+        n=rows.n.sum().cast("int64"), newest=rows.newest.max()
+    )
     return chunk.keep("activity", grouped)
 
 

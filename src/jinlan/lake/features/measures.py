@@ -19,25 +19,14 @@ import ibis
 from jinlan.lake.engines import Table
 from jinlan.lake.features import balances, credit, exact, flows, holdings, income, partner, rfm
 from jinlan.lake.features.asof import View
-from jinlan.lake.features.catalog import MEASURES
+from jinlan.lake.features.catalog import MEASURES, places_of
 from jinlan.lake.features.session import Chunk, Session
 
 STATES = ("ok", "incomplete", "unknown")
 LACKS = ("lack_point", "lack_month", "lack_ytd", "lack_12m", "lack_base", "lack_flows")
-_PLACES = {"money": 2, "ratio": 8, "years": 4}
 _DECIMALS = {"money": exact.MONEY, "ratio": exact.RATE, "years": "decimal(12, 4)"}
 _ZERO = {"money", "count"}  # a party without accounts or loans has none of these; the others have no value
 _KEY = ["as_of", "party_id"]
-
-
-def places_of(code: str) -> int:
-    """Return how many decimals the whole number of a measure stands for."""
-    return _PLACES.get(MEASURES[code].unit, 0)
-
-
-def scale_of(code: str) -> int:
-    """Return by how much a measure is multiplied to be a whole number."""
-    return int(10 ** places_of(code))
 
 
 def kind_of(code: str) -> str:
@@ -141,7 +130,10 @@ class Measures:
         rows = rows.join(chunk.limits.select("as_of", "days_12m", "allowed"), "as_of")
         zero = exact.big(0)
         value = income.revenue(
-            rows.margin.fill_null(zero), rows.loan_margin.fill_null(zero), rows.fee.fill_null(zero), rows.days_12m
+            rows.margin.fill_null(zero),
+            rows.loan_margin.fill_null(zero),
+            rows.fee.fill_null(zero),
+            rows.days_12m,
         )
         lack = ibis.greatest(rows.deposit_missing.fill_null(0), rows.lack_flows.fill_null(0)) > rows.allowed
         unpriced = (rows.unpriced.fill_null(0) > 0) | _yes(rows.loan_unpriced) | _yes(rows.fee_unrated)
@@ -197,7 +189,9 @@ class Measures:
             columns[code] = ibis.ifelse(state == 0, value, ibis.null(kind_of(code)))
             columns[f"{code}_state"] = state
         for name in ("aum_avg_base", *LACKS):
-            columns[name] = rows[name].cast("int64").fill_null(0) if name in rows.columns else ibis.null("int64")
+            columns[name] = (
+                rows[name].cast("int64").fill_null(0) if name in rows.columns else ibis.null("int64")
+            )
         return rows.select(*_KEY, "party_type", **columns)
 
     def _one(self, rows: Table, code: str) -> tuple[Table, Table]:

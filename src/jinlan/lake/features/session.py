@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from types import TracebackType
+from typing import Self
 
 import ibis
 import pyarrow as pa
@@ -29,7 +30,7 @@ class Session:
     """Shared state of features; use as a context manager. `dates` may be evaluated in parts (`chunk`)."""
 
     def __init__(self, view: View, dates: Iterable[date], base: str = "") -> None:
-        """Open nothing yet; `base` is the entity's currency (default: found in the rates)."""
+        """Open nothing yet; `base` is the entity's currency (default: that of most accounts)."""
         self.view = view
         self.plan = Plan(dates)
         self.con: Engine = view.connect()
@@ -37,7 +38,7 @@ class Session:
         self._prefix = f"features_{next(_numbers)}_"
         self._kept: list[str] = []
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -107,7 +108,9 @@ class Session:
         rows = rows.mutate(
             gone=ibis.coalesce(rows.close_date, closed, ibis.literal(asof.FOREVER)),
             # the first version also speaks for the account's life before the bank delivered it
-            lives_from=ibis.ifelse(rows.known_from == earliest, ibis.least(earliest, rows.open_date), rows.known_from),
+            lives_from=ibis.ifelse(
+                rows.known_from == earliest, ibis.least(earliest, rows.open_date), rows.known_from
+            ),
         )
         products = self.products
         joined = rows.left_join(products, rows.product_code == products.product_code)
@@ -176,7 +179,9 @@ class Chunk:
                 for name, (first, last) in each.named().items():
                     columns.setdefault(f"days_{name}", []).append((last - first).days + 1)
         kinds = {"as_of": pa.date32()}
-        table = pa.table({name: pa.array(column, kinds.get(name, pa.int64())) for name, column in columns.items()})
+        table = pa.table(
+            {name: pa.array(column, kinds.get(name, pa.int64())) for name, column in columns.items()}
+        )
         return self.keep("limits", table)
 
     @cached_property

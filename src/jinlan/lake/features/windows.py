@@ -110,7 +110,8 @@ class Plan:
         for each in chosen:
             for part in self.slices:
                 inside = {
-                    name: first <= part.first and part.last <= last for name, (first, last) in each.named().items()
+                    name: first <= part.first and part.last <= last
+                    for name, (first, last) in each.named().items()
                 }
                 if any(inside.values()):
                     rows["as_of"].append(each.as_of)
@@ -119,7 +120,9 @@ class Plan:
                     for name, held in inside.items():
                         rows[f"in_{name}"].append(held)
         kinds = {"as_of": pa.date32(), "slice": pa.int32()}
-        return pa.table({name: pa.array(column, kinds.get(name, pa.bool_())) for name, column in rows.items()})
+        return pa.table(
+            {name: pa.array(column, kinds.get(name, pa.bool_())) for name, column in rows.items()}
+        )
 
 
 def _cut(windows: Sequence[Windows], first: date, last: date) -> list[Slice]:
@@ -173,8 +176,8 @@ class Deliveries:
     def weights(self, plan: Plan) -> pa.Table:
         """Return for each delivered day and slice how many calendar days its balances stand for.
 
-        Columns: source, slice, weight (days), covered (days that are not missing), at_end (stands for the
-        last day of the slice).
+        Columns: source, slice, weight (days), covered (days that are not missing), own (the day itself lies in the
+        slice and counts with 1), closing (stands for the last day of the slice).
         """
         found: dict[tuple[date, int], list[int]] = {}
         for part in plan.slices:
@@ -184,10 +187,11 @@ class Deliveries:
                 source = self.source(day)
                 if source is None:
                     continue
-                row = found.setdefault((source, part.number), [0, 0, 0])
+                row = found.setdefault((source, part.number), [0, 0, 0, 0])
                 row[0] += 1
                 row[1] += day in self._set or not self.owed(day)
-                row[2] += day == part.last
+                row[2] += day == source
+                row[3] += day == part.last
         keys = list(found)
         return pa.table(
             {
@@ -195,7 +199,8 @@ class Deliveries:
                 "slice": pa.array([number for _, number in keys], pa.int32()),
                 "weight": pa.array([found[key][0] for key in keys], pa.int32()),
                 "covered": pa.array([found[key][1] for key in keys], pa.int32()),
-                "at_end": pa.array([found[key][2] > 0 for key in keys], pa.bool_()),
+                "own": pa.array([found[key][2] > 0 for key in keys], pa.bool_()),
+                "closing": pa.array([found[key][3] > 0 for key in keys], pa.bool_()),
             }
         )
 

@@ -13,7 +13,17 @@ from jinlan.lake.engines import literal
 from jinlan.lake.extracts.schema import Column
 from jinlan.lake.loading.mapping import Mapping
 
-_INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"}
+_INTEGERS = {
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "HUGEINT",
+}
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 _ZONED = "TIMESTAMP WITH TIME ZONE"
@@ -103,7 +113,8 @@ def _boolean(given: Given) -> Cast | None:
     if given.type != "VARCHAR":
         return None
     yes, no = (
-        ", ".join(literal(word.lower()) for word in words) for words in (mapping.true_values, mapping.false_values)
+        ", ".join(literal(word.lower()) for word in words)
+        for words in (mapping.true_values, mapping.false_values)
     )
     typed = f"CASE WHEN lower({raw}) IN ({yes}) THEN true WHEN lower({raw}) IN ({no}) THEN false END"
     return Cast(typed, fallible=True)

@@ -25,7 +25,12 @@ Validator = Callable[[str], tuple[bool, str, str]]
 # Identifiers of a party: column, the ids it is for (SQL), validator, words.
 _IDENTIFIERS: tuple[tuple[str, str, Validator, str], ...] = (
     ("id_no", "upper(id_type) IN ('USCC', '统一社会信用代码')", identifiers.uscc, "统一社会信用代码"),
-    ("id_no", "upper(id_type) IN ('RESIDENT_ID', '居民身份证', '身份证')", identifiers.resident_id, "居民身份证号"),
+    (
+        "id_no",
+        "upper(id_type) IN ('RESIDENT_ID', '居民身份证', '身份证')",
+        identifiers.resident_id,
+        "居民身份证号",
+    ),
     ("lei", "true", identifiers.lei, "LEI"),
     ("bic", "true", identifiers.bic, "BIC"),
 )
@@ -166,9 +171,7 @@ def _party_identifiers(quarantine: Quarantine) -> None:
         if column not in staged.delivered:
             continue
         chinese = " AND coalesce(id_country, 'CN') = 'CN'" if column == "id_no" else ""
-        query = (
-            f"SELECT _row, {column} FROM {staged.name} WHERE {column} <> '' AND ({which}){chinese} AND {alive(staged.table)}"
-        )
+        query = f"SELECT _row, {column} FROM {staged.name} WHERE {column} <> '' AND ({which}){chinese} AND {alive(staged.table)}"
         found = partial(_faults, validator)
         faults: dict[str, list[int]] = {}
         for batch in engines.batches(bench.con, query):

@@ -203,7 +203,9 @@ def _listed(flag: Path, mapping: SourceMapping) -> dict[str, dict[str, str]]:
     if "file" not in mapping.flag_columns:
         return {}
     with flag.open(encoding=mapping.encoding, newline="") as stream:
-        rows = [dict(zip(mapping.flag_columns, row, strict=False)) for row in _split(stream, mapping.delimiter)]
+        rows = [
+            dict(zip(mapping.flag_columns, row, strict=False)) for row in _split(stream, mapping.delimiter)
+        ]
     return {row["file"].strip(): row for row in rows if row.get("file", "").strip()}
 
 

@@ -39,7 +39,9 @@ def newest(bench: Bench, name: str, *columns: str) -> str:
     relation = f"n_{name}"
     if relation not in bench.made:
         keys = TABLES[name].key
-        wanted = ", ".join(quoted(column) for column in dict.fromkeys((*keys, *columns, "as_of_date", "change_type")))
+        wanted = ", ".join(
+            quoted(column) for column in dict.fromkeys((*keys, *columns, "as_of_date", "change_type"))
+        )
         parts = [f"SELECT {wanted}, CAST(NULL AS BIGINT) AS _row FROM {bench.kept(name)}"]
         if name in bench.staged:
             parts.append(f"SELECT {wanted}, _row FROM {bench.staged[name].good}")
@@ -76,11 +78,15 @@ def token_table(bench: Bench, staged: Staged, column: str) -> str:
     """Return a table (value, hash) with the token of every distinct value of a hashed column."""
     relation = f"t_{staged.table.name}_{column}"
     if relation not in bench.made:
-        bench.make(relation, "SELECT CAST(NULL AS VARCHAR) AS value, CAST(NULL AS VARCHAR) AS hash WHERE false")
+        bench.make(
+            relation, "SELECT CAST(NULL AS VARCHAR) AS value, CAST(NULL AS VARCHAR) AS hash WHERE false"
+        )
         query = f"SELECT DISTINCT {quoted(column)} AS value FROM {staged.name} WHERE {quoted(column)} <> ''"
         for batch in engines.batches(bench.con, query, _TOKEN_BATCH):
             values = batch.column(0)
-            made = pa.table({"value": values, "hash": pa.array(tokens(bench.secret, values.to_pylist()), pa.string())})
+            made = pa.table(
+                {"value": values, "hash": pa.array(tokens(bench.secret, values.to_pylist()), pa.string())}
+            )
             engines.append(bench.con, relation, made)
     return relation
 
@@ -93,7 +99,9 @@ def with_tokens(bench: Bench, staged: Staged, source: str) -> str:
         own = f"s.{quoted(column + '_hash')}" if column in staged.tokens else None
         alias = f"h{index}"
         if column in staged.delivered:
-            joins.append(f"LEFT JOIN {token_table(bench, staged, column)} {alias} ON {alias}.value = s.{quoted(column)}")
+            joins.append(
+                f"LEFT JOIN {token_table(bench, staged, column)} {alias} ON {alias}.value = s.{quoted(column)}"
+            )
             value = f"coalesce({own}, {alias}.hash)" if own else f"{alias}.hash"
         else:
             value = own or "CAST(NULL AS VARCHAR)"

@@ -99,7 +99,9 @@ def parse_mapping(document: Dict[str, Any]) -> Mapping:
     tables = document.get("tables", {})
     if not isinstance(tables, dict):
         raise _wrong("TYPE", "tables 应为表")
-    mapping = Mapping(**{**_typed(document, Mapping), "tables": {name: _table(name, tables[name]) for name in tables}})
+    mapping = Mapping(
+        **{**_typed(document, Mapping), "tables": {name: _table(name, tables[name]) for name in tables}}
+    )
     try:
         codecs.lookup(mapping.encoding)
     except LookupError as error:
@@ -152,11 +154,17 @@ def _typed(entry: Dict[str, Any], shape: type) -> dict[str, Any]:
         like = getattr(_CANONICAL if shape is TableMapping else CANONICAL, name)
         if isinstance(like, str) and isinstance(value, str):
             result[name] = value
-        elif isinstance(like, tuple) and isinstance(value, list) and all(isinstance(word, str) for word in value):
+        elif (
+            isinstance(like, tuple)
+            and isinstance(value, list)
+            and all(isinstance(word, str) for word in value)
+        ):
             result[name] = tuple(value)
         elif isinstance(like, dict) and isinstance(value, dict):
             result[name] = {
-                key: {str(old): str(new) for old, new in item.items()} if isinstance(item, dict) else str(item)
+                key: {str(old): str(new) for old, new in item.items()}
+                if isinstance(item, dict)
+                else str(item)
                 for key, item in value.items()
             }
         else:
@@ -165,4 +173,6 @@ def _typed(entry: Dict[str, Any], shape: type) -> dict[str, Any]:
 
 
 def _wrong(code: str, message: str) -> Refused:
-    return Refused(f"MAPPING.{code}", f"{message}。", "请对照 docs 中的映射文件说明修改后重试。")
+    return Refused(
+        f"MAPPING.{code}", f"{message}。", "每个键的写法见 jinlan/lake/loading/mapping.py 开头的例子。"
+    )

@@ -38,7 +38,9 @@ class Quarantine:
         """Quarantine rows by number."""
         if rows:
             index = self._index(rule)
-            data = pa.table({"row": pa.array(rows, pa.int64()), "rule": pa.array([index] * len(rows), pa.int32())})
+            data = pa.table(
+                {"row": pa.array(rows, pa.int64()), "rule": pa.array([index] * len(rows), pa.int32())}
+            )
             engines.append(self.bench.con, self.staged.bad, data)
 
     def sift(self, rules: Sequence[Rule]) -> None:
@@ -73,7 +75,9 @@ class Quarantine:
         for index, rule in enumerate(self._rules):
             if index in counts:
                 detail = f"{rule.column}:{rule.reason}"
-                self.bench.findings.add(self.staged.table.name, ERROR, rule.code, counts[index], detail, rule.hint)
+                self.bench.findings.add(
+                    self.staged.table.name, ERROR, rule.code, counts[index], detail, rule.hint
+                )
                 yield from self._values(rule, index)
 
     def _values(self, rule: Rule, index: int) -> Iterator[Rejected]:

@@ -55,12 +55,16 @@ def _roll_forward(bench: Bench) -> None:
     broken = bench.run("SELECT day, breaks, gap FROM x_breaks WHERE breaks > 0 ORDER BY day")
     for day, count, gap in broken[:_DATES_NAMED]:
         detail = f"{day} 有 {count} 个账户的余额与前日余额加当日发生额不符,最大差额 {gap}"
-        bench.findings.add("balance_daily", RECONCILE, "ROLL_FORWARD", int(str(count)), detail, "该日不得出具正式报表。")
+        bench.findings.add(
+            "balance_daily", RECONCILE, "ROLL_FORWARD", int(str(count)), detail, "该日不得出具正式报表。"
+        )
     rest = broken[_DATES_NAMED:]
     if rest:
         total = sum(int(str(row[1])) for row in rest)
         detail = f"另有 {len(rest)} 日余额不连续,{rest[0][0]} 至 {rest[-1][0]}"
-        bench.findings.add("balance_daily", RECONCILE, "ROLL_FORWARD", total, detail, "这些日期不得出具正式报表。")
+        bench.findings.add(
+            "balance_daily", RECONCILE, "ROLL_FORWARD", total, detail, "这些日期不得出具正式报表。"
+        )
     jumps = int(str(bench.one("SELECT coalesce(sum(jumps), 0) FROM x_breaks")[0]))
     if jumps:
         detail = f"余额单日变动超过上月中位数 {bench.thresholds.jump} 倍"
@@ -73,7 +77,10 @@ def _days_to_check(bench: Bench) -> date:
     parts = [f"{span} AS day"]
     if "transaction" in bench.staged:
         parts.append(f"SELECT DISTINCT booking_date FROM {bench.staged['transaction'].good}")
-    bench.make("x_days", f"SELECT DISTINCT day FROM ({' UNION ALL '.join(parts)}) WHERE day <= DATE '{bench.last + _DAY}'")
+    bench.make(
+        "x_days",
+        f"SELECT DISTINCT day FROM ({' UNION ALL '.join(parts)}) WHERE day <= DATE '{bench.last + _DAY}'",
+    )
     earliest = bench.one("SELECT min(day) FROM x_days")[0]
     return earliest if isinstance(earliest, date) else bench.first
 
@@ -97,7 +104,9 @@ def _steps(bench: Bench, start: date, end: date) -> str:
     """
     before = (start.replace(day=1) - _DAY).replace(day=1)
     limits = bench.thresholds
-    gap = "abs(s.closing - coalesce(p.closing, CASE WHEN s.open_date = s.day THEN 0 END) - coalesce(n.net, 0))"
+    gap = (
+        "abs(s.closing - coalesce(p.closing, CASE WHEN s.open_date = s.day THEN 0 END) - coalesce(n.net, 0))"
+    )
     rolls = f"s.family IN {CASH_FAMILIES} AND {gap} > {limits.roll}"
     jump = f"abs(s.base - p.base) > {limits.jump} * m.middle AND m.middle > 0"
     known = lookups.accounts(bench)
@@ -146,18 +155,24 @@ def _missing_days(bench: Bench) -> None:
         return
     missing = [str(newest + timedelta(days=step)) for step in range(1, (bench.first - newest).days)]
     detail = f"此前缺少 {len(missing)} 日供数:{'、'.join(missing)}"
-    bench.findings.add("balance_daily", WARNING, "MISSING_DAY", len(missing), detail, "补供后相关日期会重新计算。")
+    bench.findings.add(
+        "balance_daily", WARNING, "MISSING_DAY", len(missing), detail, "补供后相关日期会重新计算。"
+    )
 
 
 def _ledger(bench: Bench) -> None:
     ledger = bench.staged["gl_control"]
-    bench.make("x_ledger", f"SELECT as_of_date AS day, gl_class, currency, total, tolerance FROM {ledger.good}")
+    bench.make(
+        "x_ledger", f"SELECT as_of_date AS day, gl_class, currency, total, tolerance FROM {ledger.good}"
+    )
     bench.make("x_sums", f"SELECT * FROM ({_sums(bench)})")
     known = "SELECT DISTINCT gl_class FROM x_sums"
     unmapped = bench.run(f"SELECT DISTINCT gl_class FROM x_ledger WHERE gl_class NOT IN ({known}) ORDER BY 1")
     if unmapped:
         names = "、".join(str(row[0]) for row in unmapped)
-        bench.findings.add("gl_control", WARNING, "GL_UNCHECKED", len(unmapped), f"供数中没有可核对的总账类别:{names}")
+        bench.findings.add(
+            "gl_control", WARNING, "GL_UNCHECKED", len(unmapped), f"供数中没有可核对的总账类别:{names}"
+        )
     gaps = bench.run(
         "SELECT l.day, l.gl_class, l.currency, l.total, coalesce(s.total, 0) FROM x_ledger l"
         " LEFT JOIN x_sums s ON s.day = l.day AND s.gl_class = l.gl_class AND s.currency = l.currency"

@@ -30,7 +30,10 @@ def check(quarantine: Quarantine) -> None:
         _repeated_events(quarantine)
     for own in _OWN.get(staged.table.name, ()):
         own(quarantine)
-    bench.made -= {f"k_{staged.table.name}", f"n_{staged.table.name}"}  # later tables must see what was found here
+    bench.made -= {
+        f"k_{staged.table.name}",
+        f"n_{staged.table.name}",
+    }  # later tables must see what was found here
 
 
 def _references(quarantine: Quarantine) -> None:
@@ -45,7 +48,9 @@ def _references(quarantine: Quarantine) -> None:
             bench.findings.add(staged.table.name, WARNING, "REFERENCE_UNCHECKED", staged.rows, detail)
             continue
         missing = Rule("REFERENCE", column.name, "", f"引用的 {target} 不存在", "先供主数据,或检查编号。")
-        dependent = Rule("REFERENCE_QUARANTINED", column.name, "", f"引用的 {target} 记录已被隔离", "先改正被引用的记录。")
+        dependent = Rule(
+            "REFERENCE_QUARANTINED", column.name, "", f"引用的 {target} 记录已被隔离", "先改正被引用的记录。"
+        )
         while _reference(quarantine, column.name, target, keys, (missing, dependent)):
             if target != staged.table.name:
                 break
@@ -56,7 +61,9 @@ def _references(quarantine: Quarantine) -> None:
 def _reference(quarantine: Quarantine, column: str, target: str, keys: str, rules: tuple[Rule, Rule]) -> int:
     bench, staged = quarantine.bench, quarantine.staged
     name = quoted(column)
-    source = staged.good if target == staged.table.name else staged.name  # a tree is walked until nothing is new
+    source = (
+        staged.good if target == staged.table.name else staged.name
+    )  # a tree is walked until nothing is new
     rows = (
         f"SELECT s._row FROM {source} s ANTI JOIN {keys} k ON s.{name} = k.key"
         f" WHERE s.{name} IS NOT NULL AND ({alive(staged.table)})"
@@ -78,7 +85,9 @@ def _unknown_keys(quarantine: Quarantine) -> None:
     known = f"SELECT {keys} FROM {good} WHERE change_type IS NULL OR change_type = 'I'"
     if staged.table.name in bench.versions:
         known += f" UNION ALL SELECT {keys} FROM {bench.lake(staged.table.name)}"
-    rule = Rule("UNKNOWN_KEY", staged.table.key[0], "", "更新或删除的记录不存在", "首次供数请用 change_type = I。")
+    rule = Rule(
+        "UNKNOWN_KEY", staged.table.key[0], "", "更新或删除的记录不存在", "首次供数请用 change_type = I。"
+    )
     quarantine.add(
         rule,
         f"SELECT s._row FROM {rows} s ANTI JOIN (SELECT DISTINCT * FROM ({known})) k"
@@ -94,7 +103,9 @@ def _repeated_events(quarantine: Quarantine) -> None:
         return
     earliest = bench.one(f"SELECT CAST(min({quoted(table.event_date)}) AS DATE) FROM {staged.name}")[0]
     bound = earliest - timedelta(days=1) if isinstance(earliest, date) else None
-    rule = Rule("REPEATED", table.key[0], "", "该记录已在其他日期的供数中装载", "同一笔只供一次;更正请对原日期投送。")
+    rule = Rule(
+        "REPEATED", table.key[0], "", "该记录已在其他日期的供数中装载", "同一笔只供一次;更正请对原日期投送。"
+    )
     quarantine.add(
         rule,
         f"SELECT s._row FROM {staged.name} s SEMI JOIN {bench.kept(table.name, bound)} k"
@@ -181,7 +192,9 @@ def _one_unit(quarantine: Quarantine) -> None:
 
 def _teams(quarantine: Quarantine) -> None:
     bench = quarantine.bench
-    rows = lookups.newest(bench, "assignment", "party_id", "unit_id", "role", "credit_share", "valid_from", "valid_to")
+    rows = lookups.newest(
+        bench, "assignment", "party_id", "unit_id", "role", "credit_share", "valid_from", "valid_to"
+    )
     now = f"valid_from <= DATE '{bench.last}' AND (valid_to IS NULL OR valid_to > DATE '{bench.last}')"
     groups = f"SELECT 1 FROM {rows} WHERE {now} GROUP BY unit_id, party_id"
     leads = f"SELECT count(*) FROM ({groups} HAVING count(*) FILTER (WHERE role = 'LEAD') <> 1)"
@@ -231,11 +244,14 @@ def _base_balances(quarantine: Quarantine) -> None:
     rows = f"FROM {staged.good} s JOIN {lookups.accounts(bench)} a ON a.account_id = s.account_id"
     rule = Rule("BASE_BALANCE", "balance_base", "", "本位币余额与原币余额按当日汇率折算不符")
     quarantine.add(
-        rule, f"SELECT s._row {rows} WHERE a.currency = {base} AND abs(s.balance_base - s.closing_balance) > {cent}"
+        rule,
+        f"SELECT s._row {rows} WHERE a.currency = {base} AND abs(s.balance_base - s.closing_balance) > {cent}",
     )
     if not bench.has("fx_rate"):
         return
-    parts = [f"SELECT from_ccy, to_ccy, rate, as_of_date FROM {bench.kept('fx_rate', bench.first, bench.last)}"]
+    parts = [
+        f"SELECT from_ccy, to_ccy, rate, as_of_date FROM {bench.kept('fx_rate', bench.first, bench.last)}"
+    ]
     if "fx_rate" in bench.staged:
         parts.append(f"SELECT from_ccy, to_ccy, rate, as_of_date FROM {bench.staged['fx_rate'].good}")
     bench.make("x_fx", f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)}) WHERE to_ccy = {base}")

@@ -40,14 +40,22 @@ def schema_rules(staged: Staged, days: str) -> Iterator[Rule]:
     for column in extract_columns(table):
         yield from _column_rules(staged, column)
     yield Rule(
-        "AS_OF", "as_of_date", f"NOT ({days})", "数据日期不在本次供数范围内", "as_of_date 应等于投送日期或在历史区间内。"
+        "AS_OF",
+        "as_of_date",
+        f"NOT ({days})",
+        "数据日期不在本次供数范围内",
+        "as_of_date 应等于投送日期或在历史区间内。",
     )
     names = table.by_name
     if "valid_from" in names and "valid_to" in names:
         yield Rule("PERIOD", "valid_to", "valid_to < valid_from", "失效日早于生效日")
     if "booking_date" in names:
         yield Rule(
-            "FUTURE", "booking_date", "booking_date > as_of_date", "记账日晚于数据日期", "记账日不得晚于数据日期,起息日可以。"
+            "FUTURE",
+            "booking_date",
+            "booking_date > as_of_date",
+            "记账日晚于数据日期",
+            "记账日不得晚于数据日期,起息日可以。",
         )
 
 
@@ -73,7 +81,7 @@ def _column_rules(staged: Staged, column: Column) -> Iterator[Rule]:
         codes = ", ".join(literal(code) for code in (MINOR_UNITS if column.type == "ccy" else COUNTRIES))
         what = "ISO 4217 货币代码" if column.type == "ccy" else "ISO 3166 国家代码"
         where = f"{content} AND {name} <> '' AND {name} NOT IN ({codes})"
-        yield Rule("CURRENCY" if column.type == "ccy" else "COUNTRY", column.name, where, f"不是{what}")
+        yield Rule("CURRENCY" if column.type == "ccy" else "COUNTRY", column.name, where, f"不是 {what}")
     elif column.type == "id":
         yield Rule("LENGTH", column.name, f"length({name}) > {_ID_LENGTH}", f"编号超过 {_ID_LENGTH} 个字符")
 
@@ -89,7 +97,9 @@ def table_rules(table: Table, thresholds: Thresholds) -> list[Rule]:
 
 
 def _minor_units(table: Table) -> Iterator[Rule]:
-    currency = next((c.name for c in table.columns if c.type == "ccy" and c.name in ("currency", "ccy")), None)
+    currency = next(
+        (c.name for c in table.columns if c.type == "ccy" and c.name in ("currency", "ccy")), None
+    )
     amount = next((c.name for c in table.columns if c.type == "amt"), None)
     if currency is None or amount is None:
         return
@@ -99,7 +109,13 @@ def _minor_units(table: Table) -> Iterator[Rule]:
 
 
 def _between(name: str, reason: str) -> Rule:
-    return Rule("RANGE", name, f"{name} < 0 OR {name} > 1", f"{reason}不在 0 到 1 之间", "比率写成小数:4.5% 为 0.045。")
+    return Rule(
+        "RANGE",
+        name,
+        f"{name} < 0 OR {name} > 1",
+        f"{reason}不在 0 到 1 之间",
+        "比率写成小数:4.5% 为 0.045。",
+    )
 
 
 def _order(later: str, earlier: str, reason: str, code: str = "PERIOD") -> Rule:

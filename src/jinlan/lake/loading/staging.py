@@ -73,7 +73,13 @@ def stage(bench: Bench, part: Part) -> Staged:
     bench.run(f"CREATE OR REPLACE TABLE bad_{table.name} (row BIGINT, rule INTEGER)")
     rows = int(str(bench.one(f"SELECT count(*) FROM {name}")[0]))
     staged = Staged(
-        table, name, rows, part.mode, frozenset(columns.delivered), frozenset(columns.raw), frozenset(columns.tokens)
+        table,
+        name,
+        rows,
+        part.mode,
+        frozenset(columns.delivered),
+        frozenset(columns.raw),
+        frozenset(columns.tokens),
     )
     _count(bench, part, staged)
     return staged
@@ -126,7 +132,11 @@ def _select(bench: Bench, table: Table, given: dict[str, str], relation: str, *,
     unknown = [name for name in given if name not in used]
     if unknown and not mapped.columns:
         bench.findings.add(
-            table.name, WARNING, "COLUMN_UNKNOWN", len(unknown), f"未装载规范之外的列:{'、'.join(unknown)}"[:500]
+            table.name,
+            WARNING,
+            "COLUMN_UNKNOWN",
+            len(unknown),
+            f"未装载规范之外的列:{'、'.join(unknown)}"[:500],
         )
     return result
 
@@ -153,7 +163,8 @@ def _delivered(bench: Bench, table: Table, column: Column, source: _Source) -> _
         raw = f"NULLIF(trim({raw}), '')"
     if column.name in mapped.values:
         cases = " ".join(
-            f"WHEN {literal(theirs)} THEN {literal(ours)}" for theirs, ours in mapped.values[column.name].items()
+            f"WHEN {literal(theirs)} THEN {literal(ours)}"
+            for theirs, ours in mapped.values[column.name].items()
         )
         raw = f"CASE CAST({raw} AS VARCHAR) {cases} ELSE CAST({raw} AS VARCHAR) END"
         source = _Source(source.name, "VARCHAR", source.relation, source.text)
@@ -183,7 +194,10 @@ def _add_missing(bench: Bench, table: Table, column: Column, result: _Columns) -
         value = f"DATE '{bench.last}'"
     elif column.required:
         raise fatal(
-            table.name, "COLUMN_MISSING", f"表 {table.name} 缺少必需的列 {column.name}", "请补上该列,或在映射文件中写明。"
+            table.name,
+            "COLUMN_MISSING",
+            f"表 {table.name} 缺少必需的列 {column.name}",
+            "请补上该列,或在映射文件中写明。",
         )
     else:
         value = f"CAST(NULL AS {sql_type(column)})"
@@ -212,7 +226,9 @@ def _count(bench: Bench, part: Part, staged: Staged) -> None:
     wanted = {name: claim for name, claim in part.control.items() if name in summable & staged.delivered}
     if not wanted:
         return
-    sums = bench.one(f"SELECT {', '.join(f'coalesce(sum({quoted(name)}), 0)' for name in wanted)} FROM {staged.name}")
+    sums = bench.one(
+        f"SELECT {', '.join(f'coalesce(sum({quoted(name)}), 0)' for name in wanted)} FROM {staged.name}"
+    )
     for (name, claim), total in zip(wanted.items(), sums, strict=True):
         if _decimal(claim) != Decimal(str(total)):
             detail = f"列 {name} 的控制总数:清单 {claim},文件 {total}"
@@ -229,5 +245,3 @@ def _decimal(text: str) -> Decimal | None:
 def spill_folder(root: Path, entity: str) -> Path:
     """Return the folder for what a load needs only while it runs; it is emptied at the start of the next."""
     return root / entity / ".tmp"
-
-

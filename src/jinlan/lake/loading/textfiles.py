@@ -66,7 +66,9 @@ def _recode(source: Path, target: Path, table: str, mapping: Mapping) -> None:
                 detail = f"第 {rows + 1} 行之后有一行是 {widths[0]} 列,表头是 {len(names)} 列"
                 raise fatal(table, "SHAPE", detail, "请检查分隔符与引号。") from None
             if "Empty CSV" not in str(error):
-                raise fatal(table, "SHAPE", f"文件 {source.name} 无法按分隔文本读取", "请检查分隔符与引号。") from None
+                raise fatal(
+                    table, "SHAPE", f"文件 {source.name} 无法按分隔文本读取", "请检查分隔符与引号。"
+                ) from None
 
 
 def _header(source: Path, table: str, mapping: Mapping) -> list[str]:

@@ -83,7 +83,9 @@ def _deletions(table: Table, keys: str, day: date) -> str:
         elif name == "change_type":
             parts.append("'D' AS change_type")
         else:
-            parts.append(f"CAST(NULL AS {'VARCHAR' if column.keep == 'hash' else sql_type(column)}) AS {quoted(name)}")
+            parts.append(
+                f"CAST(NULL AS {'VARCHAR' if column.keep == 'hash' else sql_type(column)}) AS {quoted(name)}"
+            )
     return f"SELECT {', '.join(parts)}, '{day:%Y-%m}' AS {MONTH} FROM {keys}"
 
 
@@ -120,7 +122,9 @@ def _next_full_day(bench: Bench, table: Table, finished: frozenset[int]) -> date
     if table.name not in bench.versions:
         return None
     seen: dict[date, str] = {}
-    for commit in delta.commits(bench.path(table.name)):  # newest first: the last delivery of a day speaks for it
+    for commit in delta.commits(
+        bench.path(table.name)
+    ):  # newest first: the last delivery of a day speaks for it
         load, first = str(commit.get("load_id", "")), str(commit.get("first_day", ""))
         if load.isdigit() and int(load) in finished and first == str(commit.get("last_day", "")):
             seen.setdefault(date.fromisoformat(first), str(commit.get("mode", "")))

@@ -17,10 +17,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--lake", type=Path, required=True, help="folder of the lake")
     parser.add_argument("--socket", type=Path, required=True, help="Unix socket to listen on")
     parser.add_argument("--memory", default="512MB", help="memory of each of the two workers")
-    parser.add_argument("--seconds", type=float, default=QUESTION_SECONDS, help="longest time for one question")
+    parser.add_argument(
+        "--seconds", type=float, default=QUESTION_SECONDS, help="longest time for one question"
+    )
     given = parser.parse_args(arguments)
     try:
-        asyncio.run(ReaderServer(given.lake, memory_limit=given.memory, seconds=given.seconds).serve(given.socket))
+        asyncio.run(
+            ReaderServer(given.lake, memory_limit=given.memory, seconds=given.seconds).serve(given.socket)
+        )
     except Refused as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -16,6 +16,7 @@ import pyarrow as pa
 from jinlan.basics.errors import Refused
 from jinlan.basics.periods import add_months, month_start
 from jinlan.lake.engines import Table
+from jinlan.lake.extracts.layout import lake_key
 from jinlan.lake.extracts.schema import TABLES
 from jinlan.lake.features.catalog import MEASURES
 from jinlan.lake.features.session import AUM_FAMILIES
@@ -92,7 +93,9 @@ class Answerer:
             self._views.move_to_end(key)
             return self._views[key]
         versions = {
-            name: number for name, number in pin.versions.items() if name in TABLES and TABLES[name].zone == "lake"
+            name: number
+            for name, number in pin.versions.items()
+            if name in TABLES and TABLES[name].zone == "lake"
         }
         some_day = date.min  # readers pin by version, the date of the load plays no part
         record = LoadRecord(pin.load_id, pin.entity, some_day, None, 0, 0, "", some_day, versions)
@@ -112,7 +115,9 @@ def _no_measure(measure: str) -> Refused:
     return Refused("LAKE_MEASURE", f"没有指标 {measure} 的来源。", "请在指标目录中选择。")
 
 
-def _asked(view: LakeView, as_of: date, parties: tuple[str, ...], peers: tuple[str, ...], scope: Scope) -> Asked:
+def _asked(
+    view: LakeView, as_of: date, parties: tuple[str, ...], peers: tuple[str, ...], scope: Scope
+) -> Asked:
     """Drop the parties that the scope does not let through: neither named in it nor of its data domains."""
     named = tuple(party for party in parties if scope.all or party in set(scope.parties))
     if not {PERSONAL, CORPORATE} <= set(scope.domains):
@@ -120,12 +125,16 @@ def _asked(view: LakeView, as_of: date, parties: tuple[str, ...], peers: tuple[s
     return Asked(view, as_of, named, peers)
 
 
-def _in_domains(view: LakeView, as_of: date, parties: tuple[str, ...], domains: tuple[int, ...]) -> tuple[str, ...]:
+def _in_domains(
+    view: LakeView, as_of: date, parties: tuple[str, ...], domains: tuple[int, ...]
+) -> tuple[str, ...]:
     if not parties or not domains or not view.has("party"):
         return ()
     rows = view.state("party", as_of).select("party_id", "party_type")
     found = view.connect().to_pyarrow(rows.filter(rows.party_id.isin(parties))).to_pylist()
-    domain = {row["party_id"]: PERSONAL if row["party_type"] in _PERSONAL_TYPES else CORPORATE for row in found}
+    domain = {
+        row["party_id"]: PERSONAL if row["party_type"] in _PERSONAL_TYPES else CORPORATE for row in found
+    }
     return tuple(party for party in parties if domain.get(party) in domains)
 
 
@@ -134,12 +143,15 @@ def _rows(view: LakeView, source: Source, limit: int) -> Rows:
     con = view.connect()
     count = source.rows.count()
     total = int(con.to_pyarrow(count).as_py())
-    order = [source.rows[name.removeprefix("-")] for name in source.order]
+    names = dict.fromkeys(
+        [*source.order, *(key for key in lake_key(TABLES[source.table]) if key in source.columns)]
+    )
     order = [
-        column.desc() if name.startswith("-") else column.asc()
-        for name, column in zip(source.order, order, strict=True)
+        source.rows[name[1:]].desc() if name.startswith("-") else source.rows[name].asc() for name in names
     ]
-    shown = con.to_pyarrow(source.rows.order_by(order).limit(max(0, min(limit, ROW_LIMIT))).select(*source.columns))
+    shown = con.to_pyarrow(
+        source.rows.order_by(order).limit(max(0, min(limit, ROW_LIMIT))).select(*source.columns)
+    )
     return _answer(view, source.table, shown, total, _sums(view, source) if total else {}, source.note)
 
 
@@ -154,10 +166,17 @@ def _sums(view: LakeView, source: Source) -> dict[str, Decimal]:
 
 
 def _answer(
-    view: LakeView, table: str, shown: pa.Table, total: int, sums: dict[str, Decimal] | None = None, note: str = ""
+    view: LakeView,
+    table: str,
+    shown: pa.Table,
+    total: int,
+    sums: dict[str, Decimal] | None = None,
+    note: str = "",
 ) -> Rows:
     kinds = tuple(_kind(field.type) for field in shown.schema)
-    rows = tuple(zip(*(column.to_pylist() for column in shown.columns), strict=True)) if shown.num_rows else ()
+    rows = (
+        tuple(zip(*(column.to_pylist() for column in shown.columns), strict=True)) if shown.num_rows else ()
+    )
     return Rows(
         table, view.record.versions[table], tuple(shown.schema.names), kinds, rows, total, sums or {}, note
     )  # fmt: skip

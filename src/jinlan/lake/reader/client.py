@@ -92,4 +92,6 @@ def _line(link: socket.socket) -> bytes:
 
 
 def _away() -> Refused:
-    return Refused("LAKE_AWAY", "数据湖读取进程没有运行,暂时看不到来源明细。", "请联系系统管理员启动湖读取进程。")
+    return Refused(
+        "LAKE_AWAY", "数据湖读取进程没有运行,暂时看不到来源明细。", "请联系系统管理员启动湖读取进程。"
+    )

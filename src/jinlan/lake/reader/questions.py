@@ -140,7 +140,9 @@ def _typed(name: str, value: Any) -> Any:
         versions = {str(table): int(number) for table, number in value["versions"].items()}
         return Pin(str(value["entity"]), int(value["load_id"]), versions)
     if name == "scope":
-        return Scope(value["all"] is True, tuple(map(str, value["parties"])), tuple(map(int, value["domains"])))
+        return Scope(
+            value["all"] is True, tuple(map(str, value["parties"])), tuple(map(int, value["domains"]))
+        )
     if name in ("parties", "peers"):
         return tuple(map(str, value))
     if name in ("as_of", "first", "last"):

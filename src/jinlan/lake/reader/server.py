@@ -71,11 +71,15 @@ class ReaderServer:
             except TimeoutError:
                 _interrupt(running)
                 job.add_done_callback(_forget)
-                return _refusal(Refused("LAKE_SLOW", "问题太大,数据湖没有在限定时间内答完。", "请缩小时间范围。"))
+                return _refusal(
+                    Refused("LAKE_SLOW", "问题太大,数据湖没有在限定时间内答完。", "请缩小时间范围。")
+                )
         except Refused as error:
             return _refusal(error)
         except Exception as error:  # noqa: BLE001  the process must outlive any one question
-            return _refusal(Refused("LAKE_FAILED", f"数据湖读取失败({type(error).__name__})。", "请联系系统管理员。"))
+            return _refusal(
+                Refused("LAKE_FAILED", f"数据湖读取失败({type(error).__name__})。", "请联系系统管理员。")
+            )
         return {"ok": True, "answer": answer}
 
     def _answer(self, question: Question, running: list[Answerer]) -> dict[str, Any]:

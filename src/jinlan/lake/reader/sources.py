@@ -16,7 +16,15 @@ from jinlan.lake.features.windows import CARRY, DAY, Windows, windows_of
 from jinlan.lake.view import LakeView
 
 DEPOSITS = ("DEPOSIT",)
-_BALANCE = ("as_of_date", "party_id", "account_id", "product_code", "currency", "closing_balance", "balance_base")
+_BALANCE = (
+    "as_of_date",
+    "party_id",
+    "account_id",
+    "product_code",
+    "currency",
+    "closing_balance",
+    "balance_base",
+)
 _ENTRY = ("booking_date", "as_of_date", "party_id", "account_id", "txn_id", "credit_debit_ind", "txn_type", "channel",
           "currency", "amount", "is_reversal", "value")  # fmt: skip
 _LOAN = ("party_id", "loan_id", "account_id", "currency", "principal", "outstanding", "dpd", "overdue_principal",
@@ -41,7 +49,9 @@ class Source:
 class Asked:
     """The parties of a question inside a view: their accounts, their rows; `peers` only for own-account transfers."""
 
-    def __init__(self, view: LakeView, as_of: date, parties: tuple[str, ...], peers: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, view: LakeView, as_of: date, parties: tuple[str, ...], peers: tuple[str, ...] = ()
+    ) -> None:
         """Take parties that the scope has already let through; numbers merged into them belong to them."""
         self.view, self.as_of = view, as_of
         self.parties = self._with_merged(parties)
@@ -93,16 +103,24 @@ class Asked:
         rows = self.view.events("transaction", first, last)
         mine = self.accounts.select("account_id", "party_id")
         rows = rows.filter(
-            rows.status == "BOOK", ~rows.is_internal.fill_null(ibis.literal(False)), rows.txn_type.notin(POSTINGS)
+            rows.status == "BOOK",
+            ~rows.is_internal.fill_null(ibis.literal(False)),
+            rows.txn_type.notin(POSTINGS),
         )
-        return rows.mutate(is_reversal=rows.is_reversal.fill_null(ibis.literal(False))).inner_join(mine, "account_id")
+        return rows.mutate(is_reversal=rows.is_reversal.fill_null(ibis.literal(False))).inner_join(
+            mine, "account_id"
+        )
 
     def settlement(self, first: date, last: date) -> Table:
         """Credits that count as settlement, reversals of credits taken off, without transfers inside the unit."""
         rows = self.entries(first, last)
         rows = rows.filter((rows.credit_debit_ind == "CRDT") != rows.is_reversal)
         own = self._accounts(self.peers)
-        own = own.filter(own.account_no_masked_hash.notnull()).select(own_hash="account_no_masked_hash").distinct()
+        own = (
+            own.filter(own.account_no_masked_hash.notnull())
+            .select(own_hash="account_no_masked_hash")
+            .distinct()
+        )
         rows = rows.anti_join(own, rows.counterparty_account_masked_hash == own.own_hash)
         return rows.mutate(value=ibis.ifelse(rows.credit_debit_ind == "CRDT", rows.amount, -rows.amount))
 
@@ -126,7 +144,9 @@ def _point(asked: Asked, families: tuple[str, ...] = AUM_FAMILIES) -> Iterator[S
                  note=note)  # fmt: skip
 
 
-def _average(window: Callable[[Windows], tuple[date, date]], families: tuple[str, ...] = AUM_FAMILIES) -> _Maker:
+def _average(
+    window: Callable[[Windows], tuple[date, date]], families: tuple[str, ...] = AUM_FAMILIES
+) -> _Maker:
     def make(asked: Asked) -> Iterator[Source]:
         first, last = window(asked.windows)
         yield Source(
@@ -140,7 +160,14 @@ def _average(window: Callable[[Windows], tuple[date, date]], families: tuple[str
 def _loans(value: str) -> _Maker:
     def make(asked: Asked) -> Iterator[Source]:
         if asked.view.has("loan"):
-            yield Source("loan", asked.loans(), _LOAN, (f"-{value}",), value if value != "five_tier" else "", "currency")
+            yield Source(
+                "loan",
+                asked.loans(),
+                _LOAN,
+                (f"-{value}",),
+                value if value != "five_tier" else "",
+                "currency",
+            )
 
     return make
 
@@ -150,7 +177,16 @@ def _financing(asked: Asked) -> Iterator[Source]:
     if asked.view.has("off_balance"):
         rows = asked.of_parties(asked.view.state("off_balance", asked.as_of))
         rows = rows.filter(rows.expiry_date.isnull() | (rows.expiry_date >= asked.as_of))
-        columns = ("party_id", "instrument_id", "facility_id", "type", "currency", "amount", "expiry_date", "as_of_date")
+        columns = (
+            "party_id",
+            "instrument_id",
+            "facility_id",
+            "type",
+            "currency",
+            "amount",
+            "expiry_date",
+            "as_of_date",
+        )
         yield Source("off_balance", rows, columns, ("-amount",), "amount", "currency")
 
 
@@ -180,10 +216,30 @@ def _revenue(asked: Asked) -> Iterator[Source]:
     if asked.view.has("fee"):
         rows = asked.of_parties(asked.view.events("fee", first, last))
         rows = rows.mutate(value=rows.amount - rows.vat_amount.fill_null(0))
-        columns = ("booking_date", "party_id", "account_id", "product_code", "fee_id", "ccy", "amount", "vat_amount", "value")
-        yield Source("fee", rows, columns, ("-booking_date", "fee_id"), "value", "ccy", "手续费,value 为不含增值税金额。")
+        columns = (
+            "booking_date",
+            "party_id",
+            "account_id",
+            "product_code",
+            "fee_id",
+            "ccy",
+            "amount",
+            "vat_amount",
+            "value",
+        )
+        yield Source(
+            "fee",
+            rows,
+            columns,
+            ("-booking_date", "fee_id"),
+            "value",
+            "ccy",
+            "手续费,value 为不含增值税金额。",
+        )
     rows = asked.accounts.filter(asked.accounts.ftp_rate.notnull())
-    yield Source("account", rows, _ACCOUNT, ("account_id",), note="利差 = 日均余额 ×(FTP 价格与客户利率之差)。")
+    yield Source(
+        "account", rows, _ACCOUNT, ("account_id",), note="利差 = 日均余额 ×(FTP 价格与客户利率之差)。"
+    )
     yield from _average(lambda each: each.year, (*DEPOSITS, "LOAN"))(asked)
 
 
@@ -222,8 +278,18 @@ def _maturity(asked: Asked) -> Iterator[Source]:
 def _volumes(value: str) -> _Maker:
     def make(asked: Asked) -> Iterator[Source]:
         rows = asked.of_parties(asked.view.events("partner_volume", *asked.windows.year))
-        columns = ("booking_date", "party_id", "volume_id", "joint_volume", "revenue_share", "referrals", "ccy")
-        yield Source("partner_volume", rows, columns, ("-booking_date",), value, "" if value == "referrals" else "ccy")
+        columns = (
+            "booking_date",
+            "party_id",
+            "volume_id",
+            "joint_volume",
+            "revenue_share",
+            "referrals",
+            "ccy",
+        )
+        yield Source(
+            "partner_volume", rows, columns, ("-booking_date",), value, "" if value == "referrals" else "ccy"
+        )
 
     return make
 

@@ -57,10 +57,16 @@ class FileRegistry:
         if outcome.status != "loaded":
             return
         content = self._read()
-        row = {key: str(value) if isinstance(value, date) else value for key, value in asdict(outcome.record).items()}
+        row = {
+            key: str(value) if isinstance(value, date) else value
+            for key, value in asdict(outcome.record).items()
+        }
         self._write({**content, "loads": [*content["loads"], row]})
 
 
 def _record(row: dict[str, Any]) -> LoadRecord:
-    days = {key: date.fromisoformat(row[key]) if row[key] else None for key in ("as_of", "from_date", "touched_from")}
+    days = {
+        key: date.fromisoformat(row[key]) if row[key] else None
+        for key in ("as_of", "from_date", "touched_from")
+    }
     return LoadRecord(**{**row, **days})

@@ -119,12 +119,18 @@ def write(
 
 def arrow(name: str, rows: Sequence[Row], day: date | None) -> pa.Table:
     """Build the delivered table: every extract column, `as_of_date` filled with `day` where a row has none."""
-    columns = [c for c in extract_columns(TABLES[name]) if c.name != "change_type" or any("change_type" in r for r in rows)]
+    columns = [
+        c
+        for c in extract_columns(TABLES[name])
+        if c.name != "change_type" or any("change_type" in r for r in rows)
+    ]
     schema = pa.schema([(column.name, arrow_type(column)) for column in columns])
     return pa.Table.from_pylist([{"as_of_date": day, **row} for row in rows], schema=schema)
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], encoding: str, delimiter: str) -> None:
+def write_csv(
+    path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], encoding: str, delimiter: str
+) -> None:
     """Write delimited text as an old core system would."""
     with path.open("w", encoding=encoding, newline="") as stream:
         writer = csv.writer(stream, delimiter=delimiter)

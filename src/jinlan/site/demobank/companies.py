@@ -103,8 +103,9 @@ def owns(bank: Bank, owner: Party, owned: Party, share: float, *, kind: str = "E
         "valid_to": None,
         "source_system": "REG", "source_key": f"{owner.party_id}-{owned.party_id}",
     }  # fmt: skip
-    bank.state.put("ownership", bank.since(since), row)
-    if sold is not None:
+    known = max(bank.since(day) for day in (since, owner.onboard_date, owned.onboard_date))
+    bank.state.put("ownership", known, row)
+    if sold is not None and sold > known:
         bank.state.put("ownership", sold, {**row, "valid_to": sold}, "U")
 
 

@@ -142,3 +142,12 @@ def run_seconds(run: Any) -> Decimal:
 def is_number(value: Any) -> bool:
     """Tell whether a value is a plain number."""
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+@register.filter
+def short_name(name: str) -> str:
+    """Leave out the legal form of a company's name on lists; the header shows the full name."""
+    for form in ("股份有限公司", "有限责任公司", "有限公司"):
+        if name.endswith(form) and len(name) > len(form) + 2:
+            return name.removesuffix(form)
+    return name

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -38,7 +39,13 @@ class World:
 
 
 def measures(aum: str) -> dict[str, Any]:
-    money = {"aum": aum, "aum_avg_12m": aum, "deposit_avg_12m": "50000000.00", "loan": "30000000.00", "revenue_12m": None}
+    money = {
+        "aum": aum,
+        "aum_avg_12m": aum,
+        "deposit_avg_12m": "50000000.00",
+        "loan": "30000000.00",
+        "revenue_12m": None,
+    }
     found: dict[str, Any] = {code: {"v": value, "s": "ok"} for code, value in money.items()}
     found["revenue_12m"] = {"v": None, "s": "unknown", "n": "没有交付手续费表"}
     found["aum_avg_12m"] |= {"s": "incomplete", "n": "缺 5 天余额"}
@@ -48,7 +55,9 @@ def measures(aum: str) -> dict[str, Any]:
 def detail(*, restricted: bool = False) -> dict[str, Any]:
     gates = [{"code": "CDD_CURRENT", "passed": True, "secret": False, "value": "", "limit": "", "detail": ""}]
     if restricted:
-        gates.append({"code": "RESTRICTED", "passed": False, "secret": False, "value": "", "limit": "", "detail": ""})
+        gates.append(
+            {"code": "RESTRICTED", "passed": False, "secret": False, "value": "", "limit": "", "detail": ""}
+        )
     return {
         "criteria": [
             {"code": "A", "family": "SCALE", "measure": "deposit_avg_12m", "weight": "0.6", "raw": "50000000.00", "points": "90.0",
@@ -107,10 +116,29 @@ def world(database: None) -> World:
             )
             aum = {BEFORE: "90000000.00", MONTH_END: "95000000.00", TODAY: "100000000.00"}[as_of]
             tier, level = ("KEY", 2) if as_of == BEFORE else ("BRANCH", 3)
-            publish(run, cast.group, as_of, tier=tier, level=level, aum=aum, next_maturity=TODAY + timedelta(days=5))
+            publish(
+                run,
+                cast.group,
+                as_of,
+                tier=tier,
+                level=level,
+                aum=aum,
+                next_maturity=TODAY + timedelta(days=5),
+            )
             publish(run, cast.household, as_of, tier="PRIVATE", level=1, aum="8000000.00")
-        publish(run, cast.other, TODAY, tier="", level=0, aum="500000.00", tier_state="suspended", gates="RESTRICTED")
-        RestrictedGate.objects.create(entity=ENTITY, run=run, as_of=TODAY, unit_id=cast.other.pk, code="SANCTIONS_CLEAR")
+        publish(
+            run,
+            cast.other,
+            TODAY,
+            tier="",
+            level=0,
+            aum="500000.00",
+            tier_state="suspended",
+            gates="RESTRICTED",
+        )
+        RestrictedGate.objects.create(
+            entity=ENTITY, run=run, as_of=TODAY, unit_id=cast.other.pk, code="SANCTIONS_CLEAR"
+        )
         Task.objects.create(
             entity=ENTITY, subject="tier:G-JIA", kind="tier", unit_id=cast.group.pk, domain=cast.group.domain,
             branch_id=cast.group.branch_id, role="dept_head", title="层级变更待决定", opened_on=TODAY,
@@ -130,6 +158,7 @@ def as_person(world: World) -> Callable[[str], Client]:
 
 @pytest.fixture(autouse=True)
 def static_folder(settings: Any) -> None:
+    cache.clear()  # run ids repeat from test to test
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
 
 

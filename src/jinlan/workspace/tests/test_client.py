@@ -91,7 +91,9 @@ def test_a_figure_opens_to_formula_run_load_and_definition(world, as_person):
     assert f"R{world.run.pk}-L{world.run.load_id}-aum-20261110" in page
 
 
-def test_source_rows_are_asked_for_visible_members_only_and_the_reading_is_recorded(world, as_person, monkeypatch):
+def test_source_rows_are_asked_for_visible_members_only_and_the_reading_is_recorded(
+    world, as_person, monkeypatch
+):
     asked = []
     monkeypatch.setattr(lake, "source_rows", lambda about, *, measure: asked.append((about, measure)) or [])
 

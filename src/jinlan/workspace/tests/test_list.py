@@ -6,12 +6,17 @@ import re
 
 import pytest
 
+from jinlan.clients.testing import a_party, a_unit
 from jinlan.kernel.testing import TODAY, writing
 from jinlan.serving.models import UnitResult
 
 
+def names_in(page: str) -> list[str]:
+    return re.findall(r'class="name" href="[^"]*"(?: title="[^"]*")?>([^<]+)</a>', page)
+
+
 def names(answer) -> list[str]:
-    return re.findall(r'class="name" href="[^"]*">([^<]+)</a>', answer.content.decode())
+    return names_in(answer.content.decode())
 
 
 def test_a_manager_sees_own_clients_and_the_head_all_best_tier_first(as_person):
@@ -64,20 +69,24 @@ def test_keyset_pages_meet_without_gap_or_repeat_forwards_and_back(world, as_per
     with writing():
         row = UnitResult.objects.get(as_of=TODAY, unit_id=world.cast.group.pk)
         for place in range(120):
-            row.pk, row.unit_id, row.score = None, world.cast.group.pk + 1000 + place, None if place % 7 == 0 else place
+            unit = a_unit(a_party(world.cast.branches["SH"], f"客户{place}"))
+            row.pk, row.unit_id, row.score = None, unit.pk, None if place % 7 == 0 else place % 50
             row.save(force_insert=True)
-    client, seen, address = as_person("chenwei"), [], "/clients?sort=score"
+    client, seen, rows, address = as_person("chenwei"), [], [], "/clients?sort=score"
 
     while address:
         page = client.get(address).content.decode()
-        seen.append(re.search(r'([\d,]+–[\d,]+ / [\d,]+)', page).group(1))
+        rows += names_in(page)
+        seen.append(re.search(r"([\d,]+–[\d,]+ / [\d,]+)", page).group(1))
         following = re.search(r'href="([^"]+)" rel="next"', page)
         previous = re.search(r'href="([^"]+)" rel="prev"', page)
         address = following.group(1).replace("&amp;", "&") if following else ""
     back = client.get(previous.group(1).replace("&amp;", "&")).content.decode()
 
     assert seen == ["1–50 / 123", "51–100 / 123", "101–123 / 123"]
+    assert len(rows) == len(set(rows)) == 123
     assert "51–100 / 123" in back
+    assert names_in(back) == rows[50:100]
 
 
 def test_the_list_costs_eight_queries_and_the_matrix_shows_bands(as_person, count_queries):

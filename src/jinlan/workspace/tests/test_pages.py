@@ -75,7 +75,10 @@ def test_preferences_are_kept_and_never_lead_to_another_site(as_person):
 
     assert answer["Location"] == "/"
     assert client.cookies["jl_theme"].value == "dark"
-    assert (Person.objects.get(username="lihua").theme, Person.objects.get(username="lihua").locale) == ("dark", "en")
+    assert (Person.objects.get(username="lihua").theme, Person.objects.get(username="lihua").locale) == (
+        "dark",
+        "en",
+    )
     assert 'data-bs-theme="dark"' in client.get("/clients").content.decode()
 
 
@@ -110,7 +113,11 @@ def test_a_failure_says_what_was_kept_and_gives_the_reference(as_person, monkeyp
 def test_the_english_catalogue_is_complete():
     known = {entry.key: entry for entry in read_catalogue(CATALOGUE)}
 
-    missing = [key for key in messages(ROOT) if key not in known or not known[key].text.strip("\0") or known[key].fuzzy]
+    missing = [
+        key
+        for key in messages(ROOT)
+        if key not in known or not known[key].text.strip("\0") or known[key].fuzzy
+    ]
 
     assert missing == []
 
@@ -120,7 +127,9 @@ def test_named_places_of_a_message_are_the_same_in_english():
 
     for entry in read_catalogue(CATALOGUE):
         if entry.key and "\0" not in entry.key:
-            assert set(re.findall(r"%\((\w+)\)", entry.key)) == set(re.findall(r"%\((\w+)\)", entry.text)), entry.key
+            assert set(re.findall(r"%\((\w+)\)", entry.key)) == set(re.findall(r"%\((\w+)\)", entry.text)), (
+                entry.key
+            )
 
 
 def test_a_compiled_catalogue_reads_back(tmp_path):
@@ -134,7 +143,9 @@ def test_a_compiled_catalogue_reads_back(tmp_path):
     assert count > 400
     assert found.gettext("名册") == "Clients"
     assert found.pgettext("strip", "总") == "H"
-    assert found.ngettext("%(first)s 以来层级变过 %(n)s 次。", "%(first)s 以来层级变过 %(n)s 次。", 1).startswith("The tier has changed once")
+    assert found.ngettext(
+        "%(first)s 以来层级变过 %(n)s 次。", "%(first)s 以来层级变过 %(n)s 次。", 1
+    ).startswith("The tier has changed once")
 
 
 TEMPLATES = sorted((ROOT / "workspace").rglob("*.html")) + sorted((ROOT / "kernel").rglob("*.html"))

@@ -63,7 +63,9 @@ def party(party_id: str, kind: str = "ORG", *, on: date = START, **more: Any) ->
     return {**row, "as_of_date": on, **more}
 
 
-def account(account_id: str, party_id: str, *, opened: date = START, on: date = START, **more: Any) -> dict[str, Any]:
+def account(
+    account_id: str, party_id: str, *, opened: date = START, on: date = START, **more: Any
+) -> dict[str, Any]:
     row = {"account_id": account_id, "party_id": party_id, "product_code": "DEP", "currency": "CNY",
            "open_date": opened, "status": "ACTIVE", "branch_id": "B1", "interest_rate": Decimal("0.01"),
            "ftp_rate": Decimal("0.02"), "account_no_masked_hash": f"h{account_id}"}  # fmt: skip
@@ -72,7 +74,12 @@ def account(account_id: str, party_id: str, *, opened: date = START, on: date = 
 
 def balances(account_id: str, values: Mapping[date, object]) -> list[dict[str, Any]]:
     return [
-        {"account_id": account_id, "as_of_date": day, "closing_balance": yuan(value), "balance_base": yuan(value)}
+        {
+            "account_id": account_id,
+            "as_of_date": day,
+            "closing_balance": yuan(value),
+            "balance_base": yuan(value),
+        }
         for day, value in values.items()
     ]
 
@@ -81,7 +88,9 @@ def product(code: str, family: str) -> dict[str, Any]:
     return {"product_code": code, "family": family, "name_zh": code, "as_of_date": START}
 
 
-def txn(txn_id: str, account_id: str, day: date, amount: object, sign: str = "CRDT", **more: Any) -> dict[str, Any]:
+def txn(
+    txn_id: str, account_id: str, day: date, amount: object, sign: str = "CRDT", **more: Any
+) -> dict[str, Any]:
     row = {"txn_id": txn_id, "account_id": account_id, "booking_date": day, "amount": yuan(amount),
            "currency": "CNY", "credit_debit_ind": sign, "txn_type": "TRANSFER", "status": "BOOK",
            "is_internal": False, "is_reversal": False, "as_of_date": day}  # fmt: skip

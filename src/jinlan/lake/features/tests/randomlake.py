@@ -64,7 +64,12 @@ class RandomBank:
         self.rows["account"].append(row)
         if self.random.random() < 0.3:
             changed = self._day(opened + timedelta(days=1), LAST)
-            new = {**row, "as_of_date": changed, "ftp_rate": Decimal("0.025") if priced else None, "change_type": "U"}
+            new = {
+                **row,
+                "as_of_date": changed,
+                "ftp_rate": Decimal("0.025") if priced else None,
+                "change_type": "U",
+            }
             if self.random.random() < 0.4:
                 new |= {"status": "CLOSED", "close_date": changed}
                 row = {**row, "close": changed}
@@ -85,7 +90,12 @@ class RandomBank:
             if self.random.random() < 0.2:
                 value = self._money(100_000) if self.random.random() < 0.95 else -self._money(50)
             self.rows["balance_daily"].append(
-                {"account_id": row["account_id"], "as_of_date": day, "closing_balance": value, "balance_base": value}
+                {
+                    "account_id": row["account_id"],
+                    "as_of_date": day,
+                    "closing_balance": value,
+                    "balance_base": value,
+                }
             )
             if row["product_code"] == "WEA" and self.random.random() < 0.5:
                 self.rows["holding"].append(

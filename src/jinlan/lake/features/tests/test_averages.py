@@ -68,7 +68,9 @@ def test_four_days_the_bank_did_not_deliver_make_everybody_incomplete():
 
 def test_before_the_opening_day_the_balance_is_zero_and_not_missing():
     values = {day: 310 for day in JAN if day.day >= 11}
-    view = view_of(values, opened=date(2025, 1, 11), others=heartbeat(span(date(2024, 2, 1), date(2025, 1, 31))))
+    view = view_of(
+        values, opened=date(2025, 1, 11), others=heartbeat(span(date(2024, 2, 1), date(2025, 1, 31)))
+    )
     row = one(party_measures(view, date(2025, 1, 31)), view, "P1")
     assert (row["aum_avg_month"], row["aum_avg_month_state"]) == (Decimal("210.00"), 0)
     assert (row["aum_avg_12m"], row["aum_avg_12m_state"]) == (Decimal("17.79"), 0)  # 310 * 21 / 366

@@ -153,7 +153,12 @@ def by_hand(bank: RandomBank, day: date) -> dict[str, dict[str, object]]:
     undelivered = {date(2024, 5, 3), date(2025, 1, 31), date(2025, 2, 1)}
     bank_gap = sum(year <= gone <= day for gone in undelivered)
     assert bank_gap <= 3
-    days = {"month": day.day, "ytd": day.timetuple().tm_yday, "year": (day - year).days + 1, "base": base_last.day}
+    days = {
+        "month": day.day,
+        "ytd": day.timetuple().tm_yday,
+        "year": (day - year).days + 1,
+        "base": base_last.day,
+    }
     return {party: _expected(party, found, days, day) for party in found["b"]}
 
 
@@ -162,7 +167,9 @@ def _expected(party, found, days, day):
     lack = found["l"].get(party, dict.fromkeys(("month", "year", "ytd", "base", "deposit"), 0))
     average = {name: half_up(b[name] / days[name]) for name in days}
     ok = {name: lack[name] <= 3 for name in lack if name != "party"}
-    growth = half_up((average["month"] - average["base"]) / average["base"], 8) if average["base"] > 0 else None
+    growth = (
+        half_up((average["month"] - average["base"]) / average["base"], 8) if average["base"] > 0 else None
+    )
     revenue = (b["margin"] + n["margin"]) / days["year"] + found["e"][party]["fee"]
     coming = [value for value in (n["matures"], o["matures"]) if value is not None]
     return {

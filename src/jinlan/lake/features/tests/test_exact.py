@@ -19,7 +19,9 @@ def pairs(top: int, seed: int) -> list[tuple[int, int]]:
         below = draw.choice([1, 2, 28, 31, 365, 366, 10**8, 365 * 10**8])
         above = draw.randrange(top)
         if draw.random() < 0.5:
-            above = below * draw.randrange(10**12) + draw.choice([0, -1, 1, below // 2, below // 2 - 1, (below + 1) // 2])
+            above = below * draw.randrange(10**12) + draw.choice(
+                [0, -1, 1, below // 2, below // 2 - 1, (below + 1) // 2]
+            )
         if abs(above) // below < 2**52 and abs(above) < top:
             found.append((draw.choice([1, -1]) * above, below))
     return found

@@ -57,7 +57,13 @@ def test_persons_and_organisations_are_not_mixed():
         ends += balances(f"A{i}", dict.fromkeys(span(date(2024, 1, 1), AS_OF), 1))
         day = AS_OF - timedelta(days=(5, 20, 40, 90, 300)[i % 5])
         txns.append(txn(f"T{i}", f"A{i}", day, 1000 + i))
-    rows = {"party": parties, "account": accounts, "product": PRODUCTS, "balance_daily": ends, "transaction": txns}
+    rows = {
+        "party": parties,
+        "account": accounts,
+        "product": PRODUCTS,
+        "balance_daily": ends,
+        "transaction": txns,
+    }
     view = MemoryView(rows, AS_OF)
     found = view.connect().to_pyarrow(party_measures(view, AS_OF).order_by("party_id"))
     assert [value // 100 for value in found["rfm"].to_pylist()] == [5, 4, 3, 2, 1, 5, 4, 3, 2, 1]

@@ -106,7 +106,7 @@ def test_every_table_but_erasure_is_delivered_and_required_values_are_there(lens
 
 
 @pytest.mark.parametrize("name", [name for name in TABLES if name != "erasure"])
-def test_keys_are_unique_and_references_exist(lens: Lens, name: str) -> None:
+def test_keys_are_unique_and_references_were_delivered_before_or_with_them(lens: Lens, name: str) -> None:
     table = TABLES[name]
     key = ", ".join(
         f'"{column}"' for column in (*table.key, *(() if table.kind == "event" else ("as_of_date",)))
@@ -116,8 +116,10 @@ def test_keys_are_unique_and_references_exist(lens: Lens, name: str) -> None:
     for column in table.columns:
         if column.references:
             target = TABLES[column.references].key[0]
-            lost = lens.one(f"""select count(*) from "{name}" where "{column.name}" is not null
-                and "{column.name}" not in (select {target} from {column.references})""")
+            lost = lens.one(f"""select count(*) from "{name}" r left join
+                (select {target} as id, min(as_of_date) as since from "{column.references}" group by 1) t
+                on t.id = r."{column.name}"
+                where r."{column.name}" is not null and (t.id is null or t.since > r.as_of_date)""")
             assert lost == 0, column.name
 
 

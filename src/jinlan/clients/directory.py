@@ -60,7 +60,7 @@ def sync_employees(entity: str, rows: Sequence[Row], names: Mapping[str, str]) -
         (
             entity, row["employee_id"], names.get(row["employee_id"]) or before.get(row["employee_id"], ""),
             branches[row["branch_id"]], row["position"] or "", row["leave_date"] is None,
-        )  # fmt: skip
+        )
         for row in rows
         if row["branch_id"] in branches
     ]

@@ -10,13 +10,13 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from jinlan.basics.actor import Actor
 from jinlan.clients.listing import NEW_DAYS, Cursor, Listing, grams_of, key_of, ordering, position
 from jinlan.clients.models import Branch, Coverage, Employee, Party, Unit, UnitMember
 from jinlan.kernel.reading import visible
-from jinlan.serving.models import UnitResult
+from jinlan.serving.models import MemberResult, UnitResult
 from jinlan.serving.selectors import results
 
 
@@ -262,6 +262,14 @@ def members_of(actor: Actor, *, unit: Unit, as_of: date) -> list[Member]:
         ]
     rest = [row for row in rows if row.party_id not in seen]  # a circle of parents has no top
     return tree + [Member(row, parties.get(row.party_id), 0) for row in sorted(rest, key=order)]
+
+
+def lone_members(actor: Actor, *, as_of: date, limit: int = 200) -> list[MemberResult]:
+    """Return members that the actor sees without their unit: what a member's manager looks after."""
+    granted = visible(actor, Coverage).filter(in_force(as_of), party__isnull=False).values("party_id")
+    whole = visible(actor, UnitResult).filter(as_of=as_of, unit_id=OuterRef("unit_id"))
+    rows = visible(actor, MemberResult).filter(~Exists(whole), as_of=as_of, party_id__in=granted)
+    return list(rows.order_by("unit_id", "party_id")[:limit])
 
 
 def parties_by_key(actor: Actor, *, party_ids: Iterable[int]) -> dict[int, Party]:

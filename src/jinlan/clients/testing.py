@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from jinlan.basics.actor import Actor
-from jinlan.clients.models import CORPORATE, PERSONAL, Branch, Coverage, Delegation, Employee, Party, Unit, UnitMember
+from jinlan.clients.models import (
+    CORPORATE,
+    PERSONAL,
+    Branch,
+    Coverage,
+    Delegation,
+    Employee,
+    Party,
+    Unit,
+    UnitMember,
+)
 from jinlan.kernel.models import Person
 from jinlan.kernel.testing import ENTITY, START, a_person, an_actor, number, writing
 

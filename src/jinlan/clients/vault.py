@@ -12,7 +12,15 @@ from django.db.models import Q
 from jinlan.clients.models import CounterpartyIdentity, Party, PartyIdentity, Unit, UnitMember
 from jinlan.kernel.bulk import insert, stage
 from jinlan.kernel.crypto import encrypt, match_hash
-from jinlan.kernel.masking import mask_account, mask_address, mask_email, mask_hidden, mask_id, mask_person, mask_phone
+from jinlan.kernel.masking import (
+    mask_account,
+    mask_address,
+    mask_email,
+    mask_hidden,
+    mask_id,
+    mask_person,
+    mask_phone,
+)
 
 BATCH = 20_000
 TABLE, COUNTERPARTY_TABLE = "clients_partyidentity", "clients_counterpartyidentity"

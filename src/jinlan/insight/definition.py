@@ -27,8 +27,7 @@ from typing import Any
 
 from jinlan.basics.errors import Refused
 from jinlan.lake.extracts.schema import UNIT_KINDS
-from jinlan.lake.features.catalog import MEASURES
-from jinlan.lake.features.catalog import scale_of
+from jinlan.lake.features.catalog import MEASURES, scale_of
 
 FOLDER = Path(__file__).with_name("definitions")
 POINT = 10_000  # points are kept as whole numbers of 1e-4

@@ -11,8 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from jinlan.insight.wire import fixed
-from jinlan.lake.features.catalog import MEASURES
-from jinlan.lake.features.catalog import places_of
+from jinlan.lake.features.catalog import MEASURES, places_of
 
 # Which missing days explain that a measure is incomplete.
 LACK_OF: Mapping[str, tuple[str, ...]] = {

@@ -5,8 +5,9 @@ Two Arrow tables per evaluated date:
 ``UNITS``    one row per client unit.
 ``MEMBERS``  one row per unit and member party.
 
-``measures`` is JSON ``{code: {"v": "123.45" | null, "s": "ok" | "incomplete" | "unknown", "n": "why, if not ok"}}``
-with money as a decimal string in base currency, dates in ISO form. ``detail`` is JSON::
+``measures`` is JSON ``{code: {"v": "123.45" | null, "s": "ok" | "incomplete" | "unknown", "n": "why there is no v"}}``
+with money as a decimal string in base currency, dates in ISO form; ok with a null "v" = there is nothing to measure
+(no loan, no transaction). In ``detail`` all figures are decimal strings; it is JSON::
 
     {"criteria": [{"code", "family", "measure", "weight", "raw", "points", "contribution",
                    "peer_points", "peer_raw", "reason"}],          # reason = weight * (points - peer mean)
@@ -14,7 +15,13 @@ with money as a decimal string in base currency, dates in ISO form. ``detail`` i
      "gates": [{"code", "passed": true | false | null, "secret": bool, "value", "limit", "detail"}],
      "lines": [{"tier", "on", "value", "entry", "exit", "up", "down", "in": bool}],
      "override": null | {...}, "definition": {"version", "sha256"}, "rules": {"CODE": "valid_from"},
-     "peers": n}
+     "peers": n,                                      # units with a score, of which the peer means are taken
+     "absent": ["code", ...],                         # criteria left out because the bank lacks a table
+     "incomplete": ["code", ...],                     # criteria left out because this unit's data are incomplete
+     "facts": {"size", "ended", "listed": null | {"tier", "since", "entry"}},   # what else decided
+     "stepped": bool}                                 # false between month-ends: the machine stood still
+
+With the measures, the gates, the facts and the ``machine`` of the month-end before, `recompute` gives the row again.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def audit(
         reason: given by the person, where one was asked for.
     """
     require_scope()
-    values = [
+    values: list[Any] = [
         actor.at, actor.at, actor.person_id, actor.username, actor.purpose, verb, object_type, str(object_id),
         _json(before), _json(after), reason,
     ]  # fmt: skip
@@ -64,7 +64,7 @@ def audit_signin(entity: str, username: str, outcome: str, at: datetime, *, pers
         person_id: whose, when known.
         where: address of the caller.
     """
-    values = [
+    values: list[Any] = [
         entity, at, at, person_id, username[:64], "signin", f"signin.{outcome}", "person", str(person_id or ""), None,
         _json({"where": where}), "",
     ]  # fmt: skip

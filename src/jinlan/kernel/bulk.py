@@ -27,9 +27,16 @@ def _run(statement: sql.Composed) -> int:
 
 
 def patient() -> None:
-    """Lift the limits that guard pages for the rest of this transaction: bulk work takes its time."""
+    """Prepare the rest of this transaction for bulk work.
+
+    The limits that guard pages are lifted. Nested loops are off: a table that was filled in this very transaction has no
+    statistics yet, the planner takes it for tiny, and a join by loops takes minutes.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0")
+        cursor.execute(
+            "set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; "
+            "set local enable_nestloop = off"
+        )
 
 
 def stage(columns: Mapping[str, str], rows: Iterable[Sequence[Any]], *, table: str = STAGE) -> int:
@@ -41,7 +48,7 @@ def stage(columns: Mapping[str, str], rows: Iterable[Sequence[Any]], *, table: s
         table: name of the temporary table; it ends with the transaction.
     """
     described = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))  # type: ignore[arg-type]
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))
         for name, kind in columns.items()
     )
     name = sql.Identifier("pg_temp", table)

@@ -38,7 +38,7 @@ def _cipher(key: bytes) -> AESGCM:
 
 
 def _context(table: str, column: str, row: str) -> bytes:
-    return "|".join((table, column, row)).encode()
+    return f"{table}|{column}|{row}".encode()
 
 
 def encrypt(value: str, *, table: str, column: str, row: str) -> bytes:

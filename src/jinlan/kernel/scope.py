@@ -219,7 +219,7 @@ def console_actor(entity: str, at: datetime) -> Actor:
     return _technical("console", entity, at, "auditor", "audit")
 
 
-def unsafe_traits(strong: bool, owns: bool, scope: bool, inherits: bool) -> list[str]:  # noqa: FBT001
+def unsafe_traits(strong: bool, owns: bool, scope: bool, inherits: bool) -> list[str]:
     """Say what makes a database role unfit to serve; empty when nothing does."""
     traits = (
         (strong, "它是超级用户、能绕过行级安全或能建角色"),

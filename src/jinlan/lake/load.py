@@ -32,6 +32,7 @@ Progress = Callable[[str], None]
 LOADED, HELD, REJECTED = "loaded", "held", "rejected"
 UNCHANGED, REFUSED, INCOMPLETE = "unchanged", "refused", "incomplete"
 _LOCK = ".load.lock"
+_FINISHED = ".finished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,15 @@ def _only_loader(lake: Path, entity: str) -> Iterator[None]:
 
 
 def recover(lake: Path, entity: str, registry: Registry) -> list[str]:
-    """Bring every table back to the newest finished load and return those that a kill had left ahead of it."""
+    """Bring every table back to the newest finished load and return those that a kill had left ahead of it.
+
+    Raises:
+        Refused: LAKE.STRANGE when lake and registry do not belong together (a lost or older backup of either):
+            rolling back would then destroy finished loads.
+    """
     latest = registry.latest(entity)
     versions = latest.versions if latest else {}
+    _must_belong(lake, entity, latest)
     shutil.rmtree(spill_folder(lake, entity), ignore_errors=True)
     for zone in ("lake", "compliance"):
         delta.sweep(lake / entity / zone)
@@ -138,6 +145,32 @@ def recover(lake: Path, entity: str, registry: Registry) -> list[str]:
         if table_path(lake, entity, name).exists()
         and delta.roll_back(table_path(lake, entity, name), versions.get(name))
     ]
+
+
+def _must_belong(lake: Path, entity: str, latest: LoadRecord | None) -> None:
+    """Refuse when the lake has seen a later load than the registry knows, or lacks what the registry pins."""
+    marker = lake / entity / _FINISHED
+    seen = int(marker.read_text()) if marker.exists() else 0
+    known = latest.load_id if latest else 0
+    behind = [
+        name
+        for name, pinned in (latest.versions.items() if latest else ())
+        if (delta.version(table_path(lake, entity, name)) or 0) < pinned
+        or not table_path(lake, entity, name).exists()
+    ]
+    if seen > known or behind:
+        raise Refused(
+            "LAKE.STRANGE", f"数据湖({entity})与装载登记簿不一致:湖中最新装载 {seen},登记簿 {known}。",
+            "请恢复同一时点的数据库与数据湖备份;如要重新开始,请移走数据湖目录。",
+        )  # fmt: skip
+
+
+def _mark_finished(lake: Path, entity: str, load_id: int) -> None:
+    """Note beside the tables which load was finished last, so that a strange registry is noticed."""
+    marker = lake / entity / _FINISHED
+    half = marker.with_suffix(".half")
+    half.write_text(str(load_id))
+    half.replace(marker)
 
 
 def _consider(job: _Job, found: Found) -> LoadReport:
@@ -245,6 +278,7 @@ def _run(job: _Job, bench: Bench, plan: _Plan, clock: _Clock) -> LoadReport:
     clock.lap("identities")
     job.progress(f"{label}:登记")
     job.registry.finish(finished)
+    _mark_finished(job.lake, bench.entity, plan.load_id)
     clock.lap("register")
     return _report(finished, bench.delivery.found, "已装载", clock)
 

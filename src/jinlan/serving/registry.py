@@ -90,7 +90,7 @@ class DatabaseRegistry:
                 LoadCheck(
                     entity=row.entity, load=row, table=one.table, level=one.level, code=one.code, count=one.count,
                     detail=one.detail[:500], hint=one.hint[:300],
-                )  # fmt: skip
+                )
                 for one in outcome.checks
             ],
             batch_size=BATCH,
@@ -100,7 +100,7 @@ class DatabaseRegistry:
                 Quarantine(
                     entity=row.entity, load=row, table=one.table, row=one.row, key=one.key[:200], column=one.column[:60],
                     value=one.value[:200], code=one.code, reason=one.reason[:300], hint=one.hint[:300],
-                )  # fmt: skip
+                )
                 for one in outcome.rejected[:QUARANTINE_ROWS]
             ],
             batch_size=BATCH,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from jinlan.basics.actor import Actor
 from jinlan.kernel.reading import visible
@@ -103,13 +103,6 @@ def member_results(actor: Actor, *, unit_id: int, as_of: date) -> dict[int, Memb
         .filter(unit_id=unit_id, as_of=as_of)
         .select_related("run__load")
     }
-
-
-def lone_members(actor: Actor, *, as_of: date, limit: int = 200) -> list[MemberResult]:
-    """Return members that the actor sees without their unit: what a member's manager looks after."""
-    whole = visible(actor, UnitResult).filter(as_of=as_of, unit_id=OuterRef("unit_id"))
-    rows = visible(actor, MemberResult).filter(as_of=as_of).filter(~Exists(whole))
-    return list(rows.order_by("unit_id", "party_id")[:limit])
 
 
 def restricted_gates(actor: Actor, *, unit_id: int, as_of: date) -> list[RestrictedGate]:

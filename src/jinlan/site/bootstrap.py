@@ -117,7 +117,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    os.execv(str(PYTHON), [str(PYTHON), "-m", "jinlan.site.cli", *arguments])  # noqa: S606
+    return os.execv(str(PYTHON), [str(PYTHON), "-m", "jinlan.site.cli", *arguments])  # noqa: S606
 
 
 if __name__ == "__main__":

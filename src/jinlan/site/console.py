@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
+from typing import Self
 
 WIDTH = 100
 
@@ -14,7 +15,7 @@ class ProgressLine:
     def __init__(self) -> None:
         self._shown = False
 
-    def __enter__(self) -> ProgressLine:
+    def __enter__(self) -> Self:
         return self
 
     def show(self, text: str) -> None:

@@ -134,14 +134,14 @@ class Embedded:
         self.process = subprocess.Popen(
             [*self._prefix, str(binaries() / "postgres"), "-D", str(self.home.pg), *options],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGINT), **extra,
+            preexec_fn=die_with_parent(signal.SIGINT), **extra,  # noqa: PLW1509  no thread runs yet
         )  # fmt: skip
         log.close()
         self._wait()
         return self
 
     def _wait(self) -> None:
-        assert self.process is not None
+        assert self.process is not None  # noqa: S101
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

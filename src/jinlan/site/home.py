@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -66,10 +67,8 @@ class Home:
             fresh = path.with_suffix(f".{os.getpid()}.new")
             fresh.touch(mode=0o600)
             fresh.write_text(secrets.token_hex(32))
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.link(fresh, path)
-            except FileExistsError:
-                pass
             fresh.unlink()
         return bytes.fromhex(path.read_text().strip())
 

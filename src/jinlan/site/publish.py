@@ -23,7 +23,15 @@ from jinlan.kernel.scope import scoped
 from jinlan.lake import results
 from jinlan.lake.registry import LoadRecord
 from jinlan.lake.view import LakeView
-from jinlan.serving.load import Day, Place, close_publication, follow_homes, publish_day, published_units, withdraw
+from jinlan.serving.load import (
+    Day,
+    Place,
+    close_publication,
+    follow_homes,
+    publish_day,
+    published_units,
+    withdraw,
+)
 from jinlan.serving.models import PublishedDate, Run
 from jinlan.site.history import Evaluated
 from jinlan.site.intake import rows as state_rows

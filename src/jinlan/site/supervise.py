@@ -28,7 +28,7 @@ class Supervisor:
     def listen(self) -> None:
         """Turn SIGINT and SIGTERM into a clean stop."""
 
-        def stop(number: int, frame: FrameType | None) -> None:
+        def stop(_number: int, _frame: FrameType | None) -> None:
             self.stopping = True
 
         signal.signal(signal.SIGINT, stop)
@@ -39,7 +39,7 @@ class Supervisor:
         with (self.log / f"{name}.log").open("ab") as out:
             child = subprocess.Popen(
                 [sys.executable, *command], stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
-                env=os.environ | env, preexec_fn=die_with_parent(signal.SIGTERM),
+                env=os.environ | env, preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509  no thread runs here
             )  # fmt: skip
         self.children[name] = child
         return child

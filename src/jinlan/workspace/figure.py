@@ -23,6 +23,7 @@ from jinlan.workspace import lake
 from jinlan.workspace.access import page
 from jinlan.workspace.client import Asked, asked, panel
 from jinlan.workspace.measures import Value, formula_of, measure_name, typed, value_of
+from jinlan.workspace.words import VALUES, word
 
 if TYPE_CHECKING:
     from jinlan.serving.models import MemberResult, Run, UnitResult
@@ -157,20 +158,27 @@ def accounts(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResp
 
 def _named(answer: lake.Answer, names: dict[str, str]) -> dict[str, Any]:
     """Put the names of visible parties for their codes (the lake holds no names), and write every cell."""
-    heads = list(zip(answer.columns, answer.kinds, strict=True))
+    order = sorted(
+        range(len(answer.columns)), key=lambda place: _place(answer.columns[place], answer.kinds[place])
+    )
+    heads = [(answer.columns[place], answer.kinds[place]) for place in order]
     rows = [
-        [
-            {"text": names.get(str(cell), str(cell)) if column == "party_id" else _written(cell, column, kind), "kind": kind}
-            for (column, kind), cell in zip(heads, row, strict=True)
-        ]
+        [{"text": _written(row[place], column, kind, names), "kind": kind} for place, (column, kind) in zip(order, heads, strict=True)]
         for row in answer.rows
     ]  # fmt: skip
     sums = [(name or currency(), number(value, 2)) for name, value in answer.sums]
     return {"answer": answer, "heads": heads, "rows": rows, "sums": sums, "more": answer.total - len(rows)}
 
 
-def _written(value: Any, column: str, kind: str) -> str:
-    """Write one cell; rates keep their digits, money has two."""
+def _place(column: str, kind: str) -> int:
+    """Say where a column stands: whose row, then its money, then the rest as delivered."""
+    if column == "party_id":
+        return 0
+    return 1 if kind == "money" and not column.endswith("rate") else 2
+
+
+def _written(value: Any, column: str, kind: str, names: dict[str, str]) -> str:
+    """Write one cell; rates keep their digits, money has two, codes are put in words."""
     if value is None or value == "":
         return NOT_APPLICABLE
     if kind == "money" and column.endswith("rate"):
@@ -179,7 +187,9 @@ def _written(value: Any, column: str, kind: str) -> str:
         return number(value, 2)
     if kind == "bool":
         return _("是") if value else _("否")
-    return moment(value) if isinstance(value, datetime) else str(value)
+    if column == "party_id":
+        return names.get(str(value), str(value))
+    return moment(value) if isinstance(value, datetime) else str(word(VALUES.get(column, {}), str(value)))
 
 
 def _audit(actor: Actor, verb: str, it: Asked, what: str) -> None:

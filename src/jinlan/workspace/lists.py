@@ -56,7 +56,7 @@ def client_list(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     }  # fmt: skip
     if context["as_matrix"]:
         return render(
-            request, "workspace/clients_matrix.html", context | _matrix(request, actor, rows, shown)
+            request, "workspace/clients_matrix.html", context | _matrix(request, actor, rows, shown, listing)
         )
     return render(request, "workspace/clients.html", context | _table(request, actor, rows, shown, listing))
 
@@ -148,7 +148,7 @@ def _as_of_query(shown: Published) -> str:
 
 def _lone(actor: Actor, shown: Published) -> dict[str, Any] | None:
     """Return the members that the person sees without their unit, with names and the unit's header."""
-    rows = serving.lone_members(actor, as_of=shown.as_of)
+    rows = clients.lone_members(actor, as_of=shown.as_of)
     if not rows:
         return None
     units = clients.named_units(actor, unit_ids={row.unit_id for row in rows}, as_of=shown.as_of)

@@ -154,3 +154,18 @@ COUNTED: Mapping[str, Any] = {
     "units": _("客户数"), "managed": _("名册户数"), "members": _("成员数"), "parties": _("主体数"), "dates": _("评估日期数"),
     "published": _("发布行数"), "strategic": _("在层户数"),
 }  # fmt: skip
+_FIVE: Mapping[str, Any] = {str(code): look_.word for code, look_ in FIVE_TIER.items()}
+VALUES: Mapping[str, Mapping[str, Any]] = {
+    "family": {
+        "DEPOSIT": _("存款"), "LOAN": _("贷款"), "WEALTH": _("理财"), "FUND": _("基金"), "INSURANCE": _("保险"), "TRUST": _("信托"),
+        "BOND": _("债券"), "FX": _("外汇"), "TRADE": _("贸易融资"), "PAYMENT": _("支付结算"), "CUSTODY": _("托管"),
+        "ADVISORY": _("顾问"), "CARD": _("银行卡"),
+    },
+    "status": {"ACTIVE": _("正常"), "DORMANT": _("睡眠"), "CLOSED": _("已销户"), "FROZEN": _("冻结"), "EXPIRED": _("已到期")},
+    "credit_debit_ind": {"CRDT": _("贷"), "DBIT": _("借")},
+    "txn_type": {
+        "TRANSFER": _("转账"), "CASH": _("现金"), "FEE": _("费用"), "INTEREST": _("利息"), "LOAN_DRAW": _("放款"),
+        "LOAN_REPAY": _("还款"), "CARD": _("银行卡"), "FX": _("外汇"), "SECURITIES": _("证券"), "PAYROLL": _("代发工资"), "TAX": _("税款"),
+    },
+    "five_tier": _FIVE,
+}  # fmt: skip

@@ -3,9 +3,9 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import jinlan.basics.ids
 from django.db import migrations, models
 
+import jinlan.basics.ids
 from jinlan.kernel.sqlfile import sql
 
 

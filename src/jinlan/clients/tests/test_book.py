@@ -20,8 +20,8 @@ from jinlan.clients.testing import (
 from jinlan.kernel.models import Person
 from jinlan.kernel.scope import ScopeDenied, lake_scope, scoped
 from jinlan.kernel.testing import AT, TODAY, a_grant, a_person, an_actor, writing
-from jinlan.serving.models import MemberResult, Run, UnitResult
 from jinlan.serving.models import Load as LoadRow
+from jinlan.serving.models import MemberResult, Run, UnitResult
 from jinlan.work.models import Task
 
 DAY = timedelta(days=1)

@@ -1,10 +1,10 @@
 """People, roles, audit, and the sealed scope that every later table stands behind."""
 
 import django.db.models.deletion
-import jinlan.basics.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import jinlan.basics.ids
 from jinlan.kernel.sqlfile import sql
 
 

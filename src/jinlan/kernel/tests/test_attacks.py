@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+
 import psycopg
 import pytest
 from django.conf import settings

@@ -60,7 +60,7 @@ def test_only_auditor_and_compliance_read_the_record(cast: Cast, username: str) 
             audit(actor, "x.seen", "unit", "1")
             assert AuditEntry.objects.count() == 0
     except ProgrammingError as error:
-        assert "permission denied" in str(error)  # noqa: PT017
+        assert "permission denied" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -61,10 +61,10 @@ def _sums(session: Session) -> Table:
         total=plain["value"].sum().cast("decimal(38, 2)"),
         covered=plain.count(),
         carried=plain.count(),
-        at_end=zero.cast("decimal(38, 2)").sum(),
         newest=plain.day.max(),
         oldest=plain.day.min(),
     )
+    main = main.mutate(at_end=zero.cast("decimal(38, 2)"))
     beyond = weights.filter(weights.closing | (weights.weight > weights.own.cast("int32")))
     more = rows.join(beyond, rows.day == beyond.source)
     once = more.own.cast("int32")
@@ -76,7 +76,7 @@ def _sums(session: Session) -> Table:
         newest=more.day.max(),
         oldest=more.day.min(),
     )
-    both = ibis.union(main, rest, distinct=False)
+    both = ibis.union(main.select(*rest.columns), rest, distinct=False)
     grouped = both.group_by("account_id", "slice").aggregate(
         total=both.total.sum(),
         covered=both.covered.sum().cast("int64"),

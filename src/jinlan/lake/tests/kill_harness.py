@@ -149,7 +149,7 @@ def fork(work: Callable[[], None]) -> int:
     try:
         work()
         code = 0
-    except BaseException as error:  # noqa: BLE001  the child must end here, whatever happens
+    except BaseException as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:
         os._exit(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -312,3 +313,30 @@ def test_vacuum_keeps_what_every_load_pins(tmp_path: Path) -> None:
     assert len(removed) == 1
     assert len(house.rows("balance_daily", "account_id", load_id=first.load_id)) == 4
     assert house.rows("balance_daily", "balance_base") == [(money("888.00"),)]
+
+
+def test_a_registry_that_does_not_know_the_lakes_loads_is_refused_and_destroys_nothing(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path)
+    house.begin()
+    known = (tmp_path / "registry.json").read_text()
+    house.deliver(bank.next_day(FIRST + DAY), day=FIRST + DAY)
+
+    for other in (None, known):  # a lost registry, and the backup of a day before
+        (tmp_path / "registry.json").unlink(missing_ok=True)
+        if other:
+            (tmp_path / "registry.json").write_text(other)
+        with pytest.raises(Refused) as caught:
+            house.load()
+        assert caught.value.code == "LAKE.STRANGE"
+    assert delta.version(table_path(house.lake, ENTITY, "balance_daily")) == 1
+
+
+def test_a_lake_that_lacks_what_the_registry_pins_is_refused(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.begin()
+    shutil.rmtree(table_path(house.lake, ENTITY, "party"))
+    with pytest.raises(Refused) as caught:
+        house.load()
+    assert caught.value.code == "LAKE.STRANGE"

@@ -12,6 +12,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print every sub-command with one line."""
+    del options
     from jinlan.site.cli import COMMANDS
 
     sys.stdout.write("Jinlan 金兰\n\n用法 / usage: ./jinlan [命令 command] [选项 options]\n\n")

@@ -21,7 +21,7 @@ UNIT = re.compile(r"/clients/[0-9a-f]{8}-")
 PAGES: dict[str, tuple[str, str]] = {
     "signin": ("", "/signin"),
     "list": ("chenwei", "/clients"),
-    "matrix": ("chenwei", "/clients?show=matrix"),
+    "matrix": ("chenwei", "/clients?as=matrix"),
     "book": ("lihua", "/clients"),
     "client": ("lihua", "{client}"),
     "household": ("zhaoyan", "{client}"),

@@ -202,6 +202,7 @@ def test_every_measure_equals_sql_written_by_hand(seed):
     view = MemoryView(bank.rows, LAST)
     table = by_date(view, DATES)
     found = {(row["as_of"], row["party_id"]): row for row in view.connect().to_pyarrow(table).to_pylist()}
+    told = {"known": 0, "incomplete": 0}
     for day in DATES:
         expected = by_hand(bank, day)
         assert {party for when, party in found if when == day} == set(expected)
@@ -210,3 +211,7 @@ def test_every_measure_equals_sql_written_by_hand(seed):
             if found[day, party]["aum_state"]:
                 values["aum"] = values["net_financial_assets"] = None
             assert got == values, (seed, day, party)
+            told["known"] += sum(bool(value) for value in values.values())
+            told["incomplete"] += values["aum_avg_12m"] is None
+    assert told["known"] > 400
+    assert told["incomplete"] > 0

@@ -1,0 +1,1 @@
+"""Performance ratios within one run, so that they mean the same on every machine: features, nightly run, pages."""

@@ -1,0 +1,40 @@
+"""`./jinlan bench [--scale …] [--only …]`: performance ratios within one run; exit code 1 on a missed goal."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+PARTS = ("features", "nightly", "pages")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """How big a bank, which parts."""
+    parser.add_argument("--scale", choices=("small", "medium", "large"), default="small")
+    parser.add_argument("--only", choices=PARTS, action="append", help="只做这一部分(可重复) / only this part")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure in a temporary folder, print, and say which goals were missed."""
+    from jinlan.site.bench import bank, features, nightly, pages
+    from jinlan.site.bench.report import Report
+
+    wanted, report = options.only or PARTS, Report()
+    features.needs("duckdb", "polars", "pandas")
+    with tempfile.TemporaryDirectory(prefix="jinlan-bench-") as folder:
+        work = Path(folder)
+        lake = None
+        if "features" in wanted or "nightly" in wanted:
+            lake = bank.build(work / "whole", options.scale, report.say)
+        if "features" in wanted and lake:
+            features.run(lake, report)
+        if "nightly" in wanted:
+            nightly.run(work, options.scale, report, lake)
+        if "pages" in wanted:
+            pages.run(work / "home", report)
+    report.say()
+    for line in report.missed:
+        report.say(f"未达标: {line}")
+    report.say("目标全部达到。" if not report.missed else f"{len(report.missed)} 个目标未达到。")
+    return 1 if report.missed else 0

@@ -1,0 +1,129 @@
+"""Pages: server time and queries of the list and of the 360 page over 100,000 managed units in PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from jinlan.basics.errors import Refused
+from jinlan.site import database
+from jinlan.site.bench.report import Report
+from jinlan.site.embedded import Embedded
+from jinlan.site.home import Home
+
+UNITS = 100_000
+ROUNDS = 60
+GOAL_MS = 100
+FILLER = Path(__file__).parents[2] / "kernel" / "sql" / "bench_fill.sql"
+EXTRA = Path(__file__).with_name("pages.sql")
+# The filler of the scope's own benchmark is twice as big: its numbers, and ours.
+SCALED = (("318000", "159000"), ("218000", "118000"), ("200001", "100001"), ("200000", "100000"), ("% 99000", "% 49000"))
+PEOPLE = {"部门负责人": "bench6", "分行负责人": "bench4", "主办客户经理": "bench8"}
+ADDRESS = re.compile(r'href="(/clients/[0-9a-f-]{36})[?"]')
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def run(folder: Path, report: Report) -> None:
+    """Start a server of our own, fill it, ask for the pages as three people, print."""
+    report.say("\n== 页面 pages ==")
+    with served(folder) as server:
+        began = time.perf_counter()
+        fill(server.url("admin"))
+        report.say(f"填充 {UNITS} 个在册单元、5 个月末: {time.perf_counter() - began:.0f} s")
+        database.setup_django()
+        try:
+            for name, username in PEOPLE.items():
+                person_rows(name, username, report)
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Embedded]:
+    """Run a throw-away PostgreSQL, migrated, with the environment pointing at it; settings must not be loaded yet."""
+    home = Home(folder).make()
+    before = {name: os.environ.get(name) for name in ("JINLAN_HOME", "DATABASE_URL", "JINLAN_ENTITY")}
+    os.environ["JINLAN_HOME"] = str(folder)
+    server = Embedded(home, durable=False)
+    try:
+        server.start()
+        os.environ |= {"DATABASE_URL": server.url("app"), "JINLAN_ENTITY": ""}
+        database.create(server)
+        database.migrate(server.url("owner"), server.url("app"))
+        yield server
+    finally:
+        server.stop()
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def fill(url: str) -> None:
+    """Write the units; raise `Refused` when their number is not what it should be."""
+    filler = FILLER.read_text("utf-8")
+    for theirs, ours in SCALED:
+        filler = filler.replace(theirs, ours)
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(filler.encode())
+        admin.execute(EXTRA.read_text("utf-8").encode())
+        admin.execute("vacuum analyze")
+        found = admin.execute("select count(*) from serving_unitresult where as_of = '2026-10-31'").fetchone()
+    if not found or found[0] != UNITS:
+        raise Refused("BENCH.FILL", f"填充得到 {found and found[0]} 个单元,应为 {UNITS} 个。", "请核对 bench_fill.sql 的数字。")
+
+
+def person_rows(name: str, username: str, report: Report) -> None:
+    """Print list and 360 page of one person."""
+    from django.test import Client
+
+    from jinlan.kernel.models import Person
+
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(Person.objects.get(username=username), backend=BACKEND)
+    first = client.get("/clients")
+    units = list(dict.fromkeys(ADDRESS.findall(first.content.decode())))
+    if first.status_code != 200 or not units:
+        raise Refused("BENCH.PAGE", f"{name}的名册打不开(HTTP {first.status_code})。", "请先运行 `./jinlan test`。")
+    for page, addresses in (("名册", ["/clients"]), ("客户全景", units)):
+        times, queries = ask(client, addresses)
+        p95 = sorted(times)[int(len(times) * 0.95)]
+        report.say(f"{name} · {page}: p50 {statistics.median(times):.1f} ms,p95 {p95:.1f} ms,查询 {min(queries)}–{max(queries)} 次")
+        report.goal(f"{name} · {page} p95", p95, GOAL_MS, " ms")
+
+
+def ask(client: Any, addresses: list[str]) -> tuple[list[float], list[int]]:
+    """Return milliseconds and numbers of queries of `ROUNDS` requests, after five that warm up."""
+    from django.db import connection
+
+    times: list[float] = []
+    queries: list[int] = []
+    for turn, address in enumerate(itertools.islice(itertools.cycle(addresses), ROUNDS + 5)):
+        asked: list[str] = []
+
+        def note(execute: Any, sql: str, params: Any, many: bool, context: Any, seen: list[str] = asked) -> Any:
+            seen.append(sql)
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(note):
+            began = time.perf_counter()
+            answer = client.get(address)
+            spent = (time.perf_counter() - began) * 1000
+        if answer.status_code != 200:
+            raise Refused("BENCH.PAGE", f"{address} 返回 HTTP {answer.status_code}。", "请先运行 `./jinlan test`。")
+        if turn >= 5:
+            times.append(spent)
+            queries.append(len(asked))
+    return times, queries

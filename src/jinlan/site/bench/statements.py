@@ -178,10 +178,11 @@ create temp table answer as
   from scored;
 """
 
-MACROS = (
-    "create temp macro lack(opened, gone, first, last, covered) as greatest(0, least(last + 1, gone) "
-    "- greatest(first, opened) - coalesce(covered, 0))",
-    "create temp table merged as select old_party_id as old, new_party_id as new from party_merge "
-    "where effective_date <= getvariable('d')",
-)
-STATEMENTS = [*MACROS, *(one for part in (SETUP, BALANCES, FLOWS, CREDIT, FINAL) for one in part.strip().split(";\n"))]
+MACROS = """
+create temp macro lack(opened, gone, first, last, covered) as
+  greatest(0, least(last + 1, gone) - greatest(first, opened) - coalesce(covered, 0));
+create temp table merged as
+  select old_party_id as old, new_party_id as new from party_merge where effective_date <= getvariable('d');
+"""
+PARTS = (MACROS, SETUP, BALANCES, FLOWS, CREDIT, FINAL)
+STATEMENTS = [one for part in PARTS for one in part.strip().split(";\n")]

@@ -55,10 +55,13 @@ def search_of(names: Iterable[str], codes: Iterable[str] = ()) -> Search:
     """Return how a party with these names (the present one first) and codes is found and sorted."""
     known = [name for name in names if name]
     lines = dict.fromkeys(name.lower() for name in known)
-    for name in known:
-        for syllables in readings(name):
+    key = ""
+    for place, name in enumerate(known):
+        found = readings(name)
+        if place == 0:
+            key = " ".join(found[0]).lower()[:KEY_LENGTH]
+        for syllables in found:
             lines[("".join(syllables)).lower()] = None
             lines[("".join(part[:1] for part in syllables)).lower()] = None
     lines |= dict.fromkeys(code.lower() for code in codes if code)
-    key = " ".join(lazy_pinyin(known[0], style=Style.NORMAL)).lower()[:KEY_LENGTH] if known else ""
     return Search(key, grams(lines), "\n".join(lines))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jinlan.insight.definition import Definition, Gate
-from jinlan.insight.facts import Facts, Party
 from jinlan.insight.score import OK
-from jinlan.insight.units import Unit
+
+if TYPE_CHECKING:  # pages and the command line read gates without the engine
+    from jinlan.insight.facts import Facts, Party
+    from jinlan.insight.units import Unit
 
 RESTRICTED = "RESTRICTED"
 RESTRICTED_ZH = "限制中,原因不展示"

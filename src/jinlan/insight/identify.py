@@ -19,7 +19,8 @@ from jinlan.basics.periods import is_month_end
 from jinlan.insight import figures, gates, members, wire
 from jinlan.insight.assess import Moment, Subject, assess, needed
 from jinlan.insight.definition import Definition, in_force
-from jinlan.insight.facts import ENDED, FactReader, Facts
+from jinlan.insight.facts import ENDED, Facts
+from jinlan.insight.reader import FactReader
 from jinlan.insight.results import UNITS
 from jinlan.insight.score import UNKNOWN, Column
 from jinlan.insight.tiers import EMPTY, Listed, Machine, Override

@@ -32,7 +32,7 @@ from jinlan.lake.tests import tiny_bank as bank
 from jinlan.lake.tests.file_registry import FileRegistry
 from jinlan.lake.view import LakeView
 
-ACCOUNTS, DAYS = 100, 4
+ACCOUNTS, DAYS = 100, 3
 Signature = list[list[str]]
 
 

@@ -21,7 +21,15 @@ from jinlan.site.bench.bank import Lake
 
 FLOW = ("account_id", "booking_date", "amount", "currency", "credit_debit_ind", "txn_type", "status", "is_internal",
         "is_reversal", "counterparty_account_masked_hash")  # fmt: skip
-ACCOUNT = ("account_id", "party_id", "product_code", "open_date", "as_of_date", "change_type", "account_no_masked_hash")
+ACCOUNT = (
+    "account_id",
+    "party_id",
+    "product_code",
+    "open_date",
+    "as_of_date",
+    "change_type",
+    "account_no_masked_hash",
+)
 
 
 def weights(days: Sequence[date], first: date, last: date) -> dict[date, int]:
@@ -70,7 +78,9 @@ def by_polars(lake: Lake, day: date) -> dict[str, float]:
         .with_columns(party_id=pl.coalesce("new_party_id", "party_id")).collect().lazy()
     )  # fmt: skip
     start = first - timedelta(days=CARRY)
-    rows = pl.scan_parquet(files(lake, "balance_daily", start, day)).select("account_id", "as_of_date", "balance_base")
+    rows = pl.scan_parquet(files(lake, "balance_daily", start, day)).select(
+        "account_id", "as_of_date", "balance_base"
+    )
     days = rows.select("as_of_date").unique().collect()["as_of_date"].to_list()
     weight = weights(days, first, day)
     table = pl.LazyFrame({"as_of_date": list(weight), "weight": list(weight.values())})
@@ -79,14 +89,20 @@ def by_polars(lake: Lake, day: date) -> dict[str, float]:
         .group_by("party_id").agg(total=(pl.col("balance_base").cast(pl.Float64) * pl.col("weight")).sum()).collect()
     )  # fmt: skip
     volume, count = _polars_flows(pl, lake, accounts, first, day)
-    return {"average": averages["total"].sum() / ((day - first).days + 1), "settlement": volume, "count": count}
+    return {
+        "average": averages["total"].sum() / ((day - first).days + 1),
+        "settlement": volume,
+        "count": count,
+    }
 
 
 def _polars_flows(pl: Any, lake: Lake, accounts: Any, first: date, day: date) -> tuple[float, float]:
     back = pl.col("is_reversal").fill_null(value=False)
     credit, debit = pl.col("credit_debit_ind") == "CRDT", pl.col("credit_debit_ind") == "DBIT"
     amount = pl.col("amount").cast(pl.Float64) * pl.col("rate_e8") / 1e8
-    others = accounts.select("account_no_masked_hash", other_party="party_id").unique("account_no_masked_hash")
+    others = accounts.select("account_no_masked_hash", other_party="party_id").unique(
+        "account_no_masked_hash"
+    )
     found = (
         pl.scan_parquet(files(lake, "transaction", first)).select(FLOW)
         .filter(pl.col("booking_date").is_between(first, day), pl.col("status") == "BOOK",
@@ -107,7 +123,11 @@ def by_pandas(lake: Lake, day: date) -> dict[str, float]:
     first = windows_of(day).year[0]
     products = _frame(files(lake, "product"), ("product_code", "family")).drop_duplicates("product_code")
     accounts = _frame(files(lake, "account"), ACCOUNT)
-    accounts = accounts[accounts.as_of_date <= day].sort_values("as_of_date").drop_duplicates("account_id", keep="last")
+    accounts = (
+        accounts[accounts.as_of_date <= day]
+        .sort_values("as_of_date")
+        .drop_duplicates("account_id", keep="last")
+    )
     accounts = accounts[accounts.open_date <= day].merge(products, on="product_code", how="left")
     merges = _frame(files(lake, "party_merge"), ("old_party_id", "new_party_id", "effective_date"))
     merges = merges[merges.effective_date <= day].set_index("old_party_id").new_party_id
@@ -123,7 +143,11 @@ def by_pandas(lake: Lake, day: date) -> dict[str, float]:
 
 
 def _pandas_flows(lake: Lake, accounts: Any, first: date, day: date) -> tuple[float, float]:
-    wanted = (ds.field("booking_date") >= first) & (ds.field("booking_date") <= day) & (ds.field("status") == "BOOK")
+    wanted = (
+        (ds.field("booking_date") >= first)
+        & (ds.field("booking_date") <= day)
+        & (ds.field("status") == "BOOK")
+    )
     rows = _frame(files(lake, "transaction", first), FLOW, wanted)
     rows = rows[~rows.is_internal.fillna(value=False).astype(bool) & ~rows.txn_type.isin(["FEE", "INTEREST"])]
     rows = rows.merge(accounts[["account_id", "party_id"]], on="account_id")

@@ -23,7 +23,7 @@ def run(work: Path, scale: str, report: Report, whole: Lake | None = None) -> No
     for share in SHARES:
         lake = whole if share == 1 and whole else build(work / f"share-{share:g}", scale, report.say, share)
         dates = lake.month_ends(MONTHS)
-        measured = alone(units_of, lake, dates, rounds=1)
+        measured = alone(units_of, lake, dates, rounds=2)
         rows = lake.count("transaction")
         found.append((share, rows, measured.cpu))
         report.say(f"{share:g}: CPU {measured.cpu:.2f} s(时钟 {measured.seconds:.2f} s),{rows} 笔交易,每百万笔 {measured.cpu / rows * 1e6:.2f} s,"
@@ -33,7 +33,11 @@ def run(work: Path, scale: str, report: Report, whole: Lake | None = None) -> No
         report.say(f"  {share:g} ÷ 1/4: 时间 {seconds / first:.2f} 倍,交易 {rows / first_rows:.2f} 倍")
     report.goal("1/1 的时间 ÷ 由 1/4 线性外推", last / (first * last_rows / first_rows), GOAL)
     (_, half_rows, half) = found[1]
-    slope = (last - half) / (last_rows - half_rows) / ((half - first) / (half_rows - first_rows)) if half > first else 0
+    slope = (
+        (last - half) / (last_rows - half_rows) / ((half - first) / (half_rows - first_rows))
+        if half > first
+        else 0
+    )
     report.say(f"边际(不含固定成本): 1/2→1/1 每笔 ÷ 1/4→1/2 每笔 = {slope:.2f}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 from pathlib import Path
 
@@ -12,7 +13,9 @@ PARTS = ("features", "nightly", "pages")
 def configure(parser: argparse.ArgumentParser) -> None:
     """How big a bank, which parts."""
     parser.add_argument("--scale", choices=("small", "medium", "large"), default="small")
-    parser.add_argument("--only", choices=PARTS, action="append", help="只做这一部分(可重复) / only this part")
+    parser.add_argument(
+        "--only", choices=PARTS, action="append", help="只做这一部分(可重复) / only this part"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -21,7 +24,9 @@ def run(options: argparse.Namespace) -> int:
     from jinlan.site.bench.report import Report
 
     wanted, report = options.only or PARTS, Report()
-    features.needs("duckdb", "polars", "pandas")
+    if "features" in wanted:
+        features.needs("duckdb", "polars", "pandas")
+    report.say(f"规模 {options.scale},处理器 {os.cpu_count()} 个,开始时负载 {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="jinlan-bench-") as folder:
         work = Path(folder)
         lake = None

@@ -55,8 +55,11 @@ def django_db_setup(database_name: str, django_db_blocker: pytest.FixtureRequest
 
 
 @pytest.fixture
-def database(django_db_setup: None,  # noqa: ARG001
-              django_db_blocker: pytest.FixtureRequest, admin_url: str) -> Iterator[None]:
+def database(
+    django_db_setup: None,  # noqa: ARG001
+    django_db_blocker: pytest.FixtureRequest,
+    admin_url: str,
+) -> Iterator[None]:
     """Open the database for one test, as the application's role, and empty it afterwards."""
     from django.db import connections
 

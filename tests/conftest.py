@@ -29,7 +29,11 @@ def free_port() -> int:
 
 def clean_environment(home: Path) -> dict[str, str]:
     """Return an environment in which the product uses its own embedded database."""
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "JINLAN_TEST", "DJANGO_"))}
+    env = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("DATABASE_", "JINLAN_TEST", "DJANGO_"))
+    }
     return env | {"JINLAN_HOME": str(home), "PYTHONWARNINGS": "ignore"}
 
 
@@ -50,7 +54,9 @@ class Product:
             assert done.returncode == 0, done.stderr
         return done
 
-    def units(self, as_of: str, *, user: str = "zhengyu", known_at: int | None = None) -> dict[str, dict[str, Any]]:
+    def units(
+        self, as_of: str, *, user: str = "zhengyu", known_at: int | None = None
+    ) -> dict[str, dict[str, Any]]:
         """Return the list of a date by unit id, as `user` sees it."""
         known = [] if known_at is None else ["--known-at", str(known_at)]
         done = self.run("list", "--as-of", as_of, "--all", "--format", "json", "--as", user, *known)
@@ -73,13 +79,17 @@ def wait_ready(home: Path, process: subprocess.Popen[bytes]) -> None:
     note = home / "run" / "progress.json"
     while time.monotonic() < deadline:
         state = json.loads(note.read_text()) if note.exists() else {}
-        failed = process.poll() is not None or any(step["state"] == "failed" for step in state.get("steps", []))
+        failed = process.poll() is not None or any(
+            step["state"] == "failed" for step in state.get("steps", [])
+        )
         if failed:
             break
         if state.get("ready"):
             return
         time.sleep(0.3)
-    logs = "\n".join(f"{path}: {path.read_text()[-1500:]}" for path in [home / "start.log", *home.glob("log/*.log")])
+    logs = "\n".join(
+        f"{path}: {path.read_text()[-1500:]}" for path in [home / "start.log", *home.glob("log/*.log")]
+    )
     pytest.fail(f"the product did not become ready\n{logs}")
 
 

@@ -65,7 +65,9 @@ def home(tmp_path: Path) -> Iterator[Path]:
 def launch(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end."""
     command = [sys.executable, "-m", "jinlan.site.cli", *arguments]
-    return subprocess.run(command, env=clean_environment(home), capture_output=True, text=True, check=False, timeout=90)
+    return subprocess.run(
+        command, env=clean_environment(home), capture_output=True, text=True, check=False, timeout=90
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -127,7 +129,9 @@ def test_a_port_in_use_is_named_with_the_way_out(home: Path) -> None:
 def test_a_full_disk_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(small)], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(small)], capture_output=True, check=False
+    )
     if mounted.returncode:
         pytest.skip("cannot mount a small file system here (needs root)")
     try:
@@ -148,7 +152,9 @@ def test_an_old_python_is_refused_in_one_sentence(tmp_path: Path) -> None:
     for tool in ("dirname", "sh"):
         (tmp_path / tool).symlink_to(shutil.which(tool) or f"/bin/{tool}")
 
-    refused = subprocess.run([str(ROOT / "jinlan")], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    refused = subprocess.run(
+        [str(ROOT / "jinlan")], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
 
     assert refused.returncode == 1
     assert refused.stderr.startswith("Jinlan needs Python 3.11 or newer.")

@@ -45,10 +45,14 @@ def test_a_group_is_strategic_only_when_consolidated(stories: dict[str, Story], 
 
     assert unit["computed_tier"] == "BRANCH"
     assert near(money(unit, "deposit_avg_12m"), story.expected["raw"]["unit"]["deposit_avg_12m"])
-    assert not set(story.party_ids) & {row["root_source_key"] for code, row in october.items() if code != story.unit_ids[0]}
+    assert not set(story.party_ids) & {
+        row["root_source_key"] for code, row in october.items() if code != story.unit_ids[0]
+    }
 
 
-def test_a_strong_subsidiary_does_not_save_a_group_that_fails_a_gate(stories: dict[str, Story], october: Units, product: Product) -> None:
+def test_a_strong_subsidiary_does_not_save_a_group_that_fails_a_gate(
+    stories: dict[str, Story], october: Units, product: Product
+) -> None:
     story = stories["strong_subsidiary_negative_group"]
     unit = october[story.unit_ids[0]]
 
@@ -57,7 +61,9 @@ def test_a_strong_subsidiary_does_not_save_a_group_that_fails_a_gate(stories: di
     assert product.units("2026-05-31")[story.unit_ids[0]]["effective_tier"] == "BRANCH"
 
 
-def test_a_client_slides_under_the_exit_line_and_is_watched(stories: dict[str, Story], october: Units) -> None:
+def test_a_client_slides_under_the_exit_line_and_is_watched(
+    stories: dict[str, Story], october: Units
+) -> None:
     unit = october[stories["sliding_down"].unit_ids[0]]
 
     assert unit["computed_tier"] != "BRANCH"
@@ -82,17 +88,23 @@ def test_a_household_counts_whose_members_are_each_below(stories: dict[str, Stor
     assert near(money(unit, "aum_avg_12m"), story.expected["raw"]["aum_avg_12m"])
 
 
-def test_a_person_of_two_hats_is_two_units_with_no_figure_twice(stories: dict[str, Story], october: Units) -> None:
+def test_a_person_of_two_hats_is_two_units_with_no_figure_twice(
+    stories: dict[str, Story], october: Units
+) -> None:
     story = stories["hnw_and_controller"]
     household, group = story.unit_ids
 
-    assert {code: october[code]["computed_tier"] for code in story.unit_ids} == story.expected["computed_tier"]
+    assert {code: october[code]["computed_tier"] for code in story.unit_ids} == story.expected[
+        "computed_tier"
+    ]
     assert near(money(october[household], "aum_avg_12m"), story.expected["raw"]["hnw_aum_avg_12m"])
     assert near(money(october[group], "deposit_avg_12m"), story.expected["raw"]["group_deposit_avg_12m"])
 
 
 @pytest.mark.parametrize("code", ["gate_failure_top_points", "gate_failure_secret"])
-def test_top_points_do_not_pass_a_failed_gate(code: str, stories: dict[str, Story], october: Units, product: Product) -> None:
+def test_top_points_do_not_pass_a_failed_gate(
+    code: str, stories: dict[str, Story], october: Units, product: Product
+) -> None:
     story = stories[code]
     unit = october[story.unit_ids[0]]
 
@@ -143,14 +155,18 @@ def test_own_account_transfers_do_not_count_as_settlement(stories: dict[str, Sto
     assert near(money(unit, "settlement_12m"), story.expected["raw"]["settlement_12m"])
 
 
-def test_an_approved_client_without_support_is_watched_not_dropped(stories: dict[str, Story], october: Units) -> None:
+def test_an_approved_client_without_support_is_watched_not_dropped(
+    stories: dict[str, Story], october: Units
+) -> None:
     unit = october[stories["approved_unsupported"].unit_ids[0]]
 
     assert unit["computed_tier"] == ""
     assert unit["tier_state"] in {"watch", "proposed_down"}
 
 
-def test_the_first_source_that_speaks_decides_a_membership(stories: dict[str, Story], product: Product) -> None:
+def test_the_first_source_that_speaks_decides_a_membership(
+    stories: dict[str, Story], product: Product
+) -> None:
     story = stories["two_groups"]
 
     answer = json.loads(product.run("why", story.expected["member_of"], "--as-of", LAST, "--json").stdout)
@@ -168,7 +184,9 @@ def test_a_merged_party_number_keeps_its_figures_together(stories: dict[str, Sto
     assert near(money(unit, "deposit_avg_12m"), story.expected["raw"]["deposit_avg_12m"])
 
 
-def test_a_late_transaction_counts_on_the_day_it_was_booked(stories: dict[str, Story], product: Product) -> None:
+def test_a_late_transaction_counts_on_the_day_it_was_booked(
+    stories: dict[str, Story], product: Product
+) -> None:
     story = stories["late_transaction"]
     unit = story.unit_ids[0]
     history = 1  # the first load ends on 31 October and does not know the row
@@ -179,14 +197,18 @@ def test_a_late_transaction_counts_on_the_day_it_was_booked(stories: dict[str, S
     assert now - then == Decimal(story.expected["raw"]["settlement_12m_added_at_2026_10_31"])
 
 
-def test_a_late_correction_changes_last_month_and_a_missing_day_arrives(stories: dict[str, Story], product: Product) -> None:
+def test_a_late_correction_changes_last_month_and_a_missing_day_arrives(
+    stories: dict[str, Story], product: Product
+) -> None:
     story = stories["late_correction"]
     unit = story.unit_ids[0]
     before = product.units(LAST)[unit]
     known = json.loads(product.run("why", unit, "--as-of", LAST, "--json").stdout)["load"]
 
     refused = product.run("load", str(product.home / "demo" / "corrections"), ok=False)
-    product.run("load", str(product.home / "demo" / "corrections"), "--approve-correction", "分行更正十月余额")
+    product.run(
+        "load", str(product.home / "demo" / "corrections"), "--approve-correction", "分行更正十月余额"
+    )
     product.run("load", str(product.home / "demo" / "late"))
     product.run("nightly", "--as-of", "2026-11-10")
 
@@ -195,4 +217,7 @@ def test_a_late_correction_changes_last_month_and_a_missing_day_arrives(stories:
     assert before["computed_tier"] == story.expected["before"]["computed_tier"]
     assert product.units(LAST)[unit]["computed_tier"] == story.expected["after"]["computed_tier"]
     assert money(product.units(LAST)[unit], "aum_avg_12m") == Decimal(story.expected["after"]["aum_avg_12m"])
-    assert product.units(LAST, known_at=known)[unit]["computed_tier"] == story.expected["before"]["computed_tier"]
+    assert (
+        product.units(LAST, known_at=known)[unit]["computed_tier"]
+        == story.expected["before"]["computed_tier"]
+    )

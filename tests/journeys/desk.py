@@ -55,9 +55,7 @@ class Desk:
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
-    def at(
-        cls, browser: Any, url: str, user: str, *, theme: str = "light", width: int = 1440
-    ) -> Desk:
+    def at(cls, browser: Any, url: str, user: str, *, theme: str = "light", width: int = 1440) -> Desk:
         """Sign a person in: Chinese, and the look asked for."""
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
@@ -114,7 +112,8 @@ class Desk:
                line.querySelector('th .kind').textContent, line.cells[2].textContent, line.cells[3].textContent])"""
         )
         return [
-            Row(name, href, (kind.strip(), _number(rank), score.strip())) for name, href, kind, score, rank in lines
+            Row(name, href, (kind.strip(), _number(rank), score.strip()))
+            for name, href, kind, score, rank in lines
         ]
 
     def find(self, unit: dict[str, Any]) -> Row:
@@ -130,5 +129,7 @@ class Desk:
         with self.page.expect_response(lambda answer: "/find" in answer.url and answer.status == 200):
             box.fill(text)
         self.page.wait_for_load_state("networkidle")
-        links = self.page.locator("#palette-results a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+        links = self.page.locator("#palette-results a").evaluate_all(
+            "all => all.map(one => one.getAttribute('href'))"
+        )
         return [link for link in links if re.match(r"/clients/[0-9a-f]{8}-", link)]

@@ -25,13 +25,33 @@ HOSTILE = [
     "' OR 1=1 --", "1; drop table clients_unit; --", "%00", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
     "9" * 400, "-1", "<script>alert(1)</script>", "../../../etc/passwd", "NaN", "eyJ2IjpbIm5hbiIsIi0xIl0sImIiOnRydWV9",
 ]  # fmt: skip
-NAMES = ["view", "q", "kind", "tier", "state", "branch", "lead", "due", "class", "overdue", "gate", "cell", "sort", "as", "as_of", "cursor", "trend"]
+NAMES = [
+    "view",
+    "q",
+    "kind",
+    "tier",
+    "state",
+    "branch",
+    "lead",
+    "due",
+    "class",
+    "overdue",
+    "gate",
+    "cell",
+    "sort",
+    "as",
+    "as_of",
+    "cursor",
+    "trend",
+]
 
 
 def first_client(at: Desk) -> str:
     """Return the address of the first client of a person's list, whole or member."""
     at.open("/clients")
-    return str(at.page.locator("table a.name[href^='/clients/']").first.get_attribute("href")).partition("?")[0]
+    return str(at.page.locator("table a.name[href^='/clients/']").first.get_attribute("href")).partition("?")[
+        0
+    ]
 
 
 def violations(at: Desk) -> list[str]:
@@ -39,7 +59,9 @@ def violations(at: Desk) -> list[str]:
     from axe_playwright_python.sync_playwright import Axe
 
     found: list[dict[str, Any]] = Axe().run(at.page).response["violations"]
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]
+    ]
 
 
 @pytest.mark.parametrize(("user", "address"), PAGES)
@@ -53,7 +75,9 @@ def test_a_page_is_accessible_and_its_console_is_silent(user: str, address: str,
 
 @pytest.mark.parametrize(("theme", "width"), [("dark", 1440), ("light", 390), ("dark", 390)])
 @pytest.mark.parametrize("address", ["/clients", CLIENT])
-def test_axe_finds_nothing_in_the_dark_and_on_a_phone(address: str, theme: str, width: int, desk: Sit) -> None:
+def test_axe_finds_nothing_in_the_dark_and_on_a_phone(
+    address: str, theme: str, width: int, desk: Sit
+) -> None:
     at = desk("lihua", theme=theme, width=width)
     at.open(address.replace(CLIENT, first_client(at)) if CLIENT in address else address)
 
@@ -65,7 +89,11 @@ def test_axe_finds_nothing_in_the_dark_and_on_a_phone(address: str, theme: str, 
 def test_one_client_is_found_by_characters_pinyin_and_initials(desk: Sit) -> None:
     chenwei = desk("chenwei")
     line = next(one for one in chenwei.rows() if len(one.name) >= 6 and one.signature[0] == "集团")
-    spellings = [line.name[:4], "".join(lazy_pinyin(line.name[:4])), "".join(lazy_pinyin(line.name[:6], style=Style.FIRST_LETTER))]
+    spellings = [
+        line.name[:4],
+        "".join(lazy_pinyin(line.name[:4])),
+        "".join(lazy_pinyin(line.name[:6], style=Style.FIRST_LETTER)),
+    ]
 
     offered = {text: chenwei.search(text) for text in spellings}
     listed = {text: [one.address for one in chenwei.rows(f"/clients?q={quote(text)}")] for text in spellings}

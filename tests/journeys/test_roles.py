@@ -34,7 +34,9 @@ def managed(product: Product, user: str, as_of: str = TODAY) -> dict[str, dict[s
 
 def why(product: Product, unit: str, user: str, as_of: str = TODAY) -> dict[str, Any]:
     """Return the command line's explanation of a unit."""
-    found: dict[str, Any] = json.loads(product.run("why", unit, "--as-of", as_of, "--json", "--as", user).stdout)
+    found: dict[str, Any] = json.loads(
+        product.run("why", unit, "--as-of", as_of, "--json", "--as", user).stdout
+    )
     return found
 
 
@@ -55,7 +57,9 @@ def test_a_lead_manager_sees_exactly_his_book(desk: Sit, product: Product) -> No
     lines = lihua.rows()
 
     assert lihua.page.locator(".as-of time").first.get_attribute("datetime") == TODAY
-    assert sorted((line.signature for line in lines), key=str) == signatures(managed(product, "lihua").values())
+    assert sorted((line.signature for line in lines), key=str) == signatures(
+        managed(product, "lihua").values()
+    )
 
 
 def test_a_lead_manager_reads_why_and_rewinds(desk: Sit, product: Product) -> None:
@@ -86,7 +90,7 @@ def test_a_figure_tells_its_formula_run_load_and_source_rows(desk: Sit, product:
 
     lihua.open(line.address)
     lihua.page.locator("a.info[href*='/figure/deposit_avg_12m']").first.click()
-    lihua.page.wait_for_selector("#side-body table td", timeout=30_000)
+    lihua.page.wait_for_selector("#side-body .answer-foot", timeout=30_000)
     lihua.page.wait_for_load_state("networkidle")
     panel = lihua.text("#side-body")
 
@@ -115,7 +119,10 @@ def test_a_members_manager_sees_his_member_and_nothing_of_the_rest(desk: Sit, pr
     assert [name for name in sisters if name in wangmin.page.locator("#content .stack").inner_html()] == []
     assert wangmin.page.locator(".client-head .score").count() == 0
     assert wangmin.page.locator("#why").count() == 0
-    denied = [wangmin.ask(address + tail)[0] for tail in ("/figure/aum", "/figure/score", "/figure/aum/rows", "/peek", "/members")]
+    denied = [
+        wangmin.ask(address + tail)[0]
+        for tail in ("/figure/aum", "/figure/score", "/figure/aum/rows", "/peek", "/members")
+    ]
     assert denied == [404] * 5
     assert managed(product, "wangmin") == {}
 
@@ -130,7 +137,9 @@ def test_a_private_banker_sees_the_household_not_the_group_of_the_same_person(
 
     lines = zhaoyan.rows()
 
-    assert sorted((line.signature for line in lines), key=str) == signatures(managed(product, "zhaoyan").values())
+    assert sorted((line.signature for line in lines), key=str) == signatures(
+        managed(product, "zhaoyan").values()
+    )
     assert {line.signature[0] for line in lines} == {KINDS["HNW"]}
     assert zhaoyan.text(f"a[href='{home.address}']") != ""
     assert company.name not in zhaoyan.open(home.address)
@@ -158,20 +167,28 @@ def test_the_head_of_department_sees_the_banks_figures_and_decisions(desk: Sit, 
 
     chenwei.open("/department")
     kinds = chenwei.page.locator("th.top-cell .sub").all_inner_texts()
-    decisions = chenwei.page.locator("h2:text-is('等待决定') >> xpath=ancestor::*[contains(@class,'card')]").locator("li a.name")
+    decisions = chenwei.page.locator(
+        "h2:text-is('等待决定') >> xpath=ancestor::*[contains(@class,'card')]"
+    ).locator("li a.name")
     waiting = decisions.count()
     stat = chenwei.text(".stats > *:has-text('在层客户')")
 
     assert str(len(strategic)) in stat.replace(",", "").split()
     assert [int(text.replace(",", "")) for text in kinds] == [
-        sum(row["kind"] == kind for row in units.values()) for kind in KINDS if any(row["kind"] == kind for row in units.values())
+        sum(row["kind"] == kind for row in units.values())
+        for kind in KINDS
+        if any(row["kind"] == kind for row in units.values())
     ]
     assert waiting > 0
     undecided = [row for row in units.values() if row["proposed_tier"] is not None]
-    assert sorted((line.signature for line in chenwei.rows("/clients?view=decide")), key=str) == signatures(undecided)
+    assert sorted((line.signature for line in chenwei.rows("/clients?view=decide")), key=str) == signatures(
+        undecided
+    )
 
 
-def test_a_secret_reason_is_read_by_compliance_only(desk: Sit, product: Product, stories: dict[str, Story]) -> None:
+def test_a_secret_reason_is_read_by_compliance_only(
+    desk: Sit, product: Product, stories: dict[str, Story]
+) -> None:
     zhoulin, wuhan = desk("zhoulin"), desk("wuhan")
     unit = product.units(TODAY, user="zhoulin")[stories["gate_failure_secret"].unit_ids[0]]
     line = zhoulin.find(unit)
@@ -192,7 +209,9 @@ def test_the_auditor_finds_the_load_and_the_run_of_a_figure(desk: Sit, product: 
     answer = why(product, unit, "zhengyu")
 
     zhengyu.open("/quality")
-    loads = zhengyu.page.locator("table[data-rows] a[href^='?load=']").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    loads = zhengyu.page.locator("table[data-rows] a[href^='?load=']").evaluate_all(
+        "all => all.map(one => one.getAttribute('href'))"
+    )
     zhengyu.open("/runs")
     runs = zhengyu.page.locator("table[data-rows] a[href^='?run=']").all_inner_texts()
 
@@ -205,7 +224,10 @@ def test_the_system_administrator_reads_no_client(desk: Sit) -> None:
     chenwei, hejun = desk("chenwei"), desk("hejun")
     lines = chenwei.rows("/clients?view=all")
 
-    answers = {address: hejun.ask(address) for address in ("/clients", "/clients?view=all", "/department", "/quality", "/runs", "/design")}
+    answers = {
+        address: hejun.ask(address)
+        for address in ("/clients", "/clients?view=all", "/department", "/quality", "/runs", "/design")
+    }
     found = hejun.ask(f"/find?q={lines[0].name[:4]}")
     client = hejun.ask(lines[0].address)
 

@@ -41,12 +41,18 @@ def sync_branches(entity: str, rows: Sequence[Row]) -> None:
         "entity": "text", "code": "text", "level": "smallint", "name": "text", "valid_from": "date", "valid_to": "date",
     }  # fmt: skip
     found = [
-        (entity, row["branch_id"], row["level"] or 1, row["name"], row["valid_from"], row["valid_to"]) for row in rows
+        (entity, row["branch_id"], row["level"] or 1, row["name"], row["valid_from"], row["valid_to"])
+        for row in rows
     ]
     upsert("clients_branch", columns, found, key=("entity", "code"))
     known = ids(Branch, entity)
     parents = [(entity, row["branch_id"], known.get(row["parent_id"] or "")) for row in rows]
-    upsert("clients_branch", {"entity": "text", "code": "text", "parent_id": "bigint"}, parents, key=("entity", "code"))
+    upsert(
+        "clients_branch",
+        {"entity": "text", "code": "text", "parent_id": "bigint"},
+        parents,
+        key=("entity", "code"),
+    )
 
 
 def sync_employees(entity: str, rows: Sequence[Row], names: Mapping[str, str]) -> None:
@@ -58,8 +64,12 @@ def sync_employees(entity: str, rows: Sequence[Row], names: Mapping[str, str]) -
     before = dict(Employee.objects.filter(entity=entity).values_list("code", "name"))
     found = [
         (
-            entity, row["employee_id"], names.get(row["employee_id"]) or before.get(row["employee_id"], ""),
-            branches[row["branch_id"]], row["position"] or "", row["leave_date"] is None,
+            entity,
+            row["employee_id"],
+            names.get(row["employee_id"]) or before.get(row["employee_id"], ""),
+            branches[row["branch_id"]],
+            row["position"] or "",
+            row["leave_date"] is None,
         )
         for row in rows
         if row["branch_id"] in branches
@@ -81,7 +91,11 @@ def sync_parties(entity: str, rows: Sequence[Row], names: Mapping[str, Row]) -> 
 
 
 def _parties(
-    entity: str, rows: Sequence[Row], names: Mapping[str, Row], old: Mapping[str, Party], branches: Mapping[str, int]
+    entity: str,
+    rows: Sequence[Row],
+    names: Mapping[str, Row],
+    old: Mapping[str, Party],
+    branches: Mapping[str, int],
 ) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         known = old.get(row["party_id"])
@@ -101,7 +115,12 @@ def _named(row: Row, said: Row, old: Party | None) -> tuple[Any, ...]:
     former = said.get("former_name") or (old.former_name if old else "")
     number = said.get("id_no") if row["party_type"] != "PERSON" and row["id_type"] == "USCC" else None
     uscc = number or (old.uscc if old else "")
-    if old is not None and (name, english, former, uscc) == (old.name, old.name_en, old.former_name, old.uscc):
+    if old is not None and (name, english, former, uscc) == (
+        old.name,
+        old.name_en,
+        old.former_name,
+        old.uscc,
+    ):
         found = (old.pinyin_key, old.grams, old.search_text)
     else:
         search = search_of([name, former, english], [uscc])

@@ -69,19 +69,29 @@ class Party(Scoped):
     name = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
     former_name = models.CharField(max_length=200, blank=True)
-    uscc = models.CharField(max_length=18, blank=True)  # organisations only; persons' numbers stay in the vault
+    uscc = models.CharField(
+        max_length=18, blank=True
+    )  # organisations only; persons' numbers stay in the vault
     region_code = models.CharField(max_length=12, blank=True)
     industry_code = models.CharField(max_length=12, blank=True)
     org_size = models.CharField(max_length=12, blank=True)
     pinyin_key = models.CharField(max_length=400, blank=True)  # for sorting
-    grams = ArrayField(models.CharField(max_length=8), default=list)  # bigrams of names, pinyin, initials, USCC
-    search_text = models.TextField(blank=True)  # what the grams were made of, one text a line: for the recheck
+    grams = ArrayField(
+        models.CharField(max_length=8), default=list
+    )  # bigrams of names, pinyin, initials, USCC
+    search_text = models.TextField(
+        blank=True
+    )  # what the grams were made of, one text a line: for the recheck
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     restricted = models.BooleanField(default=False)  # a RESTRICT erasure: kept, not used
-    erased = models.BooleanField(default=False)  # an ERASE: names and identifiers are gone and do not come back
+    erased = models.BooleanField(
+        default=False
+    )  # an ERASE: names and identifiers are gone and do not come back
     # Kept by a trigger from current memberships, for the policies (clients/sql/policies.sql):
     unit_keys = ArrayField(models.BigIntegerField(), default=list, editable=False)  # unit << 1 | domain
-    unit_branch_keys = ArrayField(models.BigIntegerField(), default=list, editable=False)  # home branch << 1 | domain
+    unit_branch_keys = ArrayField(
+        models.BigIntegerField(), default=list, editable=False
+    )  # home branch << 1 | domain
 
     class Meta(Scoped.Meta):
         constraints = [
@@ -91,8 +101,15 @@ class Party(Scoped):
         indexes = [
             models.Index(fields=["entity", "pinyin_key", "id"], name="party_pinyin"),
             GinIndex(fields=["grams"], name="party_grams", opclasses=["sec.key_ops"], fastupdate=False),
-            GinIndex(fields=["unit_keys"], name="party_unit_keys", opclasses=["sec.key_ops"], fastupdate=False),
-            GinIndex(fields=["unit_branch_keys"], name="party_unit_branch_keys", opclasses=["sec.key_ops"], fastupdate=False),
+            GinIndex(
+                fields=["unit_keys"], name="party_unit_keys", opclasses=["sec.key_ops"], fastupdate=False
+            ),
+            GinIndex(
+                fields=["unit_branch_keys"],
+                name="party_unit_branch_keys",
+                opclasses=["sec.key_ops"],
+                fastupdate=False,
+            ),
         ]
 
 
@@ -146,11 +163,15 @@ class Unit(Scoped):
     root_party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
-    controller_label = models.CharField(max_length=200, blank=True)  # masked name of a controlling person, if any
+    controller_label = models.CharField(
+        max_length=200, blank=True
+    )  # masked name of a controlling person, if any
     pinyin_key = models.CharField(max_length=400, blank=True)
     grams = ArrayField(models.CharField(max_length=8), default=list)  # of the root and every member
     search_text = models.TextField(blank=True)
-    member_branch_keys = ArrayField(models.BigIntegerField(), default=list, editable=False)  # by trigger, as Party's
+    member_branch_keys = ArrayField(
+        models.BigIntegerField(), default=list, editable=False
+    )  # by trigger, as Party's
 
     class Meta(Scoped.Meta):
         constraints = [
@@ -160,7 +181,12 @@ class Unit(Scoped):
         indexes = [
             models.Index(fields=["entity", "pinyin_key", "id"], name="unit_pinyin"),
             GinIndex(fields=["grams"], name="unit_grams", opclasses=["sec.key_ops"], fastupdate=False),
-            GinIndex(fields=["member_branch_keys"], name="unit_member_branch_keys", opclasses=["sec.key_ops"], fastupdate=False),
+            GinIndex(
+                fields=["member_branch_keys"],
+                name="unit_member_branch_keys",
+                opclasses=["sec.key_ops"],
+                fastupdate=False,
+            ),
         ]
 
 
@@ -223,7 +249,8 @@ class Coverage(Scoped):
     class Meta(Scoped.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(unit__isnull=True) ^ models.Q(party__isnull=True), name="coverage_of_one_thing"
+                condition=models.Q(unit__isnull=True) ^ models.Q(party__isnull=True),
+                name="coverage_of_one_thing",
             ),
         ]
         indexes = [models.Index(fields=["employee", "valid_from"], name="coverage_employee")]
@@ -239,5 +266,3 @@ class Delegation(models.Model):
     deputy = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField()
     valid_to = models.DateField()
-
-

@@ -50,7 +50,13 @@ def sync_units(entity: str, rows: Sequence[Row], members: Iterable[Row]) -> dict
     parties = {party.code: party for party in Party.objects.filter(entity=entity, code__in=codes)}
     known = [row for row in rows if row["root_party_id"] in parties]
     units = (_unit(entity, row, by_unit.get(row["unit_id"], []), parties) for row in known)
-    upsert("clients_unit", UNIT_COLUMNS, units, key=("entity", "code"), at_birth=("public_id", "member_branch_keys"))
+    upsert(
+        "clients_unit",
+        UNIT_COLUMNS,
+        units,
+        key=("entity", "code"),
+        at_birth=("public_id", "member_branch_keys"),
+    )
     found = {unit.code: unit for unit in Unit.objects.filter(entity=entity).defer(*LIGHT)}
     upsert(
         "clients_unitmember", MEMBER_COLUMNS, _members(entity, found, by_unit, parties),
@@ -70,7 +76,9 @@ def _unit(entity: str, row: Row, members: Sequence[Row], parties: Mapping[str, P
 
 def _search(root: Party, members: Sequence[Party]) -> Search:
     """A unit is found by the names of its root and of every member."""
-    lines = dict.fromkeys(line for party in (root, *members) for line in party.search_text.split("\n") if line)
+    lines = dict.fromkeys(
+        line for party in (root, *members) for line in party.search_text.split("\n") if line
+    )
     grams = sorted({gram for party in (root, *members) for gram in party.grams})
     return Search(root.pinyin_key, grams, "\n".join(lines))
 
@@ -95,9 +103,14 @@ def sync_coverage(entity: str, rows: Sequence[Row]) -> None:
     A unit that the bank has named no team for (it was found by ownership, say) is looked after by the team of its root.
     """
     employees = ids(Employee, entity)
-    units = {unit.code: unit for unit in Unit.objects.filter(entity=entity).select_related("root_party").defer(*LIGHT)}
+    units = {
+        unit.code: unit
+        for unit in Unit.objects.filter(entity=entity).select_related("root_party").defer(*LIGHT)
+    }
     codes = {row["party_id"] for row in rows if row["party_id"]}
-    parties = {party.code: party for party in Party.objects.filter(entity=entity, code__in=codes).defer(*LIGHT)}
+    parties = {
+        party.code: party for party in Party.objects.filter(entity=entity, code__in=codes).defer(*LIGHT)
+    }
     orphans = _without_team(units, {row["unit_id"] for row in rows if row["unit_id"]})
     found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for row in rows:
@@ -110,8 +123,14 @@ def sync_coverage(entity: str, rows: Sequence[Row]) -> None:
             found[line[:6]] = line
     # Unit and party take turns in being null, so the key says which of the two it is about.
     for kind, place in (("unit_id", 1), ("party_id", 2)):
-        columns = {name: type_ for name, type_ in COVERAGE_COLUMNS.items() if name != ("party_id" if place == 1 else "unit_id")}
-        lines = (line[: 3 - place] + line[3 - place + 1 :] for line in found.values() if line[place] is not None)
+        columns = {
+            name: type_
+            for name, type_ in COVERAGE_COLUMNS.items()
+            if name != ("party_id" if place == 1 else "unit_id")
+        }
+        lines = (
+            line[: 3 - place] + line[3 - place + 1 :] for line in found.values() if line[place] is not None
+        )
         upsert(
             "clients_coverage", columns, lines, key=("entity", kind, "employee_id", "role", "valid_from"),
             delete=sql.SQL("t.entity = {} and t.{} is not null").format(entity, sql.Identifier(kind)),

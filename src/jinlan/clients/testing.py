@@ -38,7 +38,9 @@ def an_employee(code: str, branch: Branch, *, name: str = "", active: bool = Tru
         )
 
 
-def a_party(branch: Branch, name: str = "", *, kind: str = "ORG", code: str = "", status: str = "ACTIVE") -> Party:
+def a_party(
+    branch: Branch, name: str = "", *, kind: str = "ORG", code: str = "", status: str = "ACTIVE"
+) -> Party:
     """Make a party; a PERSON or TRUST is on the personal side of the wall, everything else on the corporate side."""
     code = code or f"P{number()}"
     with writing(branch.entity):
@@ -66,7 +68,12 @@ def a_unit(
 
 
 def covers(
-    employee: Employee, thing: Unit | Party, *, role: str = "LEAD", since: date = START, until: date | None = None
+    employee: Employee,
+    thing: Unit | Party,
+    *,
+    role: str = "LEAD",
+    since: date = START,
+    until: date | None = None,
 ) -> Coverage:
     """Put an employee on a unit's or a party's team."""
     unit, party = (thing, None) if isinstance(thing, Unit) else (None, thing)
@@ -121,10 +128,16 @@ def the_cast(entity: str = ENTITY) -> Cast:
         hq = a_branch("HQ", name="总行", level=1, entity=entity)
         bj = a_branch("BJ", hq, name="北京分行", entity=entity)
         sh = a_branch("SH", hq, name="上海分行", entity=entity)
-        branches = {"HQ": hq, "BJ": bj, "SH": sh, "BJ-CY": a_branch("BJ-CY", bj, name="朝阳支行", level=3, entity=entity)}
+        branches = {
+            "HQ": hq,
+            "BJ": bj,
+            "SH": sh,
+            "BJ-CY": a_branch("BJ-CY", bj, name="朝阳支行", level=3, entity=entity),
+        }
         employees = {code: an_employee(code, branches[at], name=name) for _, name, code, at, _ in SIGN_INS}
         people = {
-            user: a_person(user, role, entity=entity, employee=code, name=name) for user, name, code, _, role in SIGN_INS
+            user: a_person(user, role, entity=entity, employee=code, name=name)
+            for user, name, code, _, role in SIGN_INS
         }
         parties = {
             "jia": a_party(bj, "甲控股集团有限公司"),

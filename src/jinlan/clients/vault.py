@@ -28,7 +28,13 @@ MASKS = {
     "ID_NO": mask_id, "MOBILE": mask_phone, "EMAIL": mask_email, "ADDR": mask_address, "BIRTH": mask_hidden,
     "GENDER": mask_hidden, "ACCOUNT": mask_account, "CONTACT": mask_person,
 }  # fmt: skip
-SINGLE = ("ID_NO", "BIRTH", "GENDER", "ACCOUNT", "CONTACT")  # a new value replaces the old one of the same reference
+SINGLE = (
+    "ID_NO",
+    "BIRTH",
+    "GENDER",
+    "ACCOUNT",
+    "CONTACT",
+)  # a new value replaces the old one of the same reference
 ERASED = "已删除"
 _COLUMNS = {
     "entity": "text", "party_id": "bigint", "domain": "smallint", "branch_id": "bigint", "kind": "text", "ref": "text",
@@ -95,7 +101,9 @@ def _store(entity: str, facts: Sequence[Fact]) -> int:
     codes = {key[0] for key in fresh}
     parties = {
         code: place
-        for code, *place in Party.objects.filter(entity=entity, code__in=codes).values_list("code", "id", "domain", "branch_id")
+        for code, *place in Party.objects.filter(entity=entity, code__in=codes).values_list(
+            "code", "id", "domain", "branch_id"
+        )
     }
     return insert(TABLE, _COLUMNS, (_row(entity, parties[key[0]], named[key], key[3]) for key in fresh))
 
@@ -129,7 +137,11 @@ def store_counterparties(entity: str, rows: Iterable[Mapping[str, Any]]) -> int:
             [entity],
         )
         fresh = [token for (token,) in cursor.fetchall()]
-    return insert(COUNTERPARTY_TABLE, {"entity": "text", "match_hash": "text", "value": "bytea"}, _sealed(entity, names, fresh))
+    return insert(
+        COUNTERPARTY_TABLE,
+        {"entity": "text", "match_hash": "text", "value": "bytea"},
+        _sealed(entity, names, fresh),
+    )
 
 
 def _sealed(entity: str, names: Mapping[str, str], tokens: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
@@ -157,7 +169,12 @@ def _erase(entity: str, parties: Any) -> None:
     parties.update(**named, name_en="", former_name="", uscc="", restricted=True, erased=True)
     Unit.objects.filter(root_party__in=parties).update(**named)
     for unit in Unit.objects.filter(pk__in=UnitMember.objects.filter(party__in=parties).values("unit_id")):
-        left = Party.objects.filter(Q(pk=unit.root_party_id) | Q(pk__in=unit.members.values("party_id")), erased=False)
+        left = Party.objects.filter(
+            Q(pk=unit.root_party_id) | Q(pk__in=unit.members.values("party_id")), erased=False
+        )
         lines = dict.fromkeys(line for party in left for line in party.search_text.split("\n") if line)
-        unit.search_text, unit.grams = "\n".join(lines), sorted({gram for party in left for gram in party.grams})
+        unit.search_text, unit.grams = (
+            "\n".join(lines),
+            sorted({gram for party in left for gram in party.grams}),
+        )
         unit.save(update_fields=["search_text", "grams"])

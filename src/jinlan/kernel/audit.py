@@ -26,7 +26,11 @@ _TAMPERED = (
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:
-    return None if value is None else json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+    return (
+        None
+        if value is None
+        else json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+    )
 
 
 def audit(
@@ -53,7 +57,9 @@ def audit(
         cursor.execute(_SCOPED, values)
 
 
-def audit_signin(entity: str, username: str, outcome: str, at: datetime, *, person_id: int | None = None, where: str = "") -> None:
+def audit_signin(
+    entity: str, username: str, outcome: str, at: datetime, *, person_id: int | None = None, where: str = ""
+) -> None:
     """Add an entry about signing in or out, which happens before any scope.
 
     Args:

@@ -49,20 +49,29 @@ def people(admin: psycopg.Connection) -> list[Who]:
         return "array[" + ",".join(str(row[0]) for row in admin.execute(sql).fetchall()) + "]::bigint[]"
 
     def team(name: str, person: int) -> Who:
-        unit = admin.execute(f"select min(unit_id) from clients_coverage where employee_id = {person}").fetchone()
+        unit = admin.execute(
+            f"select min(unit_id) from clients_coverage where employee_id = {person}"
+        ).fetchone()
         keyed = keys(f"select unit_id * 2 + domain from clients_coverage where employee_id = {person}")
-        results, found = f"and ((unit_id << 1) | domain) = any({keyed})", f"and unit_keys operator(sec.&&&) {keyed}"
+        results, found = (
+            f"and ((unit_id << 1) | domain) = any({keyed})",
+            f"and unit_keys operator(sec.&&&) {keyed}",
+        )
         return Who(name, person, results, found, unit[0] if unit else 0, results)
 
     def branch(number: int) -> str:
-        tree = keys(f"select id * 2 + d from clients_branch, unnest(array[0, 1]) as d where {number} in (id, parent_id)")
+        tree = keys(
+            f"select id * 2 + d from clients_branch, unnest(array[0, 1]) as d where {number} in (id, parent_id)"
+        )
         return f"((branch_id << 1) | domain) = any({tree})"
 
     def home(number: int) -> str:
         return f"({branch(number)} or {branch(number).replace('branch_id', 'unit_branch_id')})"
 
     def away(number: int) -> str:
-        tree = keys(f"select id * 2 + d from clients_branch, unnest(array[0, 1]) as d where {number} in (id, parent_id)")
+        tree = keys(
+            f"select id * 2 + d from clients_branch, unnest(array[0, 1]) as d where {number} in (id, parent_id)"
+        )
         return f"and ({branch(number)} or unit_branch_keys operator(sec.&&&) {tree})"
 
     covered = keys("select unit_id * 2 + domain from clients_coverage where employee_id = 7")
@@ -76,7 +85,14 @@ def people(admin: psycopg.Connection) -> list[Who]:
         Who("B 13 branches, 5,200 units", 4, f"and {branch(5)}", away(5), 4, f"and {home(5)}"),
         Who("D one domain", 5, "and domain = 1", "and domain = 1", 1, "and domain = 1"),
         Who("A whole bank", 6, "and entity = 'BNK'", "and entity = 'BNK'", 1, "and entity = 'BNK'"),
-        Who("M branch head and 100 units", 7, both, both_parties, 5, f"and ({home(6)} or ((unit_id << 1) | domain) = any({covered}))"),
+        Who(
+            "M branch head and 100 units",
+            7,
+            both,
+            both_parties,
+            5,
+            f"and ({home(6)} or ((unit_id << 1) | domain) = any({covered}))",
+        ),
     ]
 
 
@@ -121,7 +137,9 @@ def compare(admin: psycopg.Connection, app: psycopg.Connection) -> Iterator[str]
     yield "| who | question | rows | base p50 | base p95 | scope p50 | scope p95 | added p50 | added p95 |"
     yield "|---|---|---|---|---|---|---|---|---|"
     for who in people(admin):
-        gram = admin.execute(f"select grams[2] from clients_party where true {who.parties} order by id limit 1").fetchone()
+        gram = admin.execute(
+            f"select grams[2] from clients_party where true {who.parties} order by id limit 1"
+        ).fetchone()
         values = {"day": AS_OF, "unit": who.unit, "gram": gram[0] if gram else ""}
         for question, sql, which in QUESTIONS:
             rounds = 30 if "whole" in question or "totals" in question else ROUNDS
@@ -163,7 +181,9 @@ def entering(admin: psycopg.Connection, app: psycopg.Connection) -> Iterator[str
         yield f"| {who.name} | {cost[0]:.2f} | {cost[1]:.2f} |"
 
 
-def crowd(admin: psycopg.Connection, url: str, admin_url: str, connections: int = 16, seconds: float = 10) -> Iterator[str]:
+def crowd(
+    admin: psycopg.Connection, url: str, admin_url: str, connections: int = 16, seconds: float = 10
+) -> Iterator[str]:
     """Yield throughput and latency of many connections at once, base and scope, and the transaction ids used."""
     cast = people(admin)
     for kind in ("base", "scope"):
@@ -171,7 +191,9 @@ def crowd(admin: psycopg.Connection, url: str, admin_url: str, connections: int 
         times: list[float] = []
         stop = time.perf_counter() + seconds
         threads = [
-            threading.Thread(target=_worker, args=(url if kind == "scope" else admin_url, kind, cast, number, stop, times))
+            threading.Thread(
+                target=_worker, args=(url if kind == "scope" else admin_url, kind, cast, number, stop, times)
+            )
             for number in range(connections)
         ]
         for thread in threads:
@@ -217,17 +239,24 @@ def main() -> int:
     import django
 
     django.setup()
-    with psycopg.connect(options.admin, autocommit=True) as admin, psycopg.connect(options.app, autocommit=True) as app:
+    with (
+        psycopg.connect(options.admin, autocommit=True) as admin,
+        psycopg.connect(options.app, autocommit=True) as app,
+    ):
         if options.fill:
             admin.execute((Path(__file__).parent / "sql" / "bench_fill.sql").read_text())
             admin.execute("vacuum analyze")
         version = admin.execute("show server_version").fetchone()
-        sys.stdout.write(f"PostgreSQL {version[0] if version else ''}\n\n| entering | p50 | p95 |\n|---|---|---|\n")
+        sys.stdout.write(
+            f"PostgreSQL {version[0] if version else ''}\n\n| entering | p50 | p95 |\n|---|---|---|\n"
+        )
         for part in (entering(admin, app), ("",), compare(admin, app), ("",)):
             for line in part:
                 sys.stdout.write(line + "\n")
                 sys.stdout.flush()
-        sys.stdout.write("| 16 connections | pages/s | p50 | p95 | p99 | ids per page |\n|---|---|---|---|---|---|\n")
+        sys.stdout.write(
+            "| 16 connections | pages/s | p50 | p95 | p99 | ids per page |\n|---|---|---|---|---|---|\n"
+        )
         for line in crowd(admin, options.app, options.admin):
             sys.stdout.write(line + "\n")
     return 0

@@ -48,14 +48,15 @@ def stage(columns: Mapping[str, str], rows: Iterable[Sequence[Any]], *, table: s
         table: name of the temporary table; it ends with the transaction.
     """
     described = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))
-        for name, kind in columns.items()
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns.items()
     )
     name = sql.Identifier("pg_temp", table)
     count = 0
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("drop table if exists {}").format(name))
-        cursor.execute(sql.SQL("create temporary table {} ({}) on commit drop").format(sql.Identifier(table), described))
+        cursor.execute(
+            sql.SQL("create temporary table {} ({}) on commit drop").format(sql.Identifier(table), described)
+        )
         with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(name, _names(columns))) as copy:
             for row in rows:
                 copy.write_row(row)
@@ -109,8 +110,8 @@ def upsert(
             )
         )
     inserted = _run(
-        sql.SQL("insert into {} ({}) select {} from {} s where not exists (select from {} t where {})").format(
-            target, _names(columns), _names(columns, "s"), staged, target, same
-        )
+        sql.SQL(
+            "insert into {} ({}) select {} from {} s where not exists (select from {} t where {})"
+        ).format(target, _names(columns), _names(columns, "s"), staged, target, same)
     )
     return inserted, updated

@@ -55,7 +55,10 @@ def decrypt(sealed: bytes, *, table: str, column: str, row: str) -> str:
     Raises:
         Refused: VAULT_KEY (sealed with a key that this installation has not), VAULT_DAMAGED (changed or moved).
     """
-    keys = {key_id(key): key for key in (settings.JINLAN_VAULT_KEY, *getattr(settings, "JINLAN_VAULT_OLD_KEYS", ()))}
+    keys = {
+        key_id(key): key
+        for key in (settings.JINLAN_VAULT_KEY, *getattr(settings, "JINLAN_VAULT_OLD_KEYS", ()))
+    }
     sealed = bytes(sealed)
     if sealed[:2] != MAGIC + AES_256_GCM or len(sealed) < _HEADER:
         raise Refused("VAULT_DAMAGED", "保险库中的值已损坏。", "请联系系统管理员。")
@@ -63,7 +66,9 @@ def decrypt(sealed: bytes, *, table: str, column: str, row: str) -> str:
     if key is None:
         raise Refused("VAULT_KEY", "缺少打开该值的密钥。", "请联系系统管理员。")
     try:
-        return _cipher(key).decrypt(sealed[6:_HEADER], sealed[_HEADER:], _context(table, column, row)).decode()
+        return (
+            _cipher(key).decrypt(sealed[6:_HEADER], sealed[_HEADER:], _context(table, column, row)).decode()
+        )
     except InvalidTag:
         raise Refused("VAULT_DAMAGED", "保险库中的值已损坏或被移动。", "请联系系统管理员。") from None
 

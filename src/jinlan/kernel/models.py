@@ -38,7 +38,9 @@ class Person(AbstractBaseUser):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["entity", "employee_code"], condition=~models.Q(employee_code=""), name="person_employee_unique"
+                fields=["entity", "employee_code"],
+                condition=~models.Q(employee_code=""),
+                name="person_employee_unique",
             ),
         ]
 
@@ -76,7 +78,9 @@ class RoleGrant(models.Model):
     id = models.BigAutoField(primary_key=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(max_length=16, choices=ROLES)
-    branch_code = models.CharField(max_length=64, blank=True)  # the bank's code: branches live on a floor above
+    branch_code = models.CharField(
+        max_length=64, blank=True
+    )  # the bank's code: branches live on a floor above
     domain = models.SmallIntegerField(null=True, blank=True)  # 0 personal, 1 corporate, null both
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
@@ -87,7 +91,9 @@ class RoleGrant(models.Model):
                 condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")),
                 name="rolegrant_period",
             ),
-            models.CheckConstraint(condition=models.Q(domain__isnull=True) | models.Q(domain__in=(0, 1)), name="rolegrant_domain"),
+            models.CheckConstraint(
+                condition=models.Q(domain__isnull=True) | models.Q(domain__in=(0, 1)), name="rolegrant_domain"
+            ),
         ]
         indexes = [models.Index(fields=["person", "valid_from"], name="rolegrant_person")]
 

@@ -6,13 +6,25 @@ from pathlib import Path
 
 from jinlan.basics.errors import Refused
 
-SCOPE_ROLES = ("jl_team", "jl_branch", "jl_alld", "jl_mixed", "jl_wide", "jl_all", "jl_comp", "jl_system", "jl_ops")
+SCOPE_ROLES = (
+    "jl_team",
+    "jl_branch",
+    "jl_alld",
+    "jl_mixed",
+    "jl_wide",
+    "jl_all",
+    "jl_comp",
+    "jl_system",
+    "jl_ops",
+)
 _SQL = Path(__file__).parent / "sql"
 
 
 def _identifier(name: str) -> str:
     if not name.replace("_", "").isalnum() or not name.isascii() or name in {*SCOPE_ROLES, "jl_scope"}:
-        raise Refused("ROLE_NAME", f"角色名 {name} 不能用。", "请用字母、数字与下划线,且不与金兰自己的角色同名。")
+        raise Refused(
+            "ROLE_NAME", f"角色名 {name} 不能用。", "请用字母、数字与下划线,且不与金兰自己的角色同名。"
+        )
     return name
 
 

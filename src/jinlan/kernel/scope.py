@@ -246,8 +246,12 @@ def refuse_unsafe_database() -> None:
             )
             found = unsafe_traits(*cursor.fetchone())
         except Error as error:
-            raise Refused("DB_ROLES", "数据库里没有金兰的角色。", "请让管理员执行 `./jinlan db roles` 打印的 SQL。") from error
+            raise Refused(
+                "DB_ROLES", "数据库里没有金兰的角色。", "请让管理员执行 `./jinlan db roles` 打印的 SQL。"
+            ) from error
     if found:
         raise Refused(
-            "DB_UNSAFE", "应用的数据库角色权限过大:" + ";".join(found) + "。", "请改用 `./jinlan db roles` 建立的应用角色。"
+            "DB_UNSAFE",
+            "应用的数据库角色权限过大:" + ";".join(found) + "。",
+            "请改用 `./jinlan db roles` 建立的应用角色。",
         )

@@ -65,8 +65,14 @@ def _grant(person: Person, role: str, actor: Actor, *, branch: str, domain: int 
     if role in held:
         return
     if held and (role in ALONE or held & ALONE):
-        raise Refused("ROLE_SEPARATION", "系统管理职责不能与业务角色由同一人担任。", "请为其中一项职责另设人员。")
+        raise Refused(
+            "ROLE_SEPARATION", "系统管理职责不能与业务角色由同一人担任。", "请为其中一项职责另设人员。"
+        )
     RoleGrant.objects.create(
-        person=person, role=role, branch_code=branch if role == "branch_head" else "", domain=domain, valid_from=since
+        person=person,
+        role=role,
+        branch_code=branch if role == "branch_head" else "",
+        domain=domain,
+        valid_from=since,
     )
     audit(actor, "kernel.role_granted", "person", person.username, after={"role": role, "since": since})

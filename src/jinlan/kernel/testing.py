@@ -36,7 +36,13 @@ def writing(entity: str = ENTITY) -> Iterator[None]:
 
 
 def a_grant(
-    person: Person, role: str, *, branch: str = "", domain: int | None = None, since: date = START, until: date | None = None
+    person: Person,
+    role: str,
+    *,
+    branch: str = "",
+    domain: int | None = None,
+    since: date = START,
+    until: date | None = None,
 ) -> RoleGrant:
     """Grant a role from `since` up to (not including) `until`."""
     with writing(person.entity):
@@ -46,13 +52,23 @@ def a_grant(
 
 
 def a_person(
-    username: str = "", *roles: str, entity: str = ENTITY, employee: str = "", name: str = "", branch: str = "", active: bool = True
+    username: str = "",
+    *roles: str,
+    entity: str = ENTITY,
+    employee: str = "",
+    name: str = "",
+    branch: str = "",
+    active: bool = True,
 ) -> Person:
     """Make somebody with roles in force since 2020; without a password unless a test sets one."""
     username = username or f"person{number()}"
     with writing(entity):
         person = Person(
-            entity=entity, username=username, display_name=name or username, employee_code=employee, is_active=active
+            entity=entity,
+            username=username,
+            display_name=name or username,
+            employee_code=employee,
+            is_active=active,
         )
         person.set_unusable_password()
         person.save()

@@ -61,7 +61,11 @@ class Day:
 
 
 def publish_day(
-    entity: str, day: Day, units: Mapping[str, Place], parties: Mapping[str, Place], levels: Mapping[tuple[str, str], int]
+    entity: str,
+    day: Day,
+    units: Mapping[str, Place],
+    parties: Mapping[str, Place],
+    levels: Mapping[tuple[str, str], int],
 ) -> int:
     """Write the rows of one date and return how many units; `levels` maps (kind, tier) to its height."""
     if day.replaces:
@@ -69,7 +73,11 @@ def publish_day(
             model.objects.filter(entity=entity, as_of=day.as_of).delete()
     rows = [row for row in day.units if row["unit_id"] in units]
     members = (row for row in day.members if row["unit_id"] in units and row["party_id"] in parties)
-    insert("serving_unitresult", UNIT_COLUMNS, (_unit(entity, day, row, units[row["unit_id"]], levels) for row in rows))
+    insert(
+        "serving_unitresult",
+        UNIT_COLUMNS,
+        (_unit(entity, day, row, units[row["unit_id"]], levels) for row in rows),
+    )
     insert(
         "serving_memberresult", MEMBER_COLUMNS,
         (_member(entity, day, row, units[row["unit_id"]], parties[row["party_id"]]) for row in members),
@@ -103,7 +111,11 @@ def _unit(
 
 def _potential(detail: Mapping[str, Any]) -> Decimal | None:
     """Return the points of the potential family alone, null when none of its criteria has any."""
-    found = [one for one in detail["criteria"] if one["family"].lower() == "potential" and one["points"] is not None]
+    found = [
+        one
+        for one in detail["criteria"]
+        if one["family"].lower() == "potential" and one["points"] is not None
+    ]
     weight = sum((Decimal(one["weight"]) for one in found), Decimal(0))
     points = sum((Decimal(one["weight"]) * Decimal(one["points"]) for one in found), Decimal(0))
     return round(points / weight, 2) if weight else None
@@ -114,7 +126,9 @@ def _neutral(detail: dict[str, Any]) -> dict[str, Any]:
     gates = detail["gates"]
     shown = [gate for gate in gates if not gate["secret"]]
     if any(gate["secret"] and gate["passed"] is False for gate in gates):
-        shown.append({"code": RESTRICTED, "passed": False, "secret": False, "value": "", "limit": "", "detail": ""})
+        shown.append(
+            {"code": RESTRICTED, "passed": False, "secret": False, "value": "", "limit": "", "detail": ""}
+        )
     return detail | {"gates": shown}
 
 

@@ -141,7 +141,9 @@ class UnitResult(Scoped):
     limit_used = models.DecimalField(max_digits=24, decimal_places=2, null=True)
     overdue = models.DecimalField(max_digits=24, decimal_places=2, null=True)
     growth = models.DecimalField(max_digits=12, decimal_places=8, null=True)
-    potential = models.DecimalField(max_digits=6, decimal_places=2, null=True)  # points of the potential family
+    potential = models.DecimalField(
+        max_digits=6, decimal_places=2, null=True
+    )  # points of the potential family
     next_maturity = models.DateField(null=True)
     five_tier_worst = models.SmallIntegerField(null=True)
     measures = models.JSONField(default=dict)
@@ -173,7 +175,9 @@ class MemberResult(Scoped):
     measures = models.JSONField(default=dict)
 
     class Meta(Scoped.Meta):
-        constraints = [models.UniqueConstraint(fields=["unit_id", "party_id", "as_of"], name="member_result_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["unit_id", "party_id", "as_of"], name="member_result_unique")
+        ]
 
 
 class RestrictedGate(Scoped):
@@ -189,4 +193,6 @@ class RestrictedGate(Scoped):
     detail = models.JSONField(default=dict)
 
     class Meta(Scoped.Meta):
-        constraints = [models.UniqueConstraint(fields=["unit_id", "as_of", "code"], name="restricted_gate_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["unit_id", "as_of", "code"], name="restricted_gate_unique")
+        ]

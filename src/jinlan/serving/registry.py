@@ -54,13 +54,19 @@ class DatabaseRegistry:
     def loads(self, entity: str) -> Sequence[LoadRecord]:
         """Return all finished loads, oldest first."""
         with scoped(self._system(entity)):
-            return [record_of(row) for row in Load.objects.filter(entity=entity, status=LOADED).order_by("id")]
+            return [
+                record_of(row) for row in Load.objects.filter(entity=entity, status=LOADED).order_by("id")
+            ]
 
     def begin(self, entity: str, *, source: str, as_of: date) -> int:
         """Announce a load and return its id (rising); a load that never finished is marked abandoned."""
         with scoped(self._system(entity), write=True):
-            Load.objects.filter(entity=entity, status="running").update(status="abandoned", finished_at=now_utc())
-            row = Load.objects.create(entity=entity, as_of=as_of, source=source[:500], status="running", started_at=now_utc())
+            Load.objects.filter(entity=entity, status="running").update(
+                status="abandoned", finished_at=now_utc()
+            )
+            row = Load.objects.create(
+                entity=entity, as_of=as_of, source=source[:500], status="running", started_at=now_utc()
+            )
             return row.pk
 
     def finish(self, outcome: Outcome) -> None:
@@ -70,7 +76,11 @@ class DatabaseRegistry:
             patient()
             row = Load.objects.select_for_update().get(pk=record.load_id)
             row.as_of, row.from_date, row.delivery = record.as_of, record.from_date, record.delivery
-            row.load_version, row.digest, row.touched_from = record.load_version, record.digest, record.touched_from
+            row.load_version, row.digest, row.touched_from = (
+                record.load_version,
+                record.digest,
+                record.touched_from,
+            )
             row.versions, row.status, row.reason = dict(record.versions), outcome.status, outcome.reason[:500]
             row.source, row.finished_at = (outcome.source or row.source)[:500], now_utc()
             row.tables = [
@@ -88,8 +98,14 @@ class DatabaseRegistry:
         LoadCheck.objects.bulk_create(
             [
                 LoadCheck(
-                    entity=row.entity, load=row, table=one.table, level=one.level, code=one.code, count=one.count,
-                    detail=one.detail[:500], hint=one.hint[:300],
+                    entity=row.entity,
+                    load=row,
+                    table=one.table,
+                    level=one.level,
+                    code=one.code,
+                    count=one.count,
+                    detail=one.detail[:500],
+                    hint=one.hint[:300],
                 )
                 for one in outcome.checks
             ],
@@ -98,8 +114,16 @@ class DatabaseRegistry:
         Quarantine.objects.bulk_create(
             [
                 Quarantine(
-                    entity=row.entity, load=row, table=one.table, row=one.row, key=one.key[:200], column=one.column[:60],
-                    value=one.value[:200], code=one.code, reason=one.reason[:300], hint=one.hint[:300],
+                    entity=row.entity,
+                    load=row,
+                    table=one.table,
+                    row=one.row,
+                    key=one.key[:200],
+                    column=one.column[:60],
+                    value=one.value[:200],
+                    code=one.code,
+                    reason=one.reason[:300],
+                    hint=one.hint[:300],
                 )
                 for one in outcome.rejected[:QUARANTINE_ROWS]
             ],

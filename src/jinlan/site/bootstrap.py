@@ -50,9 +50,20 @@ def find_uv() -> str:
     try:
         run([sys.executable, "-m", "venv", str(TOOLS)], "Creating .tools")
     except Stop as error:
-        raise Stop(f"{error}\nThis Python lacks venv or pip: install the package python3-venv, or put uv on PATH.") from None
+        raise Stop(
+            f"{error}\nThis Python lacks venv or pip: install the package python3-venv, or put uv on PATH."
+        ) from None
     run(
-        [str(TOOLS / "bin" / "python"), "-m", "pip", "install", "-q", "--require-hashes", "-r", "requirements/uv.txt"],
+        [
+            str(TOOLS / "bin" / "python"),
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--require-hashes",
+            "-r",
+            "requirements/uv.txt",
+        ],
         "Installing uv",
     )
     return known
@@ -72,7 +83,9 @@ def environment(name: str) -> None:
         return
     free = shutil.disk_usage(ROOT).free // 2**20
     if free < MIN_FREE_MB:
-        raise Stop(f"Only {free} MB free under {ROOT}; installing needs {MIN_FREE_MB} MB. Free some space and start again.")
+        raise Stop(
+            f"Only {free} MB free under {ROOT}; installing needs {MIN_FREE_MB} MB. Free some space and start again."
+        )
     began = time.monotonic()
     uv = find_uv()
     if not PYTHON.exists():
@@ -81,7 +94,9 @@ def environment(name: str) -> None:
     say(f"· 安装依赖 / installing the parts (requirements/{name}.txt)")
     sync = [uv, "pip", "sync", "-q", "--python", str(PYTHON), "--require-hashes", f"requirements/{name}.txt"]
     run(sync, "Installing the parts")
-    site = subprocess.check_output([str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True)
+    site = subprocess.check_output(
+        [str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
+    )
     (Path(site.strip()) / "jinlan.pth").write_text(f"{ROOT / 'src'}\n")
     names = ["run", "test"] if name == "test" else [name]
     stamp.write_text("\n".join(wanted_stamp(each) for each in names))

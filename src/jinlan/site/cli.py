@@ -39,7 +39,9 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     name = {"--help": "help", "-h": "help"}.get(arguments[0], arguments[0]) if arguments else "help"
     if name not in COMMANDS:
-        sys.stderr.write(f"没有命令 {name}。`./jinlan help` 列出全部命令。 / unknown command; see ./jinlan help\n")
+        sys.stderr.write(
+            f"没有命令 {name}。`./jinlan help` 列出全部命令。 / unknown command; see ./jinlan help\n"
+        )
         return 2
     parser, module = parser_for(name)
     options, rest = parser.parse_known_args(arguments[1:])

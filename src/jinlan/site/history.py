@@ -82,7 +82,12 @@ class Plan:
 
 
 def plan(
-    stored: Iterable[Evaluated], *, load: LoadRecord, loads: Sequence[LoadRecord], definitions: str, as_of: date
+    stored: Iterable[Evaluated],
+    *,
+    load: LoadRecord,
+    loads: Sequence[LoadRecord],
+    definitions: str,
+    as_of: date,
 ) -> Plan:
     """Decide what has to be evaluated so that every wanted date holds at `load`."""
     first = min((one.from_date or one.as_of for one in loads if one.load_id <= load.load_id), default=as_of)

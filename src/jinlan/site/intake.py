@@ -11,7 +11,16 @@ from jinlan.lake.registry import Outcome
 from jinlan.lake.view import LakeView
 from jinlan.serving.registry import DatabaseRegistry
 
-PARTY = ("party_id", "party_type", "party_status", "home_branch_id", "region_code", "industry_code", "org_size", "id_type")
+PARTY = (
+    "party_id",
+    "party_type",
+    "party_status",
+    "home_branch_id",
+    "region_code",
+    "industry_code",
+    "org_size",
+    "id_type",
+)
 BRANCH = ("branch_id", "parent_id", "level", "name", "valid_from", "valid_to")
 EMPLOYEE = ("employee_id", "branch_id", "position", "leave_date")
 
@@ -47,5 +56,7 @@ def take(outcome: Outcome) -> None:
 
 def rows(view: LakeView, name: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the state of a table on the load's date as rows."""
-    found: list[dict[str, Any]] = view.connect().to_pyarrow(view.state(name, view.record.as_of).select(*columns)).to_pylist()
+    found: list[dict[str, Any]] = (
+        view.connect().to_pyarrow(view.state(name, view.record.as_of).select(*columns)).to_pylist()
+    )
     return found

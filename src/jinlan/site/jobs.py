@@ -41,7 +41,11 @@ def entity() -> str:
     found = sorted({path.name for path in Path(settings.LAKE_DIR).iterdir() if path.is_dir()})
     if len(found) != 1:
         listed = "、".join(found) or "无"
-        raise Refused("ENTITY", f"已装载的法人:{listed}。", "请用环境变量 JINLAN_ENTITY 指明一个,或先 ./jinlan load DIR。")
+        raise Refused(
+            "ENTITY",
+            f"已装载的法人:{listed}。",
+            "请用环境变量 JINLAN_ENTITY 指明一个,或先 ./jinlan load DIR。",
+        )
     return found[0]
 
 
@@ -77,7 +81,9 @@ def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
 def create_demo_staff(rows: Iterable[Mapping[str, Any]], password: str) -> None:
     """Make the demo sign-ins of the loaded entity."""
     name = entity()
-    create_staff(rows, actor=system_actor(name, now_utc()), entity=name, password=password, since=date(2020, 1, 1))
+    create_staff(
+        rows, actor=system_actor(name, now_utc()), entity=name, password=password, since=date(2020, 1, 1)
+    )
 
 
 def person(user: str | None) -> Actor:
@@ -101,7 +107,9 @@ def list_rows(
 
 def explain(unit: str, as_of: date, *, user: str | None, known_at: int | None, form: str) -> str:
     """Return the explanation of a unit's tier as text (``zh``, ``en``) or ``json``."""
-    found, answer = listing.why(actor=person(user), entity=entity(), unit=unit, as_of=as_of, known_at=known_at)
+    found, answer = listing.why(
+        actor=person(user), entity=entity(), unit=unit, as_of=as_of, known_at=known_at
+    )
     source = {"run": answer.run_id, "load": answer.load.load_id, "known_on": answer.load.as_of.isoformat()}
     if form == "json":
         return json.dumps({**found.as_json(), **source}, ensure_ascii=False, indent=1)

@@ -54,11 +54,15 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
     if load is None:
         raise Refused("LIST.NO_LOAD", f"法人 {entity} 还没有装载供数。", "请先 ./jinlan load DIR。")
     if as_of > load.as_of:
-        raise Refused("LIST.FUTURE", f"{as_of} 晚于这批供数的日期 {load.as_of}。", f"请给 {load.as_of} 或更早的日期。")
+        raise Refused(
+            "LIST.FUTURE", f"{as_of} 晚于这批供数的日期 {load.as_of}。", f"请给 {load.as_of} 或更早的日期。"
+        )
     definitions, overrides = definitions_of(entity, system), overrides_of(entity, system)
     mark, loads = fingerprint(definitions, overrides), registry.loads(entity)
     known = stored(entity, system)
-    good = [one for one in known if one.as_of == as_of and holds(one, load=load, loads=loads, definitions=mark)]
+    good = [
+        one for one in known if one.as_of == as_of and holds(one, load=load, loads=loads, definitions=mark)
+    ]
     if good:
         return Answer(load, good[-1], _run_of(good[-1]))
     # The engine takes seconds to import, and most questions never need it.
@@ -76,7 +80,9 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
     prior = results.read_units(settings.LAKE_DIR, todo.prior) if todo.prior else None
     view = LakeView(settings.LAKE_DIR, load)
     for one in evaluate(view, dates=todo.todo, definitions=definitions, overrides=overrides, prior=prior):
-        folder = results.write(settings.LAKE_DIR, entity, run.pk, one.as_of, units=one.units, members=one.members)
+        folder = results.write(
+            settings.LAKE_DIR, entity, run.pk, one.as_of, units=one.units, members=one.members
+        )
         last = Evaluated(one.as_of, folder, load.load_id, mark)
         run.files[one.as_of.isoformat()] = last.body()
     view.close()
@@ -100,7 +106,13 @@ def open_gates(row: dict[str, Any], scope: LakeScope) -> str:
 
 
 def list_units(
-    *, actor: Actor, entity: str, as_of: date, known_at: int | None = None, kind: str | None = None, everything: bool = False
+    *,
+    actor: Actor,
+    entity: str,
+    as_of: date,
+    known_at: int | None = None,
+    kind: str | None = None,
+    everything: bool = False,
 ) -> list[dict[str, Any]]:
     """Return the units in sight, best first inside their kind, with tiers, score, rank, gates and measures as text."""
     scope = lake_scope(actor)
@@ -115,7 +127,13 @@ def list_units(
     ]
     seen.sort(key=lambda row: (row["kind"], row["rank"] is None, row["rank"] or 0, row["unit_id"]))
     with scoped(actor):
-        asked = {"as_of": as_of, "load": answer.load.load_id, "kind": kind, "all": everything, "units": len(seen)}
+        asked = {
+            "as_of": as_of,
+            "load": answer.load.load_id,
+            "kind": kind,
+            "all": everything,
+            "units": len(seen),
+        }
         audit(actor, "strategy.list_read", "list", as_of.isoformat(), after=asked)
     return [_shown(row, scope) for row in seen]
 
@@ -132,7 +150,9 @@ def _shown(row: dict[str, Any], scope: LakeScope) -> dict[str, Any]:
     return shown
 
 
-def why(*, actor: Actor, entity: str, unit: str, as_of: date, known_at: int | None = None) -> tuple[Explanation, Answer]:
+def why(
+    *, actor: Actor, entity: str, unit: str, as_of: date, known_at: int | None = None
+) -> tuple[Explanation, Answer]:
     """Explain a unit's tier on a date, and say which run and load the answer comes from.
 
     Raises:
@@ -141,11 +161,21 @@ def why(*, actor: Actor, entity: str, unit: str, as_of: date, known_at: int | No
     scope = lake_scope(actor)
     answer = at(entity, as_of, known_at)
     units, members = results.read_unit(settings.LAKE_DIR, answer.found.folder, unit)
-    rows = [row for row in units.to_pylist() if scope.sees_unit(unit, domain_of(row["kind"]), row["branch_id"])]
+    rows = [
+        row for row in units.to_pylist() if scope.sees_unit(unit, domain_of(row["kind"]), row["branch_id"])
+    ]
     if not rows:
-        raise Refused("UNIT.ABSENT", f"没有客户单元 {unit}。", "请核对编号与日期;`./jinlan list` 列出可见的单元。")
+        raise Refused(
+            "UNIT.ABSENT", f"没有客户单元 {unit}。", "请核对编号与日期;`./jinlan list` 列出可见的单元。"
+        )
     with scoped(actor):
-        audit(actor, "strategy.unit_explained", "unit", unit, after={"as_of": as_of, "load": answer.load.load_id})
+        audit(
+            actor,
+            "strategy.unit_explained",
+            "unit",
+            unit,
+            after={"as_of": as_of, "load": answer.load.load_id},
+        )
     used = json.loads(rows[0]["detail"])["definition"]["sha256"]
     versions = definitions_of(entity, system_actor(entity, now_utc()))
     definition = next(one for one in versions if one.sha256 == used)

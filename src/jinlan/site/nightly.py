@@ -51,7 +51,9 @@ def only_one(lake: Path, entity: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refused("NIGHTLY.BUSY", "另一次评估正在进行。", "请等它结束;它的进度在「运行」页。") from None
+            raise Refused(
+                "NIGHTLY.BUSY", "另一次评估正在进行。", "请等它结束;它的进度在「运行」页。"
+            ) from None
         yield
 
 
@@ -84,7 +86,10 @@ class _Job:
 
     def run(self) -> Summary:
         """Evaluate what the plan says, then publish; resume what an interrupted run had evaluated."""
-        definitions, overrides = definitions_of(self.entity, self.actor), overrides_of(self.entity, self.actor)
+        definitions, overrides = (
+            definitions_of(self.entity, self.actor),
+            overrides_of(self.entity, self.actor),
+        )
         mark = fingerprint(definitions, overrides)
         known = stored(self.entity, self.actor)
         todo = plan(known, load=self.load, loads=self.loads, definitions=mark, as_of=self.as_of)
@@ -104,9 +109,11 @@ class _Job:
     def _is_published(self, kept: Sequence[Evaluated]) -> bool:
         with scoped(self.actor):
             last = Run.objects.filter(entity=self.entity, status="published").order_by("-id").first()
-        return last is not None and last.as_of >= self.as_of and {one.folder for one in kept} <= {
-            one.folder for one in read_files(last.files)
-        }
+        return (
+            last is not None
+            and last.as_of >= self.as_of
+            and {one.folder for one in kept} <= {one.folder for one in read_files(last.files)}
+        )
 
     def _begin(self, definitions: Sequence[Definition], kept: Sequence[Evaluated]) -> Run:
         with scoped(self.actor, write=True):
@@ -117,7 +124,12 @@ class _Job:
             )  # fmt: skip
 
     def _evaluate(
-        self, run: Run, todo: Plan, definitions: Sequence[Definition], overrides: Sequence[Override], mark: str
+        self,
+        run: Run,
+        todo: Plan,
+        definitions: Sequence[Definition],
+        overrides: Sequence[Override],
+        mark: str,
     ) -> list[Evaluated]:
         """Evaluate and store each date; the run's row remembers it at once, so that a killed run can be resumed."""
         done: list[Evaluated] = []
@@ -127,7 +139,9 @@ class _Job:
         view = LakeView(settings.LAKE_DIR, self.load)
         total = len(todo.todo)
         try:
-            for one in evaluate(view, dates=todo.todo, definitions=definitions, overrides=overrides, prior=prior):
+            for one in evaluate(
+                view, dates=todo.todo, definitions=definitions, overrides=overrides, prior=prior
+            ):
                 folder = results.write(
                     settings.LAKE_DIR, self.entity, run.pk, one.as_of, units=one.units, members=one.members
                 )

@@ -26,7 +26,9 @@ class Progress:
 
     def _write(self, *, ready: bool) -> None:
         fresh = self.path.with_suffix(".new")
-        fresh.write_text(json.dumps({"steps": self.steps, "ready": ready, "note": self.note}, ensure_ascii=False))
+        fresh.write_text(
+            json.dumps({"steps": self.steps, "ready": ready, "note": self.note}, ensure_ascii=False)
+        )
         fresh.replace(self.path)
 
     @contextmanager

@@ -62,31 +62,51 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
         before = dict(UnitMember.objects.filter(entity=entity).values_list("party_id", "branch_id"))
         units = sync_units(entity, _unit_rows(dates, register, load), members)
         sync_coverage(entity, assignments)
-        places = {code: Place(unit.pk, unit.domain, unit.branch_id, unit.pinyin_key) for code, unit in units.items()}
+        places = {
+            code: Place(unit.pk, unit.domain, unit.branch_id, unit.pinyin_key) for code, unit in units.items()
+        }
         parties = _parties(entity, {row["party_id"] for row in members})
         levels = {(one.kind, line.tier): one.level(line.tier) for one in definitions for line in one.lines}
         follow_homes(*_moved(homes, units, before, parties))
         withdraw([unit.pk for code, unit in units.items() if code not in register])
         there = published_units(entity)
         known = {code for code, unit in units.items() if unit.pk in there}
-        counts = [publish_day(entity, _day(one, register, published, known), places, parties, levels) for one in dates]
+        counts = [
+            publish_day(entity, _day(one, register, published, known), places, parties, levels)
+            for one in dates
+        ]
         run.changes = movements(dates, levels)
         _open_decisions(entity, dates[-1], places, actor)
         close_publication(entity, run, [one.as_of for one in dates])
         run.counts = {"units": sum(counts), "managed": len(register), "dates": len(dates)}
         run.finished_at = now_utc()
         run.save()
-        audit(actor, "strategy.run_published", "run", run.pk, after={"as_of": run.as_of, "load": load.load_id, **run.changes})
+        audit(
+            actor,
+            "strategy.run_published",
+            "run",
+            run.pk,
+            after={"as_of": run.as_of, "load": load.load_id, **run.changes},
+        )
     changes: dict[str, int] = run.changes
     return changes
 
 
 def _moved(
-    homes: Mapping[str, int], units: Mapping[str, Unit], before: Mapping[int, int], parties: Mapping[str, Place]
+    homes: Mapping[str, int],
+    units: Mapping[str, Unit],
+    before: Mapping[int, int],
+    parties: Mapping[str, Place],
 ) -> tuple[dict[int, int], dict[int, int]]:
     """Return units and parties (key -> new branch) whose home is not what it was at the last publication."""
-    unit_moves = {unit.pk: unit.branch_id for code, unit in units.items() if homes.get(code, unit.branch_id) != unit.branch_id}
-    party_moves = {one.key: one.branch for one in parties.values() if before.get(one.key, one.branch) != one.branch}
+    unit_moves = {
+        unit.pk: unit.branch_id
+        for code, unit in units.items()
+        if homes.get(code, unit.branch_id) != unit.branch_id
+    }
+    party_moves = {
+        one.key: one.branch for one in parties.values() if before.get(one.key, one.branch) != one.branch
+    }
     return unit_moves, party_moves
 
 
@@ -136,7 +156,12 @@ def memberships(days: Iterable[tuple[date, Rows]]) -> Rows:
             present.add(key)
             first = found.get(key)
             start = first["valid_from"] if first and first["valid_to"] is None else row["valid_from"] or as_of
-            found[key] = {**row, "valid_from": start, "claims": json.loads(row["claims"] or "[]"), "seen": as_of}
+            found[key] = {
+                **row,
+                "valid_from": start,
+                "claims": json.loads(row["claims"] or "[]"),
+                "seen": as_of,
+            }
         for key, row in found.items():
             if key not in present and row["valid_to"] is None:
                 row["valid_to"] = as_of
@@ -164,7 +189,11 @@ def _controllers(load: LoadRecord) -> dict[str, str]:
         rows = state_rows(view, "party_role", ("party_id", "role_code", "object_id", "valid_to"))
     finally:
         view.close()
-    return {row["object_id"]: row["party_id"] for row in rows if row["role_code"] == CONTROL and row["valid_to"] is None}
+    return {
+        row["object_id"]: row["party_id"]
+        for row in rows
+        if row["role_code"] == CONTROL and row["valid_to"] is None
+    }
 
 
 def _assignments(load: LoadRecord) -> Rows:
@@ -176,7 +205,9 @@ def _assignments(load: LoadRecord) -> Rows:
 
 
 def _parties(entity: str, codes: set[str]) -> dict[str, Place]:
-    rows = Party.objects.filter(entity=entity, code__in=codes).values_list("code", "id", "domain", "branch_id")
+    rows = Party.objects.filter(entity=entity, code__in=codes).values_list(
+        "code", "id", "domain", "branch_id"
+    )
     return {code: Place(key, domain, branch) for code, key, domain, branch in rows}
 
 
@@ -187,7 +218,10 @@ def movements(dates: Sequence[Evaluated], levels: Mapping[tuple[str, str], int])
         return found
     columns = ["unit_id", "kind", "effective_tier"]
     before, after = (
-        {row["unit_id"]: levels.get((row["kind"], row["effective_tier"] or ""), 0) for row in _read(one, columns)}
+        {
+            row["unit_id"]: levels.get((row["kind"], row["effective_tier"] or ""), 0)
+            for row in _read(one, columns)
+        }
         for one in dates[-2:]
     )
     for unit in before.keys() | after.keys():
@@ -210,5 +244,3 @@ def _open_decisions(entity: str, last: Evaluated, places: Mapping[str, Place], a
             detail={key: str(row[key] or "") for key in ("kind", "effective_tier", "proposed_tier", "computed_tier", "score", "tier_state")},
             opened_on=last.as_of,
         )  # fmt: skip
-
-

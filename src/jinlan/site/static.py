@@ -21,8 +21,21 @@ def collect(place: Home) -> None:
     if stamp.exists() and stamp.read_text() == digest.hexdigest():
         return
     env = os.environ | {"JINLAN_STATIC": "manifest"}
-    command = [sys.executable, "-m", "django", "collectstatic", "--no-input", "--clear", "-v", "0", "--settings", "jinlan.site.settings"]
+    command = [
+        sys.executable,
+        "-m",
+        "django",
+        "collectstatic",
+        "--no-input",
+        "--clear",
+        "-v",
+        "0",
+        "--settings",
+        "jinlan.site.settings",
+    ]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Refused("STATIC", "静态文件没有就绪:" + done.stderr.strip()[-400:], "请删除 var/static 后再启动。")
+        raise Refused(
+            "STATIC", "静态文件没有就绪:" + done.stderr.strip()[-400:], "请删除 var/static 后再启动。"
+        )
     stamp.write_text(digest.hexdigest())

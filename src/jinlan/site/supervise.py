@@ -51,7 +51,11 @@ class Supervisor:
     def require(self, name: str) -> None:
         """Raise `Refused` with the log's end when a child that must run has ended."""
         if self.ended(name) is not None:
-            raise Refused("CHILD_ENDED", f"进程 {name} 意外结束:{self.tail(name)}", f"完整日志在 {self.log / (name + '.log')}。")
+            raise Refused(
+                "CHILD_ENDED",
+                f"进程 {name} 意外结束:{self.tail(name)}",
+                f"完整日志在 {self.log / (name + '.log')}。",
+            )
 
     def tail(self, name: str, lines: int = 3) -> str:
         """Return the last lines of a child's log."""

@@ -44,6 +44,7 @@ def render(rows: Sequence[dict[str, Any]], form: str) -> str:
     grid = [names, *([cell(row[name]) for name in names] for row in rows)]
     widths = [max(width(line[i]) for line in grid) for i in range(len(names))]
     return "".join(
-        "  ".join(text + " " * (size - width(text)) for text, size in zip(line, widths, strict=True)).rstrip() + "\n"
+        "  ".join(text + " " * (size - width(text)) for text, size in zip(line, widths, strict=True)).rstrip()
+        + "\n"
         for line in grid
     )

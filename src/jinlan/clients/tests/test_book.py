@@ -42,7 +42,12 @@ def publish(*units: Unit) -> None:
         for unit in units:
             key = {"entity": "JLB", "run": run, "as_of": TODAY, "unit_id": unit.pk}
             UnitResult.objects.create(
-                **key, domain=unit.domain, branch_id=unit.branch_id, kind=unit.kind, tier_state="active", score=80
+                **key,
+                domain=unit.domain,
+                branch_id=unit.branch_id,
+                kind=unit.kind,
+                tier_state="active",
+                score=80,
             )
             for member in unit.members.all():
                 MemberResult.objects.create(
@@ -62,7 +67,9 @@ def sight(person: Person, at: datetime = AT) -> dict[str, list[str]]:
         codes = dict(Party.objects.values_list("pk", "code"))
         figures = sorted(units[key] for key in UnitResult.objects.values_list("unit_id", flat=True))
         members = sorted(codes[key] for key in UnitMember.objects.values_list("party_id", flat=True))
-        assert members == sorted(codes[key] for key in MemberResult.objects.values_list("party_id", flat=True))
+        assert members == sorted(
+            codes[key] for key in MemberResult.objects.values_list("party_id", flat=True)
+        )
         assert figures == sorted(units[key] for key in Task.objects.values_list("unit_id", flat=True))
         return {
             "kind": [scope.kind],
@@ -126,7 +133,9 @@ def test_a_branch_head_of_one_side_of_the_wall_sees_that_side(cast: Cast) -> Non
     assert sight(head)["parties"] == codes(cast, "zhang", "zhang-2")
 
 
-@pytest.mark.parametrize(("username", "kind"), [("chenwei", "A"), ("zhoulin", "A"), ("zhengyu", "A"), ("wuhan", "C")])
+@pytest.mark.parametrize(
+    ("username", "kind"), [("chenwei", "A"), ("zhoulin", "A"), ("zhengyu", "A"), ("wuhan", "C")]
+)
 def test_whole_bank_roles_see_every_unit(cast: Cast, username: str, kind: str) -> None:
     seen = sight(cast.people[username])
 

@@ -17,7 +17,14 @@ START = date(2024, 1, 1)
 
 
 def branch(code: str, parent: str | None = None, **other: Any) -> dict[str, Any]:
-    return {"branch_id": code, "parent_id": parent, "level": 2, "name": code, "valid_from": None, "valid_to": None} | other
+    return {
+        "branch_id": code,
+        "parent_id": parent,
+        "level": 2,
+        "name": code,
+        "valid_from": None,
+        "valid_to": None,
+    } | other
 
 
 def party(code: str, home: str = "BJ", kind: str = "ORG", **other: Any) -> dict[str, Any]:
@@ -38,7 +45,9 @@ def unit(code: str, root: str, kind: str = "GROUP", controller: str = "") -> dic
     return {"unit_id": code, "kind": kind, "root_party_id": root, "controller": controller}
 
 
-def assignment(employee: str, *, of_unit: str | None = None, of_party: str | None = None, **other: Any) -> dict[str, Any]:
+def assignment(
+    employee: str, *, of_unit: str | None = None, of_party: str | None = None, **other: Any
+) -> dict[str, Any]:
     return {
         "party_id": of_party, "unit_id": of_unit, "employee_id": employee, "role": "LEAD", "credit_share": None,
         "valid_from": START, "valid_to": None,
@@ -49,11 +58,19 @@ def a_directory() -> None:
     sync_branches("JLB", [branch("BJ", "HQ"), branch("HQ"), branch("SH", "HQ")])
     sync_employees(
         "JLB",
-        [{"employee_id": code, "branch_id": "BJ", "position": None, "leave_date": None} for code in ("E1", "E2")],
+        [
+            {"employee_id": code, "branch_id": "BJ", "position": None, "leave_date": None}
+            for code in ("E1", "E2")
+        ],
         {"E1": "李华", "E2": "王敏"},
     )
     names = {
-        "P1": {"name_zh": "华岳建设集团有限公司", "name_en": "Huayue", "former_name": "重单实业", "id_no": "91110000MA00000001"},
+        "P1": {
+            "name_zh": "华岳建设集团有限公司",
+            "name_en": "Huayue",
+            "former_name": "重单实业",
+            "id_no": "91110000MA00000001",
+        },
         "P2": {"name_zh": "华岳物流有限公司"},
         "P3": {"name_zh": "张三", "id_no": "110105199001011234"},
     }
@@ -76,7 +93,9 @@ def test_the_branch_tree_comes_in_any_order_and_again_without_a_change() -> None
 def test_an_employee_keeps_a_name_that_is_not_delivered_again_and_leaves() -> None:
     with writing():
         a_directory()
-        sync_employees("JLB", [{"employee_id": "E1", "branch_id": "SH", "position": "总监", "leave_date": TODAY}], {})
+        sync_employees(
+            "JLB", [{"employee_id": "E1", "branch_id": "SH", "position": "总监", "leave_date": TODAY}], {}
+        )
 
         gone = Employee.objects.get(code="E1")
         assert (gone.name, gone.branch.code, gone.position, gone.active) == ("李华", "SH", "总监", False)
@@ -85,11 +104,27 @@ def test_an_employee_keeps_a_name_that_is_not_delivered_again_and_leaves() -> No
 @pytest.mark.parametrize(
     ("code", "texts"),
     [
-        ("P1", ["华岳", "建设集团", "huayue", "hyjs", "重单", "chongdan", "zhongdan", "chongshan", "91110000ma", "0001"]),
+        (
+            "P1",
+            [
+                "华岳",
+                "建设集团",
+                "huayue",
+                "hyjs",
+                "重单",
+                "chongdan",
+                "zhongdan",
+                "chongshan",
+                "91110000ma",
+                "0001",
+            ],
+        ),
         ("P3", ["张三", "zhangsan", "zs"]),
     ],
 )
-def test_a_party_is_found_by_fragment_pinyin_initials_former_name_and_credit_code(code: str, texts: list[str]) -> None:
+def test_a_party_is_found_by_fragment_pinyin_initials_former_name_and_credit_code(
+    code: str, texts: list[str]
+) -> None:
     from jinlan.clients.selectors import named
 
     with writing():
@@ -116,7 +151,9 @@ def test_a_new_name_is_found_and_the_key_stays() -> None:
     with writing():
         a_directory()
         old = Party.objects.get(code="P2")
-        sync_parties("JLB", [party("P2", "BJ", party_status="DORMANT")], {"P2": {"name_zh": "岳海物流有限公司"}})
+        sync_parties(
+            "JLB", [party("P2", "BJ", party_status="DORMANT")], {"P2": {"name_zh": "岳海物流有限公司"}}
+        )
 
         new = Party.objects.get(code="P2")
         assert (new.pk, new.public_id, new.name, new.branch.code, new.status) == (
@@ -137,12 +174,23 @@ def test_merged_numbers_point_to_the_one_that_stands() -> None:
 def test_units_members_and_keys_follow_each_publication() -> None:
     with writing():
         a_directory()
-        first = sync_units("JLB", [unit("G1", "P1", controller="P3")], [member("G1", "P1"), member("G1", "P2", parent_party_id="P1")])
+        first = sync_units(
+            "JLB",
+            [unit("G1", "P1", controller="P3")],
+            [member("G1", "P1"), member("G1", "P2", parent_party_id="P1")],
+        )
         group = Unit.objects.get()
-        assert (group.code, group.name, group.branch.code, group.controller_label) == ("G1", "华岳建设集团有限公司", "BJ", "张*")
+        assert (group.code, group.name, group.branch.code, group.controller_label) == (
+            "G1",
+            "华岳建设集团有限公司",
+            "BJ",
+            "张*",
+        )
         assert "物流" in group.grams
         assert Party.objects.get(code="P2").unit_keys == [group.pk * 2 + 1]
-        assert sorted(group.member_branch_keys) == sorted(row.pk * 2 + 1 for row in Branch.objects.filter(code__in=("BJ", "SH")))
+        assert sorted(group.member_branch_keys) == sorted(
+            row.pk * 2 + 1 for row in Branch.objects.filter(code__in=("BJ", "SH"))
+        )
         kept = UnitMember.objects.get(party__code="P1").pk
 
         ended = member("G1", "P2", valid_to=TODAY, current=False)
@@ -211,4 +259,6 @@ def test_a_unit_without_a_team_of_its_own_is_looked_after_by_its_roots() -> None
         sync_units("JLB", [unit("G1", "P1")], [member("G1", "P1"), member("G1", "P2")])
         sync_coverage("JLB", [assignment("E1", of_party="P1"), assignment("E2", of_party="P2")])
 
-        assert list(Coverage.objects.filter(unit__isnull=False).values_list("employee__code", flat=True)) == ["E1"]
+        assert list(Coverage.objects.filter(unit__isnull=False).values_list("employee__code", flat=True)) == [
+            "E1"
+        ]

@@ -27,7 +27,10 @@ BROUGHT = {
 def opened() -> dict[tuple[str, str], str]:
     return {
         (row.kind, row.ref): decrypt(
-            bytes(row.value), table=vault.TABLE, column="value", row=vault.place_of(row.party_id, row.kind, row.ref, row.match_hash)
+            bytes(row.value),
+            table=vault.TABLE,
+            column="value",
+            row=vault.place_of(row.party_id, row.kind, row.ref, row.match_hash),
         )
         for row in PartyIdentity.objects.all()
     }
@@ -67,11 +70,15 @@ def test_a_new_number_replaces_the_old_one_and_a_second_phone_stands_beside_the_
         vault.store("JLB", vault.facts_of(BROUGHT))
         later = {
             "party": [{"party_id": "P3", "id_no": "E12345678", "id_no_hash": "d" * 64}],
-            "party_contact_point": [{"party_id": "P3", "type": "MOBILE", "value": "13900000000", "value_hash": "e" * 64}],
+            "party_contact_point": [
+                {"party_id": "P3", "type": "MOBILE", "value": "13900000000", "value_hash": "e" * 64}
+            ],
         }
         vault.store("JLB", vault.facts_of(later))
 
-        assert list(PartyIdentity.objects.filter(kind="ID_NO").values_list("match_hash", flat=True)) == ["d" * 64]
+        assert list(PartyIdentity.objects.filter(kind="ID_NO").values_list("match_hash", flat=True)) == [
+            "d" * 64
+        ]
         assert PartyIdentity.objects.filter(kind="MOBILE").count() == 2
 
 
@@ -79,7 +86,11 @@ def test_identifiers_are_in_sight_where_their_party_is() -> None:
     with writing():
         a_directory()
         vault.store("JLB", vault.facts_of(BROUGHT))
-    chief, head, manager = a_person("", "dept_head"), a_person("", "branch_head", branch="SH"), a_person("", "manager")
+    chief, head, manager = (
+        a_person("", "dept_head"),
+        a_person("", "branch_head", branch="SH"),
+        a_person("", "manager"),
+    )
 
     for person, seen in ((chief, 6), (head, 0), (manager, 0)):
         with scoped(an_actor(person)):
@@ -87,7 +98,10 @@ def test_identifiers_are_in_sight_where_their_party_is() -> None:
 
 
 def test_counterparties_are_kept_once_and_nobody_reads_them() -> None:
-    rows = [{"counterparty_account_masked_hash": "f" * 64, "counterparty_name": name} for name in ("赵六", "赵六公司", None)]
+    rows = [
+        {"counterparty_account_masked_hash": "f" * 64, "counterparty_name": name}
+        for name in ("赵六", "赵六公司", None)
+    ]
     with writing():
         assert (vault.store_counterparties("JLB", rows), vault.store_counterparties("JLB", rows)) == (1, 0)
 
@@ -104,22 +118,42 @@ def test_an_erased_party_loses_names_and_identifiers_for_good() -> None:
     with writing():
         a_directory()
         vault.store("JLB", vault.facts_of(BROUGHT))
-        vault.store_counterparties("JLB", [{"counterparty_account_masked_hash": "c" * 64, "counterparty_name": "张三"}])
-        sync_units("JLB", [unit("H1", "P3", "HNW"), unit("G1", "P1")], [member("H1", "P3"), member("G1", "P1"), member("G1", "P3")])
+        vault.store_counterparties(
+            "JLB", [{"counterparty_account_masked_hash": "c" * 64, "counterparty_name": "张三"}]
+        )
+        sync_units(
+            "JLB",
+            [unit("H1", "P3", "HNW"), unit("G1", "P1")],
+            [member("H1", "P3"), member("G1", "P1"), member("G1", "P3")],
+        )
         vault.erase("JLB", [("P3", "ERASE")])
 
         for _ in range(2):  # also after the bank delivered the party once more
             gone = Party.objects.get(code="P3")
-            assert (gone.name, gone.name_en, gone.pinyin_key, gone.search_text, gone.grams) == (vault.ERASED, "", "", "", [])
+            assert (gone.name, gone.name_en, gone.pinyin_key, gone.search_text, gone.grams) == (
+                vault.ERASED,
+                "",
+                "",
+                "",
+                [],
+            )
             assert not PartyIdentity.objects.filter(party=gone).exists()
             assert not CounterpartyIdentity.objects.exists()
             assert not Party.objects.filter(named("张三")).exists()
             assert not Unit.objects.filter(named("张三")).exists()
             assert Unit.objects.get(code="H1").name == vault.ERASED
             assert Unit.objects.filter(named("华岳")).count() == 1
-            sync_parties("JLB", [party("P3", kind="PERSON")], {"P3": {"name_zh": "张三", "id_no": "11010519900101123X"}})
+            sync_parties(
+                "JLB",
+                [party("P3", kind="PERSON")],
+                {"P3": {"name_zh": "张三", "id_no": "11010519900101123X"}},
+            )
             vault.store("JLB", [fact for fact in vault.facts_of(BROUGHT) if fact.party == "P3"])
-            sync_units("JLB", [unit("H1", "P3", "HNW"), unit("G1", "P1")], [member("H1", "P3"), member("G1", "P1"), member("G1", "P3")])
+            sync_units(
+                "JLB",
+                [unit("H1", "P3", "HNW"), unit("G1", "P1")],
+                [member("H1", "P3"), member("G1", "P1"), member("G1", "P3")],
+            )
 
 
 def test_a_restricted_party_is_marked_and_kept() -> None:

@@ -23,7 +23,9 @@ class DefinitionVersion(Scoped):
     approved_by = models.CharField(max_length=200, blank=True)
 
     class Meta(Scoped.Meta):
-        constraints = [models.UniqueConstraint(fields=["entity", "kind", "version"], name="definition_version_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "kind", "version"], name="definition_version_unique")
+        ]
 
 
 class Override(Scoped):

@@ -25,7 +25,12 @@ def install_definitions(entity: str, *, actor: Actor, bodies: Sequence[str] = ()
         fresh = [(text, one) for text in texts if (one := parse(text)).kind not in have]
         for text, one in fresh:
             DefinitionVersion.objects.create(
-                entity=entity, kind=one.kind, version=one.version, valid_from=one.valid_from, body=text, sha256=one.sha256
+                entity=entity,
+                kind=one.kind,
+                version=one.version,
+                valid_from=one.valid_from,
+                body=text,
+                sha256=one.sha256,
             )
             name = f"{one.kind} {one.version}"
             audit(actor, "strategy.definition_installed", "definition", name, after={"sha256": one.sha256})

@@ -43,7 +43,9 @@ def rows(cursor, table: str) -> int:
 def enter(cursor, person: int, *, mac: bytes | None = None, issued: int | None = None) -> int:
     issued = issued or _next_issued()
     mac = mac if mac is not None else seal(person, INSTANT, connection.connection.info.backend_pid, issued)
-    cursor.execute("select set_config('role', sec.enter(%s, %s, %s, %s), true)", [person, INSTANT, issued, mac])
+    cursor.execute(
+        "select set_config('role', sec.enter(%s, %s, %s, %s), true)", [person, INSTANT, issued, mac]
+    )
     return issued
 
 
@@ -101,7 +103,12 @@ def test_an_injected_role_shows_a_manager_nothing_more(cast: Cast, role: str) ->
     ],
 )  # fmt: skip
 def test_an_injected_setting_is_refused_or_shows_nothing(cast: Cast, statement: str) -> None:
-    with scoped(cast.actor("lihua")), connection.cursor() as cursor, pytest.raises(Error), transaction.atomic():
+    with (
+        scoped(cast.actor("lihua")),
+        connection.cursor() as cursor,
+        pytest.raises(Error),
+        transaction.atomic(),
+    ):
         cursor.execute(statement)
         cursor.execute("select count(*) from clients_unit where code = 'G-YI'")
         assert cursor.fetchone() == (0,)
@@ -152,9 +159,17 @@ def test_a_forged_seal_is_refused(cast: Cast) -> None:
     forged = hmac.new(b"guess" * 8, f"{head}|{INSTANT}|1|{issued}".encode(), hashlib.sha256).digest()
 
     for mac in (forged, b"", bytes(32)):
-        with pytest.raises(ProgrammingError, match="scope refused"), transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises(ProgrammingError, match="scope refused"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             enter(cursor, head, mac=mac, issued=issued)
-    with pytest.raises(ProgrammingError, match="scope refused"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="scope refused"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("select sec.enter(%s, %s, %s, null)", [head, INSTANT, issued])
 
 
@@ -162,7 +177,11 @@ def test_a_forged_seal_is_refused(cast: Cast) -> None:
 def test_a_seal_speaks_for_one_person_instant_backend_and_moment(cast: Cast, field: str) -> None:
     head = cast.people["chenwei"].pk
     issued = _next_issued()
-    with pytest.raises(ProgrammingError, match="scope refused"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="scope refused"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         backend = connection.connection.info.backend_pid
         told = {"person": head, "instant": INSTANT, "backend": backend, "issued": issued}
         mac = seal(*(value + (name == field) for name, value in told.items()))
@@ -175,7 +194,11 @@ def test_a_seal_cannot_be_used_again(cast: Cast) -> None:
         issued = enter(cursor, head)
         mac = seal(head, INSTANT, connection.connection.info.backend_pid, issued)
 
-    with pytest.raises(ProgrammingError, match="scope refused"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="scope refused"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         enter(cursor, head, mac=mac, issued=issued)
 
 
@@ -188,7 +211,11 @@ def test_a_second_scope_inside_a_transaction_is_refused_even_with_a_good_seal(ca
 
 @pytest.mark.parametrize("shift", [-61_000_000, 61_000_000])
 def test_an_old_or_early_seal_is_refused(cast: Cast, shift: int) -> None:
-    with pytest.raises(ProgrammingError, match="scope refused"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="scope refused"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         enter(cursor, cast.people["chenwei"].pk, issued=_next_issued() + shift)
 
 
@@ -198,9 +225,12 @@ def test_another_backend_cannot_use_the_seal(cast: Cast, database_name: str) -> 
     connection.ensure_connection()
     mac = seal(head, INSTANT, connection.connection.info.backend_pid, issued)
     made = connection.get_connection_params()
-    with psycopg.connect(
-        host=made["host"], user=made["user"], password=made.get("password"), dbname=made["dbname"]
-    ) as other, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with (
+        psycopg.connect(
+            host=made["host"], user=made["user"], password=made.get("password"), dbname=made["dbname"]
+        ) as other,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
         other.execute("select sec.enter(%s, %s, %s, %s)", [head, INSTANT, issued, mac])
 
 
@@ -216,7 +246,13 @@ def test_models_refuse_to_work_outside_a_scope(cast: Cast) -> None:
     with scoped(cast.actor("lihua")):
         unit = Unit.objects.get()
 
-    for ask in (Unit.objects.all, Party.objects.count, unit.members.all, lambda: unit.root_party, unit.refresh_from_db):
+    for ask in (
+        Unit.objects.all,
+        Party.objects.count,
+        unit.members.all,
+        lambda: unit.root_party,
+        unit.refresh_from_db,
+    ):
         with pytest.raises(ScopeMissing):
             ask()
 

@@ -71,7 +71,9 @@ def test_only_auditor_and_compliance_read_the_record(cast: Cast, username: str) 
         "truncate kernel_auditentry",
     ],
 )
-def test_an_entry_cannot_be_changed_by_the_application_or_the_owner(cast: Cast, statement: str, owner_url: str, database_name: str) -> None:
+def test_an_entry_cannot_be_changed_by_the_application_or_the_owner(
+    cast: Cast, statement: str, owner_url: str, database_name: str
+) -> None:
     actor = cast.actor("zhengyu")
     with scoped(actor):
         audit(actor, "x.seen", "unit", "1")

@@ -48,7 +48,9 @@ def test_every_table_has_forced_row_level_security_or_a_reason(admin) -> None:
 
     open_tables = {name for name, forced in tables if not forced}
     assert open_tables <= set(WITHOUT_POLICIES)
-    assert {name for name in open_tables if name.startswith(("clients_", "serving_", "work_", "strategy_"))} == set()
+    assert {
+        name for name in open_tables if name.startswith(("clients_", "serving_", "work_", "strategy_"))
+    } == set()
 
 
 def test_no_policy_is_a_literal_true_except_for_the_resolver(admin) -> None:
@@ -67,20 +69,31 @@ def test_no_policy_is_a_literal_true_except_for_the_resolver(admin) -> None:
 
 
 def test_every_scope_role_and_every_statement_is_closed_without_a_book(admin) -> None:
-    tables = [row[0] for row in admin.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()]
+    tables = [
+        row[0]
+        for row in admin.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+    ]
     with connection.cursor() as cursor:
         for role in SCOPE_ROLES:
             for table in tables:
                 if table in WITHOUT_POLICIES:
                     continue
-                for statement in (f"select 1 from {table}", f"delete from {table}", f"update {table} set id = id"):
+                for statement in (
+                    f"select 1 from {table}",
+                    f"delete from {table}",
+                    f"update {table} set id = id",
+                ):
                     cursor.execute("begin")
                     cursor.execute(f"set local role {role}")
                     try:
                         cursor.execute(statement)
                         assert cursor.rowcount == 0, (role, statement)
                     except Exception as error:
-                        assert "permission denied" in str(error) or "cannot be changed" in str(error), (role, statement, error)
+                        assert "permission denied" in str(error) or "cannot be changed" in str(error), (
+                            role,
+                            statement,
+                            error,
+                        )
                     cursor.execute("rollback")
 
 
@@ -114,11 +127,15 @@ def test_functions_of_the_definer_pin_their_search_path(admin) -> None:
 
 
 def test_the_applications_role_owns_nothing_and_is_no_superuser(admin) -> None:
-    assert admin.execute("select count(*) from pg_class where relowner = 'jl_app'::regrole").fetchone() == (0,)
+    assert admin.execute("select count(*) from pg_class where relowner = 'jl_app'::regrole").fetchone() == (
+        0,
+    )
     assert admin.execute(
         "select rolsuper, rolbypassrls, rolinherit, rolcreaterole, rolcreatedb from pg_roles where rolname = 'jl_app'"
     ).fetchone() == (False, False, False, False, False)
-    assert admin.execute("select pg_has_role('jl_app', 'jl_scope', 'member'), pg_has_role('jl_app', 'jl_owner', 'member')").fetchone() == (
+    assert admin.execute(
+        "select pg_has_role('jl_app', 'jl_scope', 'member'), pg_has_role('jl_app', 'jl_owner', 'member')"
+    ).fetchone() == (
         False,
         False,
     )
@@ -141,7 +158,9 @@ def test_each_unsafe_trait_of_a_role_is_named(flags: tuple[bool, ...], word: str
     assert unsafe_traits(False, False, False, False) == []
 
 
-def test_an_owner_is_refused_at_start(database: None, owner_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_owner_is_refused_at_start(
+    database: None, owner_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from django.db import connections
     from django.db.utils import ConnectionHandler
 
@@ -167,21 +186,37 @@ def test_kinds_and_roles_agree() -> None:
 
 
 def ours() -> list[type[models.Model]]:
-    return [model for config in apps.get_app_configs() if config.name.startswith("jinlan.") for model in config.get_models()]
+    return [
+        model
+        for config in apps.get_app_configs()
+        if config.name.startswith("jinlan.")
+        for model in config.get_models()
+    ]
 
 
 @pytest.mark.parametrize("model", ours(), ids=lambda model: model._meta.label)
 def test_every_field_is_classified(model: type[models.Model]) -> None:
     classes = model.CLASSES
 
-    assert set(classes) - {"*"} <= {field.name for field in model._meta.get_fields()}, "names a field that is not there"
+    assert set(classes) - {"*"} <= {field.name for field in model._meta.get_fields()}, (
+        "names a field that is not there"
+    )
     assert "*" in classes or {field.name for field in model._meta.local_fields} <= set(classes)
 
 
 @pytest.mark.parametrize("model", ours(), ids=lambda model: model._meta.label)
-def test_every_model_with_policies_has_the_manager_that_asks_for_a_scope(model: type[models.Model], admin) -> None:
-    (forced,) = admin.execute("select relforcerowsecurity from pg_class where relname = %s", [model._meta.db_table]).fetchone()
-    organisation = model._meta.label in {"clients.Branch", "clients.Employee", "clients.Delegation", "kernel.AuditEntry"}
+def test_every_model_with_policies_has_the_manager_that_asks_for_a_scope(
+    model: type[models.Model], admin
+) -> None:
+    (forced,) = admin.execute(
+        "select relforcerowsecurity from pg_class where relname = %s", [model._meta.db_table]
+    ).fetchone()
+    organisation = model._meta.label in {
+        "clients.Branch",
+        "clients.Employee",
+        "clients.Delegation",
+        "kernel.AuditEntry",
+    }
 
     assert issubclass(model, Scoped) == (forced and not organisation)
     if issubclass(model, Scoped):

@@ -13,7 +13,7 @@ from jinlan.site.home import ROOT
 
 BIN = Path(sys.executable).parent
 CHECKS: tuple[tuple[str, list[str]], ...] = (
-    ("ruff", [str(BIN / "ruff"), "check", "src", "tests", "assets"]),
+    ("ruff", [str(BIN / "ruff"), "check", "src", "tests", "assets", "conftest.py"]),
     ("format", [str(BIN / "ruff"), "format", "--check", "src", "tests", "assets"]),
     ("djlint", [str(BIN / "djlint"), "src", "--lint", "--quiet"]),
     ("walls", [str(BIN / "lint-imports")]),

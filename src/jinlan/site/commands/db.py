@@ -25,7 +25,11 @@ def run(options: argparse.Namespace) -> int:
     from jinlan.site.database import external, migrate
 
     if not external():
-        raise Refused("DB_URLS", "没有给出真实数据库。", "请设置 DATABASE_URL 与 DATABASE_OWNER_URL;内置数据库在启动时自动迁移。")
+        raise Refused(
+            "DB_URLS",
+            "没有给出真实数据库。",
+            "请设置 DATABASE_URL 与 DATABASE_OWNER_URL;内置数据库在启动时自动迁移。",
+        )
     migrate(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
     sys.stdout.write("已迁移 / migrated\n")
     return 0

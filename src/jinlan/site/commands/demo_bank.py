@@ -21,6 +21,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.out.exists() and any(options.out.iterdir()):
         raise Refused("NOT_EMPTY", f"目录 {options.out} 不是空的。", "请给一个新目录,以免混入旧文件。")
-    write_demo_bank(options.out, size=options.size, seed=options.seed, progress=lambda text: print(text, flush=True))
+    write_demo_bank(
+        options.out, size=options.size, seed=options.seed, progress=lambda text: print(text, flush=True)
+    )
     sys.stdout.write(f"{options.out}\n")
     return 0

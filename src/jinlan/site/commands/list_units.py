@@ -14,7 +14,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", choices=("HNW", "GROUP", "PARTNER"))
     parser.add_argument("--all", action="store_true", help="含未入册单元 / also units that are not managed")
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
-    parser.add_argument("--as", dest="user", metavar="USER", help="以谁的身份(默认内审) / who asks (default: the auditor)")
+    parser.add_argument(
+        "--as", dest="user", metavar="USER", help="以谁的身份(默认内审) / who asks (default: the auditor)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -28,7 +30,11 @@ def run(options: argparse.Namespace) -> int:
         from jinlan.site.tables import render
 
         rows = jobs.list_rows(
-            options.as_of, user=options.user, known_at=options.known_at, kind=options.kind, everything=options.all
+            options.as_of,
+            user=options.user,
+            known_at=options.known_at,
+            kind=options.kind,
+            everything=options.all,
         )
     sys.stdout.write(render(rows, options.format))
     return 0

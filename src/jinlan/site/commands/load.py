@@ -13,7 +13,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Where the deliveries are, how to read them, and the reason of an approved correction."""
     parser.add_argument("source", type=Path, help="供数目录 / folder with deliveries")
     parser.add_argument("--mapping", type=Path, help="映射文件(TOML) / mapping of this source")
-    parser.add_argument("--approve-correction", metavar="REASON", help="批准更正并记录原因 / approve corrections")
+    parser.add_argument(
+        "--approve-correction", metavar="REASON", help="批准更正并记录原因 / approve corrections"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,11 +29,16 @@ def run(options: argparse.Namespace) -> int:
 
         with ProgressLine() as line:
             reports = jobs.load(
-                options.source, mapping=options.mapping, approve=options.approve_correction, progress=line.show
+                options.source,
+                mapping=options.mapping,
+                approve=options.approve_correction,
+                progress=line.show,
             )
     for report in reports:
         seconds = sum(report.seconds.values())
         sys.stdout.write(f"{report.status:<10} {report.label}  {report.message}  {seconds:.1f} s\n")
         for check in report.checks:
-            sys.stdout.write(f"  {check.level} {check.table} {check.code} ×{check.count}  {check.detail} {check.hint}\n")
+            sys.stdout.write(
+                f"  {check.level} {check.table} {check.code} ×{check.count}  {check.detail} {check.hint}\n"
+            )
     return 0 if all(report.status in {"loaded", "unchanged", "incomplete"} for report in reports) else 1

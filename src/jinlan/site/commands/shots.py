@@ -39,7 +39,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Where to, which pages, and where the product runs."""
     parser.add_argument("out", type=Path)
     parser.add_argument("--url", default="http://127.0.0.1:8765")
-    parser.add_argument("--only", action="append", choices=sorted(PAGES), help="只拍这些页面 / only these pages")
+    parser.add_argument(
+        "--only", action="append", choices=sorted(PAGES), help="只拍这些页面 / only these pages"
+    )
     parser.add_argument("--quick", action="store_true", help="只拍中文浅色桌面 / only zh, light, desktop")
 
 
@@ -47,7 +49,9 @@ def browser_path() -> str:
     """Return the distribution's Chromium; raise `Refused` with the way out when there is none."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not found:
-        raise Refused("NO_BROWSER", "没有 Chromium。", "请安装发行版的 chromium 与 fonts-wqy-microhei 软件包。")
+        raise Refused(
+            "NO_BROWSER", "没有 Chromium。", "请安装发行版的 chromium 与 fonts-wqy-microhei 软件包。"
+        )
     return found
 
 
@@ -63,7 +67,9 @@ def sign_in(page: Any, url: str, user: str) -> None:
 def first_client(page: Any, url: str) -> str:
     """Return the address of the first client of the person's list."""
     page.goto(f"{url}/clients")
-    links = page.locator("a[href^='/clients/']").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    links = page.locator("a[href^='/clients/']").evaluate_all(
+        "all => all.map(one => one.getAttribute('href'))"
+    )
     return next(str(link).split("?")[0] for link in links if UNIT.match(str(link)))
 
 
@@ -71,11 +77,15 @@ def shoot(browser: Any, options: argparse.Namespace, language: str, theme: str, 
     """Take every wanted page in one language, theme and size; each person signs in once."""
     wanted = {name: PAGES[name] for name in (options.only or PAGES)}
     taken = 0
-    for user, group in itertools.groupby(sorted(wanted.items(), key=lambda one: one[1][0]), key=lambda one: one[1][0]):
+    for user, group in itertools.groupby(
+        sorted(wanted.items(), key=lambda one: one[1][0]), key=lambda one: one[1][0]
+    ):
         width, height = SIZES[size]
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
         cookies = {"jl_lang": LANGUAGES[language], "jl_theme": theme}
-        context.add_cookies([{"name": name, "value": value, "url": options.url} for name, value in cookies.items()])
+        context.add_cookies(
+            [{"name": name, "value": value, "url": options.url} for name, value in cookies.items()]
+        )
         page = context.new_page()
         if user:
             sign_in(page, options.url, user)
@@ -94,7 +104,9 @@ def run(options: argparse.Namespace) -> int:
     from playwright.sync_api import sync_playwright
 
     options.out.mkdir(parents=True, exist_ok=True)
-    combinations = [("zh", "light", "desktop")] if options.quick else list(itertools.product(LANGUAGES, THEMES, SIZES))
+    combinations = (
+        [("zh", "light", "desktop")] if options.quick else list(itertools.product(LANGUAGES, THEMES, SIZES))
+    )
     with sync_playwright() as tool:
         browser = tool.chromium.launch(
             executable_path=browser_path(),

@@ -55,7 +55,9 @@ def only_one(place: Home, address: str) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             handle.seek(0)
-            raise Refused("RUNNING", f"金兰已经在运行:{handle.read().strip()}。", "请打开这个地址,或先结束它再启动。") from None
+            raise Refused(
+                "RUNNING", f"金兰已经在运行:{handle.read().strip()}。", "请打开这个地址,或先结束它再启动。"
+            ) from None
         handle.truncate(0)
         handle.write(f"{address} (pid {os.getpid()})")
         handle.flush()
@@ -73,14 +75,22 @@ def free_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise Refused("PORT", f"端口 {port} 不能用({reason})。", f"请换一个:./jinlan start --port {port + 1 if port < 65535 else 8765}") from None
+            raise Refused(
+                "PORT",
+                f"端口 {port} 不能用({reason})。",
+                f"请换一个:./jinlan start --port {port + 1 if port < 65535 else 8765}",
+            ) from None
 
 
 def enough_space(path: Path) -> None:
     """Refuse to begin on a full disk."""
     free = shutil.disk_usage(path).free // 2**20
     if free < MIN_FREE_MB:
-        raise Refused("NO_SPACE", f"{path} 只剩 {free} MB 空间,至少需要 {MIN_FREE_MB} MB。", "请腾出空间,或用 JINLAN_HOME 指向别的磁盘。")
+        raise Refused(
+            "NO_SPACE",
+            f"{path} 只剩 {free} MB 空间,至少需要 {MIN_FREE_MB} MB。",
+            "请腾出空间,或用 JINLAN_HOME 指向别的磁盘。",
+        )
 
 
 def wait_for_page(supervisor: Supervisor, url: str) -> None:
@@ -95,7 +105,9 @@ def wait_for_page(supervisor: Supervisor, url: str) -> None:
         else:
             return
     if not supervisor.stopping:
-        raise Refused("NO_ANSWER", f"网页在 {ANSWER_TIMEOUT} 秒内没有应答。", f"日志在 {supervisor.log / 'web.log'}。")
+        raise Refused(
+            "NO_ANSWER", f"网页在 {ANSWER_TIMEOUT} 秒内没有应答。", f"日志在 {supervisor.log / 'web.log'}。"
+        )
 
 
 def spawn_web(supervisor: Supervisor, host: str, port: int) -> None:
@@ -148,14 +160,24 @@ def watch(supervisor: Supervisor, place: Home, *, filling: bool) -> int:
     while not supervisor.stopping:
         supervisor.require("web")
         if supervisor.ended("reader") is not None:
-            supervisor.spawn("reader", "-m", "jinlan.lake.reader", "--lake", str(place.lake), "--socket", str(place.reader_socket))
+            supervisor.spawn(
+                "reader",
+                "-m",
+                "jinlan.lake.reader",
+                "--lake",
+                str(place.lake),
+                "--socket",
+                str(place.reader_socket),
+            )
         if filling and supervisor.ended("fill") is not None:
             filling = False
             if supervisor.ended("fill") == 0:
                 say(f"· 演示银行就绪 / demo bank ready  {time.monotonic() - began:.1f} s")
                 sign_ins(place)
             else:
-                say(f"· 演示银行没有装完:{supervisor.tail('fill')}\n  再次启动会接着装;日志在 {supervisor.log / 'fill.log'}。")
+                say(
+                    f"· 演示银行没有装完:{supervisor.tail('fill')}\n  再次启动会接着装;日志在 {supervisor.log / 'fill.log'}。"
+                )
         time.sleep(POLL)
     say("\n· 正在结束 / stopping")
     return 0

@@ -14,7 +14,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--known-at", type=int, metavar="LOAD", help="只用到这一批供数 / as known at a load")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh")
-    parser.add_argument("--as", dest="user", metavar="USER", help="以谁的身份(默认内审) / who asks (default: the auditor)")
+    parser.add_argument(
+        "--as", dest="user", metavar="USER", help="以谁的身份(默认内审) / who asks (default: the auditor)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -65,7 +65,13 @@ def test_nothing_is_evaluated_twice():
 def test_a_look_inside_a_month_is_no_month_to_build_on():
     inside = Evaluated(date(2026, 8, 10), "x", 1, "d")
 
-    found = plan([evaluated(JUN), evaluated(JUL), inside], load=DAILY, loads=[HISTORY, DAILY], definitions="d", as_of=SEP)
+    found = plan(
+        [evaluated(JUN), evaluated(JUL), inside],
+        load=DAILY,
+        loads=[HISTORY, DAILY],
+        definitions="d",
+        as_of=SEP,
+    )
 
     assert found.todo == (AUG, SEP)
     assert found.prior == "JLB/results/run=1/as_of=2026-07-31"

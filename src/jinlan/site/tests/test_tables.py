@@ -46,6 +46,8 @@ def test_a_membership_that_is_no_longer_stated_ends_on_the_date_it_is_missing():
     june, july = date(2026, 6, 30), date(2026, 7, 31)
     start = date(2026, 1, 1)
 
-    found = memberships([(june, [row("G1", "P1", start), row("G1", "P2", start)]), (july, [row("G1", "P1", start)])])
+    found = memberships(
+        [(june, [row("G1", "P1", start), row("G1", "P2", start)]), (july, [row("G1", "P1", start)])]
+    )
 
     assert {(one["party_id"], one["valid_to"]) for one in found} == {("P1", None), ("P2", july)}

@@ -169,3 +169,17 @@ def test_half_of_a_real_database_is_refused(home: Path) -> None:
 
     assert refused.returncode == 1
     assert "DATABASE_OWNER_URL" in refused.stderr
+
+
+def test_commands_at_once_take_turns_with_the_database(home: Path) -> None:
+    command = [sys.executable, "-m", "jinlan.site.cli", "nightly", "--as-of", "2026-10-31"]
+
+    many = [
+        subprocess.Popen(command, env=clean_environment(home), stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    answers_of = [one.communicate(timeout=120)[1] for one in many]
+
+    assert [one.returncode for one in many] == [1, 1, 1]
+    assert all(answer.rstrip().endswith("[ENTITY]") for answer in answers_of), answers_of
+    assert living(home) == []

@@ -10,9 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from jinlan.basics.actor import Actor
+from jinlan.kernel.figures import listed
+from jinlan.kernel.models import RoleGrant
 
 THEME_COOKIE, RAIL_COOKIE = "jl_theme", "jl_rail"
 THEMES = ("auto", "light", "dark")
@@ -62,6 +64,11 @@ def signed_in(request: HttpRequest) -> Actor | None:
     return getattr(request, "actor", None)
 
 
+def role_names(actor: Actor) -> str:
+    """Return the words for a person's roles."""
+    return listed(gettext(word) for code, word in RoleGrant.ROLES if code in actor.roles)
+
+
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Context processor: what the base template needs; it asks the database for nothing."""
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
@@ -72,6 +79,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "narrow_rail": request.COOKIES.get(RAIL_COOKIE) == "narrow",
         "html_lang": "en" if (get_language() or "").startswith("en") else "zh-Hans",
         "actor": actor,
+        "role_names": role_names(actor) if actor else "",
         "rail": rail_for(actor) if actor else [],
         "reference": getattr(request, "reference", ""),
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import IO
 
 import psycopg
 
@@ -81,10 +84,35 @@ def check_server(url: str) -> None:
 
 
 @contextmanager
-def serving_database(home: Home, step: Callable[[str], None] = lambda _: None) -> Iterator[Embedded | None]:
+def turn(home: Home) -> Iterator[None]:
+    """Let one process at a time start or stop the embedded server."""
+    with (home.run / "pg.turn").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def alone(users: IO[str], seconds: float) -> None:
+    """Wait until nobody else uses the server, at most `seconds`: who started it does not pull it away from others."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.1)
+        else:
+            return
+
+
+@contextmanager
+def serving_database(
+    home: Home, step: Callable[[str], None] = lambda _: None, *, patience: float = 600
+) -> Iterator[Embedded | None]:
     """Bring the database up, migrated, with `DATABASE_URL` set; stop it at the end when we started it.
 
-    A server that already runs for this home (the product is up) is used and left alone.
+    A server that already runs for this home is used and left alone; `patience` is how long its starter waits for
+    other users (seconds) before it stops it.
     """
     home.make()
     if external():
@@ -93,22 +121,36 @@ def serving_database(home: Home, step: Callable[[str], None] = lambda _: None) -
         migrate(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
         yield None
         return
+    with (home.run / "pg.users").open("w") as users:
+        with turn(home):
+            fcntl.flock(users, fcntl.LOCK_SH)
+            server, started = _brought_up(home, step)
+        os.environ["DATABASE_URL"] = server.url("app")
+        try:
+            yield server
+        finally:
+            os.environ.pop("DATABASE_URL", None)
+            if started:
+                alone(users, patience)
+                with turn(home):
+                    server.stop()
+
+
+def _brought_up(home: Home, step: Callable[[str], None]) -> tuple[Embedded, bool]:
+    """Return the server, migrated, and whether we started it."""
     server = Embedded(home)
-    shared = (home.pg / "postmaster.pid").exists() and server.running()
-    if not shared:
-        step("启动数据库")
-        server.start()
-    os.environ["DATABASE_URL"] = server.url("app")
+    if (home.pg / "postmaster.pid").exists() and server.running():
+        return server, False
+    step("启动数据库")
+    server.start()
     try:
-        if not shared:
-            step("数据库迁移")
-            create(server)
-            migrate(server.url("owner"), server.url("app"))
-        yield server
-    finally:
-        os.environ.pop("DATABASE_URL", None)
-        if not shared:
-            server.stop()
+        step("数据库迁移")
+        create(server)
+        migrate(server.url("owner"), server.url("app"))
+    except BaseException:
+        server.stop()
+        raise
+    return server, True
 
 
 def setup_django() -> None:

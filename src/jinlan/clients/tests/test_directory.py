@@ -114,7 +114,7 @@ def test_an_employee_keeps_a_name_that_is_not_delivered_again_and_leaves() -> No
                 "重单",
                 "chongdan",
                 "zhongdan",
-                "chongshan",
+                "zhongshan",
                 "91110000ma",
                 "0001",
             ],

@@ -21,6 +21,7 @@ from jinlan.site.supervise import Supervisor
 
 MIN_FREE_MB = 800
 ANSWER_TIMEOUT = 60
+STOP_PATIENCE = 3
 POLL = 0.2
 
 
@@ -137,7 +138,7 @@ def serve(options: argparse.Namespace, place: Home, supervisor: Supervisor, url:
     """Bring everything up and stay until told to stop."""
     from jinlan.site.static import collect
 
-    with serving_database(place, lambda text: say(f"· {text}")):
+    with serving_database(place, lambda text: say(f"· {text}"), patience=STOP_PATIENCE):
         with timed("静态文件 / static files"):
             collect(place)
         with timed("网页与湖读取进程 / web and lake reader"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -92,7 +91,7 @@ class Bank:
 
 
 @pytest.fixture
-def bank(database: None, tmp_path: Path, settings: Any) -> Iterator[Bank]:
+def bank(database: None, tmp_path: Path, settings: Any) -> Bank:
     settings.LAKE_DIR = tmp_path
     cast = the_cast()
     with writing():
@@ -110,7 +109,7 @@ def bank(database: None, tmp_path: Path, settings: Any) -> Iterator[Bank]:
         member("G-JIA", *place["jia-3"], parent_party_id=place["jia"][0]),
         member("H-ZHANG", *place["zhang"]),
     ]
-    yield made
+    return made
 
 
 def _parties(cast: Cast) -> dict[str, Any]:

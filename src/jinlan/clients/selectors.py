@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -248,6 +248,18 @@ def members_of(actor: Actor, *, unit: Unit, as_of: date) -> list[Member]:
             row.party_id,
         )
 
+    tree = _tree(children, parties, order)
+    seen = {member.membership.party_id for member in tree}
+    rest = [row for row in rows if row.party_id not in seen]  # a circle of parents has no top
+    return tree + [Member(row, parties.get(row.party_id), 0) for row in sorted(rest, key=order)]
+
+
+def _tree(
+    children: dict[int | None, list[UnitMember]],
+    parties: dict[int, Party],
+    order: Callable[[UnitMember], Any],
+) -> list[Member]:
+    """Return everything that hangs on the top, parents before children."""
     tree: list[Member] = []
     seen: set[int] = set()
     waiting = [(row, 0) for row in sorted(children.get(None, []), key=order, reverse=True)]
@@ -257,11 +269,9 @@ def members_of(actor: Actor, *, unit: Unit, as_of: date) -> list[Member]:
             continue
         seen.add(row.party_id)
         tree.append(Member(row, parties.get(row.party_id), depth))
-        waiting += [
-            (child, depth + 1) for child in sorted(children.get(row.party_id, []), key=order, reverse=True)
-        ]
-    rest = [row for row in rows if row.party_id not in seen]  # a circle of parents has no top
-    return tree + [Member(row, parties.get(row.party_id), 0) for row in sorted(rest, key=order)]
+        below = sorted(children.get(row.party_id, []), key=order, reverse=True)
+        waiting += [(child, depth + 1) for child in below]
+    return tree
 
 
 def lone_members(actor: Actor, *, as_of: date, limit: int = 200) -> list[MemberResult]:

@@ -21,7 +21,7 @@ import psycopg
 
 ROUNDS = 200
 AS_OF = "2026-10-31"
-RESULTS = "select * from serving_unitresult where as_of = %(day)s {filter} order by tier_level desc, score desc, id desc limit 50"
+RESULTS = "select * from serving_unitresult where as_of = %(day)s {filter} order by tier_level desc, score desc nulls last, id desc limit 50"
 TOTALS = "select count(*), sum(aum) from serving_unitresult where as_of = %(day)s {filter}"
 ALL_ROWS = "select unit_id, score, aum from serving_unitresult where as_of = %(day)s {filter}"
 HISTORY = "select * from serving_unitresult where unit_id = %(unit)s {filter} order by as_of"

@@ -26,7 +26,7 @@ UNIT_COLUMNS = {
     "entity": "text", "run_id": "bigint", "as_of": "date", "unit_id": "bigint", "domain": "smallint", "branch_id": "bigint",
     "kind": "text", "pinyin_key": "text", "score": "numeric(6, 2)", "rank": "int", "rank_n": "int", "computed_tier": "text",
     "proposed_tier": "text", "effective_tier": "text", "tier_level": "smallint", "tier_state": "text", "tier_since": "date",
-    "tier_source": "text", "gates": "text", **dict.fromkeys(COLUMNS, MONEY), "growth": "numeric(12, 8)",
+    "tier_source": "text", "gates": "text", "managed": "boolean", **dict.fromkeys(COLUMNS, MONEY), "growth": "numeric(12, 8)",
     "potential": "numeric(6, 2)", "next_maturity": "date", "five_tier_worst": "smallint", "measures": "jsonb", "detail": "jsonb",
 }  # fmt: skip
 MEMBER_COLUMNS = {
@@ -103,7 +103,7 @@ def _unit(
     return (
         entity, day.run_id, day.as_of, place.key, place.domain, place.branch, row["kind"], place.pinyin_key, row["score"],
         row["rank"], row["rank_n"], row["computed_tier"] or "", row["proposed_tier"], tier, levels.get((row["kind"], tier), 0),
-        row["tier_state"], row["tier_since"], row["tier_source"] or "", row["gates"],
+        row["tier_state"], row["tier_since"], row["tier_source"] or "", row["gates"], row["managed"],
         *(_ok(measures, code) for code in COLUMNS.values()), _potential(detail), _ok(measures, "next_maturity"),
         _ok(measures, "five_tier_worst"), row["measures"], json.dumps(_neutral(detail), ensure_ascii=False),
     )  # fmt: skip

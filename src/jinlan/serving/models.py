@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F
 
 from jinlan.kernel.fields import FIGURE, INTERNAL, SECRET_FACT
 from jinlan.kernel.record import Scoped
@@ -131,6 +132,9 @@ class UnitResult(Scoped):
     tier_since = models.DateField(null=True)
     tier_source = models.CharField(max_length=14, blank=True)
     gates = models.CharField(max_length=200, blank=True)
+    managed = models.BooleanField(
+        default=True, db_default=True
+    )  # on this date; the history of a unit is kept whole
     aum = models.DecimalField(max_digits=24, decimal_places=2, null=True)
     aum_avg_12m = models.DecimalField(max_digits=24, decimal_places=2, null=True)
     deposit_avg_12m = models.DecimalField(max_digits=24, decimal_places=2, null=True)
@@ -152,7 +156,14 @@ class UnitResult(Scoped):
     class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["unit_id", "as_of"], name="unit_result_unique")]
         indexes = [
-            models.Index(fields=["as_of", "-tier_level", "-score", "-id"], name="result_list"),
+            # The list's own order: unknown scores come last.
+            models.Index(
+                "as_of",
+                F("tier_level").desc(),
+                F("score").desc(nulls_last=True),
+                F("id").desc(),
+                name="result_list",
+            ),
         ]
 
 

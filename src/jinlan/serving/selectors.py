@@ -78,8 +78,8 @@ def first_published(actor: Actor) -> date | None:
 
 
 def results(actor: Actor, *, as_of: date) -> QuerySet[UnitResult]:
-    """Return the unit results of a date that the actor may see."""
-    return visible(actor, UnitResult).filter(as_of=as_of)
+    """Return the results of the units managed on a date that the actor may see."""
+    return visible(actor, UnitResult).filter(as_of=as_of, managed=True)
 
 
 def unit_result(actor: Actor, *, unit_id: int, as_of: date) -> UnitResult | None:

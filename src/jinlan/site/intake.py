@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -46,7 +47,7 @@ def take(outcome: Outcome) -> None:
             brought = [row for row in rows(view, "party", PARTY) if row["party_id"] in names_of]
             directory.sync_parties(entity, brought, names_of)
         if "party_merge" in changed:
-            directory.sync_merges(entity, view.merges(outcome.record.as_of))
+            directory.sync_merges(entity, view.merges(date.max))
     finally:
         view.close()
     vault.store(entity, vault.facts_of(identities))
@@ -55,8 +56,8 @@ def take(outcome: Outcome) -> None:
 
 
 def rows(view: LakeView, name: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the state of a table on the load's date as rows."""
+    """Return the newest state of a table as rows: a day that came late does not turn the directory back."""
     found: list[dict[str, Any]] = (
-        view.connect().to_pyarrow(view.state(name, view.record.as_of).select(*columns)).to_pylist()
+        view.connect().to_pyarrow(view.state(name, date.max).select(*columns)).to_pylist()
     )
     return found

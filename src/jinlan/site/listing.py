@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from django.conf import settings
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
+from jinlan.clients.models import Unit
 from jinlan.domains.strategy.services import definitions_of, overrides_of
 from jinlan.insight import explain
 from jinlan.insight.explain import Explanation
@@ -53,12 +55,14 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
     load = registry.latest(entity) if known_at is None else registry.pinned(entity, known_at)
     if load is None:
         raise Refused("LIST.NO_LOAD", f"法人 {entity} 还没有装载供数。", "请先 ./jinlan load DIR。")
-    if as_of > load.as_of:
-        raise Refused(
-            "LIST.FUTURE", f"{as_of} 晚于这批供数的日期 {load.as_of}。", f"请给 {load.as_of} 或更早的日期。"
-        )
     definitions, overrides = definitions_of(entity, system), overrides_of(entity, system)
     mark, loads = fingerprint(definitions, overrides), registry.loads(entity)
+    # The newest load may be a day that came late, so the newest data may be younger than its date.
+    newest = max(one.as_of for one in loads if one.load_id <= load.load_id)
+    if as_of > newest:
+        raise Refused(
+            "LIST.FUTURE", f"{as_of} 晚于已有供数的日期 {newest}。", f"请给 {newest} 或更早的日期。"
+        )
     known = stored(entity, system)
     good = [
         one for one in known if one.as_of == as_of and holds(one, load=load, loads=loads, definitions=mark)
@@ -105,6 +109,37 @@ def open_gates(row: dict[str, Any], scope: LakeScope) -> str:
     return ",".join(failed)
 
 
+Sight = Callable[[dict[str, Any]], bool]
+
+
+def sight_of(scope: LakeScope, entity: str, folder: str) -> Sight:
+    """Return whether a row of UNITS is in sight, by the rules of the published rows.
+
+    A managed unit counts where it is at home now, not where it was on the date. A unit that is not in the directory is in sight
+    when every one of its members is.
+    """
+    if scope.entity != entity:
+        return lambda _row: False
+    if scope.whole:
+        return lambda _row: True
+    with scoped(system_actor(entity, now_utc())):
+        homes = dict(Unit.objects.filter(entity=entity).values_list("code", "branch__code"))
+    members: dict[str, set[str]] = {}
+    if scope.parties:
+        for row in results.read_members(settings.LAKE_DIR, folder, ["unit_id", "party_id"]).to_pylist():
+            if row["unit_id"] not in homes:
+                members.setdefault(row["unit_id"], set()).add(row["party_id"])
+
+    def seen(row: dict[str, Any]) -> bool:
+        unit, domain = row["unit_id"], domain_of(row["kind"])
+        if scope.sees_unit(unit, domain, homes.get(unit, row["branch_id"])):
+            return True
+        inside = members.get(unit, set())
+        return bool(inside) and all((party, domain) in scope.parties for party in inside)
+
+    return seen
+
+
 def list_units(
     *,
     actor: Actor,
@@ -117,13 +152,12 @@ def list_units(
     """Return the units in sight, best first inside their kind, with tiers, score, rank, gates and measures as text."""
     scope = lake_scope(actor)
     answer = at(entity, as_of, known_at)
+    in_sight = sight_of(scope, entity, answer.found.folder)
     rows = results.read_units(settings.LAKE_DIR, answer.found.folder).to_pylist()
     seen = [
         row
         for row in rows
-        if scope.sees_unit(row["unit_id"], domain_of(row["kind"]), row["branch_id"])
-        and (kind is None or row["kind"] == kind)
-        and (everything or row["managed"])
+        if (kind is None or row["kind"] == kind) and (everything or row["managed"]) and in_sight(row)
     ]
     seen.sort(key=lambda row: (row["kind"], row["rank"] is None, row["rank"] or 0, row["unit_id"]))
     with scoped(actor):
@@ -161,9 +195,7 @@ def why(
     scope = lake_scope(actor)
     answer = at(entity, as_of, known_at)
     units, members = results.read_unit(settings.LAKE_DIR, answer.found.folder, unit)
-    rows = [
-        row for row in units.to_pylist() if scope.sees_unit(unit, domain_of(row["kind"]), row["branch_id"])
-    ]
+    rows = [row for row in units.to_pylist() if sight_of(scope, entity, answer.found.folder)(row)]
     if not rows:
         raise Refused(
             "UNIT.ABSENT", f"没有客户单元 {unit}。", "请核对编号与日期;`./jinlan list` 列出可见的单元。"

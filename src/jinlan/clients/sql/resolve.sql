@@ -41,16 +41,15 @@ begin
   end if;
   -- The units of which a covered party is a member. A unit of one member has no figure that its member's manager could
   -- not work out himself: he sees it whole.
-  select array_agg(distinct m.unit_id) || coalesce(b.units, '{}'),
+  select coalesce(b.units, '{}') || coalesce(array_agg(distinct m.unit_id), '{}'),
          array_agg(distinct (m.unit_id << 32) | (m.party_id << 1) | m.domain),
-         nullif(coalesce(b.ud, '{}') || coalesce(array_agg(distinct m.unit_id << 1 | m.domain) filter (where not exists (
+         coalesce(b.ud, '{}') || coalesce(array_agg(distinct m.unit_id << 1 | m.domain) filter (where not exists (
            select from public.clients_unitmember o
-             where o.unit_id = m.unit_id and o.current and o.party_id <> m.party_id)), '{}'), '{}')
+             where o.unit_id = m.unit_id and o.current and o.party_id <> m.party_id)), '{}')
     into b.units, b.upd, b.ud
     from public.clients_unitmember m
     where m.party_id = any(array(select k >> 1 from unnest(b.pd) as k)) and (m.party_id << 1 | m.domain) = any(b.pd)
-      and m.current
-    having count(*) > 0;
+      and m.current;
   return b;
 end $$;
 

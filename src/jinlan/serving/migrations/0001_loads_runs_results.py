@@ -218,6 +218,7 @@ class Migration(migrations.Migration):
                 ("tier_since", models.DateField(null=True)),
                 ("tier_source", models.CharField(blank=True, max_length=14)),
                 ("gates", models.CharField(blank=True, max_length=200)),
+                ("managed", models.BooleanField(db_default=True, default=True)),
                 ("aum", models.DecimalField(decimal_places=2, max_digits=24, null=True)),
                 ("aum_avg_12m", models.DecimalField(decimal_places=2, max_digits=24, null=True)),
                 ("deposit_avg_12m", models.DecimalField(decimal_places=2, max_digits=24, null=True)),
@@ -244,7 +245,13 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "indexes": [
-                    models.Index(fields=["as_of", "-tier_level", "-score", "-id"], name="result_list")
+                    models.Index(
+                        models.F("as_of"),
+                        models.OrderBy(models.F("tier_level"), descending=True),
+                        models.OrderBy(models.F("score"), descending=True, nulls_last=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="result_list",
+                    )
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("unit_id", "as_of"), name="unit_result_unique")

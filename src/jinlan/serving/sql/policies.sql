@@ -9,4 +9,5 @@ select sec.protect('serving_restrictedgate', 'secret');
 
 -- One index per packed key of a policy; the branch head's list is read in its usual order.
 create index result_unit_key on serving_unitresult (((unit_id << 1) | domain), as_of);
-create index result_branch_key on serving_unitresult (((branch_id << 1) | domain), as_of, tier_level desc, score desc, id desc);
+create index result_branch_key on serving_unitresult (((branch_id << 1) | domain), as_of, tier_level desc,
+  score desc nulls last, id desc);

@@ -1,0 +1,72 @@
+"""Facts about the whole site: chapters point at what exists, the command line and the documents agree."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from jinlan.site.cli import COMMANDS
+from jinlan.site.home import ROOT
+
+CHAPTERS = tomllib.loads((ROOT / "docs" / "chapters.toml").read_text("utf-8"))["chapter"]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter["number"])
+def test_a_chapter_names_a_room_a_page_and_tests_that_exist(chapter):
+    from jinlan.workspace.urls import urlpatterns
+
+    importlib.import_module(chapter["room"])
+    assert chapter["page"].lstrip("/") in {str(one.pattern) for one in urlpatterns}
+    assert list((ROOT / chapter["test"]).rglob("test_*.py"))
+
+
+def test_help_lists_every_command_with_one_line():
+    shown = subprocess.run(
+        [sys.executable, "-m", "jinlan.site.cli", "help"], capture_output=True, text=True, check=True
+    )
+
+    listed = [line.split()[0] for line in shown.stdout.splitlines() if line.startswith("  ")]
+    assert listed == list(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_options_described(name):
+    done = subprocess.run(
+        [sys.executable, "-m", "jinlan.site.cli", name, "--help"], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert f"./jinlan {name}" in done.stdout
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_readmes_speak_of_commands_that_exist(readme):
+    named = set(re.findall(r"`?\./jinlan ([a-z-]+)", (ROOT / readme).read_text("utf-8")))
+
+    assert named - {"bench"} <= set(COMMANDS)
+    assert {"start", "load", "nightly", "list", "why", "demo-bank", "berka", "db", "test"} <= named
+
+
+def test_an_unknown_command_is_told_where_to_look():
+    done = subprocess.run(
+        [sys.executable, "-m", "jinlan.site.cli", "fly"], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert "./jinlan help" in done.stderr
+
+
+def test_no_lock_or_requirement_names_a_registry():
+    for path in [*(ROOT / "requirements").glob("*.txt"), ROOT / "pyproject.toml"]:
+        assert "://" not in path.read_text("utf-8"), path
+    assert '"resolved"' not in (ROOT / "assets" / "package-lock.json").read_text("utf-8")
+
+
+def test_the_environment_sets_of_the_launcher_exist():
+    for name in ("run", "test", "uv"):
+        assert "--hash=sha256:" in (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")

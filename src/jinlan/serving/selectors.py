@@ -122,7 +122,7 @@ def totals(rows: QuerySet[UnitResult]) -> dict[str, Any]:
 def by_tier(actor: Actor, *, as_of: date) -> list[dict[str, Any]]:
     """Return per kind and effective tier of a date: units, sums of AUM, deposits, loans, revenue, limits, overdue."""
     sums: dict[str, Any] = {f"sum_{name}": Sum(name) for name in MONEY_COLUMNS}
-    rows = visible(actor, UnitResult).filter(as_of=as_of).values("kind", "effective_tier", "tier_level")
+    rows = results(actor, as_of=as_of).values("kind", "effective_tier", "tier_level")
     found: list[Any] = list(rows.annotate(units=Count("id"), **sums).order_by("kind", "-tier_level"))
     return found
 
@@ -169,13 +169,13 @@ def movement(actor: Actor, *, before: date, after: date, limit: int = 400) -> li
 
 def largest(actor: Actor, *, as_of: date, column: str, limit: int = 10) -> list[UnitResult]:
     """Return the units with the largest positive value in a money column."""
-    rows = visible(actor, UnitResult).filter(as_of=as_of, **{f"{column}__gt": 0}).defer("measures", "detail")
+    rows = results(actor, as_of=as_of).filter(**{f"{column}__gt": 0}).defer("measures", "detail")
     return list(rows.order_by(f"-{column}", "unit_id")[:limit])
 
 
 def maturities(actor: Actor, *, as_of: date, until: date, limit: int = 10) -> list[UnitResult]:
     """Return the units with the earliest maturity from `as_of` up to and including `until`."""
-    rows = visible(actor, UnitResult).filter(as_of=as_of, next_maturity__gte=as_of, next_maturity__lte=until)
+    rows = results(actor, as_of=as_of).filter(next_maturity__gte=as_of, next_maturity__lte=until)
     return list(rows.defer("measures", "detail").order_by("next_maturity", "unit_id")[:limit])
 
 

@@ -1,8 +1,11 @@
 -- People and their roles hold no client data. The application itself may read them (it must, to sign somebody in) and
 -- write what a person may change about himself; it may not grant roles: only the system scope writes those.
 -- (The grants to the application's own role are in sec.serve below: its name is the bank's choice.)
-grant select on kernel_person, kernel_rolegrant
-  to jl_scope, jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_system, jl_ops;
+grant select on kernel_person, kernel_rolegrant to jl_scope, jl_system;
+-- Inside a scope nobody needs a password's hash.
+grant select (id, public_id, entity, username, display_name, employee_code, locale, theme, is_active, technical, last_login)
+  on kernel_person to jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_ops;
+grant select on kernel_rolegrant to jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_ops;
 grant insert, update on kernel_person, kernel_rolegrant to jl_system;
 
 -- Audit: everybody may add a row about himself, nobody may change one; who reads them is decided by role.

@@ -16,6 +16,7 @@ from jinlan.kernel.record import Scoped
 
 PERSONAL, CORPORATE = 0, 1
 DOMAINS = ((PERSONAL, "个人"), (CORPORATE, "对公"))
+PENDING_KB = 1024  # of a GIN index: fast enough to fill by batches, small enough to search beside
 KEY_LIMIT = 2**31  # policies pack a unit's and a party's key into one bigint (kernel/sql/protect.sql)
 
 
@@ -100,15 +101,23 @@ class Party(Scoped):
         ]
         indexes = [
             models.Index(fields=["entity", "pinyin_key", "id"], name="party_pinyin"),
-            GinIndex(fields=["grams"], name="party_grams", opclasses=["sec.key_ops"], fastupdate=False),
             GinIndex(
-                fields=["unit_keys"], name="party_unit_keys", opclasses=["sec.key_ops"], fastupdate=False
+                fields=["grams"],
+                name="party_grams",
+                opclasses=["sec.key_ops"],
+                gin_pending_list_limit=PENDING_KB,
+            ),
+            GinIndex(
+                fields=["unit_keys"],
+                name="party_unit_keys",
+                opclasses=["sec.key_ops"],
+                gin_pending_list_limit=PENDING_KB,
             ),
             GinIndex(
                 fields=["unit_branch_keys"],
                 name="party_unit_branch_keys",
                 opclasses=["sec.key_ops"],
-                fastupdate=False,
+                gin_pending_list_limit=PENDING_KB,
             ),
         ]
 
@@ -180,12 +189,17 @@ class Unit(Scoped):
         ]
         indexes = [
             models.Index(fields=["entity", "pinyin_key", "id"], name="unit_pinyin"),
-            GinIndex(fields=["grams"], name="unit_grams", opclasses=["sec.key_ops"], fastupdate=False),
+            GinIndex(
+                fields=["grams"],
+                name="unit_grams",
+                opclasses=["sec.key_ops"],
+                gin_pending_list_limit=PENDING_KB,
+            ),
             GinIndex(
                 fields=["member_branch_keys"],
                 name="unit_member_branch_keys",
                 opclasses=["sec.key_ops"],
-                fastupdate=False,
+                gin_pending_list_limit=PENDING_KB,
             ),
         ]
 

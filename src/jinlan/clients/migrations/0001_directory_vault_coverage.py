@@ -368,20 +368,23 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="party",
             index=django.contrib.postgres.indexes.GinIndex(
-                fastupdate=False, fields=["grams"], name="party_grams", opclasses=["sec.key_ops"]
+                fields=["grams"], gin_pending_list_limit=1024, name="party_grams", opclasses=["sec.key_ops"]
             ),
         ),
         migrations.AddIndex(
             model_name="party",
             index=django.contrib.postgres.indexes.GinIndex(
-                fastupdate=False, fields=["unit_keys"], name="party_unit_keys", opclasses=["sec.key_ops"]
+                fields=["unit_keys"],
+                gin_pending_list_limit=1024,
+                name="party_unit_keys",
+                opclasses=["sec.key_ops"],
             ),
         ),
         migrations.AddIndex(
             model_name="party",
             index=django.contrib.postgres.indexes.GinIndex(
-                fastupdate=False,
                 fields=["unit_branch_keys"],
+                gin_pending_list_limit=1024,
                 name="party_unit_branch_keys",
                 opclasses=["sec.key_ops"],
             ),
@@ -409,14 +412,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="unit",
             index=django.contrib.postgres.indexes.GinIndex(
-                fastupdate=False, fields=["grams"], name="unit_grams", opclasses=["sec.key_ops"]
+                fields=["grams"], gin_pending_list_limit=1024, name="unit_grams", opclasses=["sec.key_ops"]
             ),
         ),
         migrations.AddIndex(
             model_name="unit",
             index=django.contrib.postgres.indexes.GinIndex(
-                fastupdate=False,
                 fields=["member_branch_keys"],
+                gin_pending_list_limit=1024,
                 name="unit_member_branch_keys",
                 opclasses=["sec.key_ops"],
             ),

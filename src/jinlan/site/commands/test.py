@@ -16,6 +16,8 @@ from jinlan.site.embedded import Embedded
 from jinlan.site.home import ROOT, Home
 
 TEMPLATE = "jinlan_template"
+# Tests are shuffled, the same way for everybody; `./jinlan test --randomly-seed=NUMBER` tries another order.
+SEED = "557421982"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +43,11 @@ def run(options: argparse.Namespace) -> int:
                 "JINLAN_TEST_TEMPLATE": TEMPLATE,
             }
             workers = [] if any(word in options.rest for word in ("-n", "--pdb")) else ["-n", "2"]
-            command = [sys.executable, "-m", "pytest", *workers, *options.rest]
+            shuffled = "no:randomly" not in options.rest and not any(
+                "randomly-seed" in one for one in options.rest
+            )
+            order = [f"--randomly-seed={SEED}"] if shuffled else []
+            command = [sys.executable, "-m", "pytest", *workers, *order, *options.rest]
             return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
         finally:
             server.stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -90,3 +90,13 @@ def years_between(earlier: date, later: date) -> int:
     """Return full years (age): the birthday itself counts, a 29 February birthday counts on 1 March."""
     before_birthday = (later.month, later.day) < (earlier.month, earlier.day)
     return later.year - earlier.year - before_birthday
+
+
+def tiers_compare_with(as_of: date, dates: Iterable[date], months: int = 1) -> date | None:
+    """Return the month-end among `dates` from which the last `months` decisions on tiers are seen, None without one.
+
+    Tiers move at month-ends only: what moved last is seen from the month-end before the newest one. A comparison with the
+    newest one would be empty on every day inside a month.
+    """
+    ends = sorted(day for day in dates if day <= as_of and is_month_end(day))
+    return ends[-1 - months] if len(ends) > months else None

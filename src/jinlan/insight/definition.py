@@ -67,6 +67,14 @@ class Criterion:
             int(points * POINT) for _, points in self.points
         ]
 
+    def within_table(self, whole: int) -> int:
+        """Return a raw ratio (times its scale) cut to the table's ends, beyond which points no longer tell units apart.
+
+        A mean of ratios is meaningless otherwise: one client that grew from nothing outweighs a thousand. Money stays whole.
+        """
+        raws, _ = self._table
+        return max(raws[0], min(raws[-1], whole)) if MEASURES[self.measure].unit == "ratio" else whole
+
     def points_of(self, whole: int | None) -> int:
         """Return the points (1e-4, half up) of a raw value times its scale; None = nothing to measure."""
         if whole is None:

@@ -102,12 +102,12 @@ class Scorecard:
 
     @cached_property
     def peers(self) -> list[tuple[int | None, int | None]]:
-        """Mean points (1e-4) and mean raw value (times scale) of each criterion over the units that have points."""
+        """Mean points (1e-4) and mean raw value (times scale, `within_table`) of each criterion over the units with points."""
         found: list[tuple[int | None, int | None]] = []
         for place, criterion in enumerate(self.definition.criteria):
             known = [points for points in self.points[place] if points is not None]
             column = self.columns[criterion.measure]
-            raw = [value for value, state in zip(column.values, column.states, strict=True)
+            raw = [criterion.within_table(value) for value, state in zip(column.values, column.states, strict=True)
                    if state == OK and value is not None]  # fmt: skip
             mean = half_up(sum(known), len(known)) if known else None
             found.append((mean, half_up(sum(raw), len(raw)) if raw else None))

@@ -236,6 +236,17 @@ def refuse_unsafe_database() -> None:
     Raises:
         Refused: the role is a superuser, bypasses row-level security, owns tables, inherits or may become `jl_scope`.
     """
+    found = role_traits()
+    if found:
+        raise Refused(
+            "DB_UNSAFE",
+            "应用的数据库角色权限过大:" + ";".join(found) + "。",
+            "请改用 `./jinlan db roles` 建立的应用角色。",
+        )
+
+
+def role_traits() -> list[str]:
+    """Return what makes the session's role unsafe, [] for a safe one; raise `Refused` (DB_ROLES) without our roles."""
     with connection.cursor() as cursor:
         try:
             cursor.execute(
@@ -244,14 +255,8 @@ def refuse_unsafe_database() -> None:
                 "pg_has_role(r.oid, 'jl_scope', 'MEMBER') and not r.rolsuper, r.rolinherit "
                 "from pg_roles r where r.rolname = session_user"
             )
-            found = unsafe_traits(*cursor.fetchone())
+            return unsafe_traits(*cursor.fetchone())
         except Error as error:
             raise Refused(
                 "DB_ROLES", "数据库里没有金兰的角色。", "请让管理员执行 `./jinlan db roles` 打印的 SQL。"
             ) from error
-    if found:
-        raise Refused(
-            "DB_UNSAFE",
-            "应用的数据库角色权限过大:" + ";".join(found) + "。",
-            "请改用 `./jinlan db roles` 建立的应用角色。",
-        )

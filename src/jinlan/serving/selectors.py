@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -136,8 +135,7 @@ class Move:
     before_level: int
     after: str
     after_level: int
-    state: str
-    aum: Decimal | None
+    since: date | None
 
     @property
     def kind(self) -> str:
@@ -151,16 +149,16 @@ class Move:
 
 _MOVES = """
     select coalesce(n.unit_id, b.unit_id), coalesce(b.effective_tier, ''), coalesce(b.tier_level, 0),
-           coalesce(n.effective_tier, ''), coalesce(n.tier_level, 0), coalesce(n.tier_state, ''), coalesce(n.aum, b.aum)
+           coalesce(n.effective_tier, ''), coalesce(n.tier_level, 0), n.tier_since
     from (select * from serving_unitresult where as_of = %(before)s and tier_level > 0) b
     full join (select * from serving_unitresult where as_of = %(after)s) n on n.unit_id = b.unit_id
     where coalesce(b.tier_level, 0) <> coalesce(n.tier_level, 0)
-    order by 7 desc nulls last, 1 limit %(limit)s
+    order by n.tier_since desc nulls last, coalesce(n.aum, b.aum) desc nulls last, 1 limit %(limit)s
 """
 
 
 def movement(actor: Actor, *, before: date, after: date, limit: int = 400) -> list[Move]:
-    """Return the units whose effective tier changed between two published dates, largest AUM first."""
+    """Return the units whose effective tier changed between two published dates, newest change first."""
     visible(actor, UnitResult)  # the statement below is bound to the same scope
     with connection.cursor() as cursor:
         cursor.execute(_MOVES, {"before": before, "after": after, "limit": limit})

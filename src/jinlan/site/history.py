@@ -32,6 +32,11 @@ class Evaluated:
     load_id: int
     definitions: str
 
+    @property
+    def run_id(self) -> int:
+        """The run that made the folder (``…/run=<id>/as_of=…``)."""
+        return int(self.folder.split("run=")[1].split("/")[0])
+
     def body(self) -> dict[str, object]:
         """Return the JSON that a run keeps under the date."""
         return {"folder": self.folder, "load": self.load_id, "definitions": self.definitions}

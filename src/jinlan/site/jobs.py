@@ -73,9 +73,9 @@ def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
     install_definitions(name, actor=actor, bodies=definitions_for(name))
     done = nightly(as_of=as_of, entity=name, actor=actor, progress=progress)
     if not done.evaluated and done.run_id is None:
-        return f"{name} {as_of}: 已是最新,无需评估 / up to date (load {done.load_id})"
+        return f"{name} {done.as_of}: 已是最新,无需评估 / up to date (load {done.load_id})"
     moved = "  ".join(f"{key} {value}" for key, value in done.changes.items())
-    return f"{name} {as_of}: run {done.run_id}, load {done.load_id}, {len(done.evaluated)} 个日期 / dates  {moved}"
+    return f"{name} {done.as_of}: run {done.run_id}, load {done.load_id}, {len(done.evaluated)} 个日期 / dates  {moved}"
 
 
 def create_demo_staff(rows: Iterable[Mapping[str, Any]], password: str) -> None:

@@ -68,7 +68,7 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
         one for one in known if one.as_of == as_of and holds(one, load=load, loads=loads, definitions=mark)
     ]
     if good:
-        return Answer(load, good[-1], _run_of(good[-1]))
+        return Answer(load, good[-1], good[-1].run_id)
     # The engine takes seconds to import, and most questions never need it.
     from jinlan.insight.identify import evaluate
     from jinlan.lake.view import LakeView
@@ -83,22 +83,19 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
         )  # fmt: skip
     prior = results.read_units(settings.LAKE_DIR, todo.prior) if todo.prior else None
     view = LakeView(settings.LAKE_DIR, load)
-    for one in evaluate(view, dates=todo.todo, definitions=definitions, overrides=overrides, prior=prior):
-        folder = results.write(
-            settings.LAKE_DIR, entity, run.pk, one.as_of, units=one.units, members=one.members
-        )
-        last = Evaluated(one.as_of, folder, load.load_id, mark)
-        run.files[one.as_of.isoformat()] = last.body()
-    view.close()
+    try:
+        for one in evaluate(view, dates=todo.todo, definitions=definitions, overrides=overrides, prior=prior):
+            folder = results.write(
+                settings.LAKE_DIR, entity, run.pk, one.as_of, units=one.units, members=one.members
+            )
+            last = Evaluated(one.as_of, folder, load.load_id, mark)
+            run.files[one.as_of.isoformat()] = last.body()
+    finally:
+        view.close()
     run.finished_at = now_utc()
     with scoped(system, write=True):
         run.save(update_fields=["files", "finished_at"])
     return Answer(load, last, run.pk)
-
-
-def _run_of(one: Evaluated) -> int:
-    """Return the run whose folder this is (``…/run=<id>/as_of=…``)."""
-    return int(one.folder.split("run=")[1].split("/")[0])
 
 
 def open_gates(row: dict[str, Any], scope: LakeScope) -> str:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
@@ -29,7 +28,6 @@ from jinlan.site.history import Evaluated, Plan, fingerprint, plan, read_files, 
 from jinlan.site.publish import publish
 
 Progress = Callable[[str], None]
-FINISHED = ("published", "asked")  # results that readers may use
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,7 @@ class Summary:
 
     run_id: int | None
     load_id: int
+    as_of: date
     evaluated: tuple[date, ...]
     changes: dict[str, int]
 
@@ -60,6 +59,8 @@ def only_one(lake: Path, entity: str) -> Iterator[None]:
 def nightly(*, as_of: date, entity: str, actor: Actor, progress: Progress = lambda _: None) -> Summary:
     """Bring the published history up to `as_of`; doing it twice, late or day by day gives the same history.
 
+    A history that reaches further already is never cut: the run then goes up to its last date.
+
     Raises:
         Refused: NIGHTLY.NO_LOAD (nothing loaded yet), NIGHTLY.EARLY (`as_of` before the first load's data),
             NIGHTLY.BUSY (another run works).
@@ -69,8 +70,14 @@ def nightly(*, as_of: date, entity: str, actor: Actor, progress: Progress = lamb
     if load is None:
         raise Refused("NIGHTLY.NO_LOAD", f"法人 {entity} 还没有装载供数。", "请先 ./jinlan load DIR。")
     with only_one(settings.LAKE_DIR, entity):
-        job = _Job(entity, actor, load, registry.loads(entity), as_of, progress)
-        return job.run()
+        last = _last_published(entity, actor)
+        until = max(as_of, last.as_of) if last else as_of
+        return _Job(entity, actor, load, registry.loads(entity), until, last, progress).run()
+
+
+def _last_published(entity: str, actor: Actor) -> Run | None:
+    with scoped(actor):
+        return Run.objects.filter(entity=entity, status="published").order_by("-id").first()
 
 
 @dataclass
@@ -82,6 +89,7 @@ class _Job:
     load: LoadRecord
     loads: Sequence[LoadRecord]
     as_of: date
+    last: Run | None
     progress: Progress
 
     def run(self) -> Summary:
@@ -96,7 +104,7 @@ class _Job:
         if not todo.kept and not todo.todo:
             raise Refused("NIGHTLY.EARLY", f"{self.as_of} 早于最早的供数。", "请给一个有数据的日期。")
         if not todo.todo and self._is_published(todo.kept):
-            return Summary(None, self.load.load_id, (), {})
+            return Summary(None, self.load.load_id, self.as_of, (), {})
         run = self._begin(definitions, todo.kept)
         try:
             evaluated = self._evaluate(run, todo, definitions, overrides, mark)
@@ -104,11 +112,11 @@ class _Job:
         except BaseException as error:
             self._failed(run, error)
             raise
-        return Summary(run.pk, self.load.load_id, tuple(one.as_of for one in evaluated), changes)
+        dates = tuple(one.as_of for one in evaluated)
+        return Summary(run.pk, self.load.load_id, self.as_of, dates, changes)
 
     def _is_published(self, kept: Sequence[Evaluated]) -> bool:
-        with scoped(self.actor):
-            last = Run.objects.filter(entity=self.entity, status="published").order_by("-id").first()
+        last = self.last
         return (
             last is not None
             and last.as_of >= self.as_of
@@ -117,6 +125,10 @@ class _Job:
 
     def _begin(self, definitions: Sequence[Definition], kept: Sequence[Evaluated]) -> Run:
         with scoped(self.actor, write=True):
+            # We hold the lock, so a run that is still called running was killed.
+            Run.objects.filter(entity=self.entity, status="running").update(
+                status="stopped", finished_at=now_utc(), note="进程中断;已评估的日期由下一次运行接着用。"
+            )
             return Run.objects.create(
                 entity=self.entity, as_of=self.as_of, load_id=self.load.load_id, status="running",
                 definitions={one.kind: {"version": one.version, "sha256": one.sha256} for one in definitions},
@@ -169,13 +181,3 @@ class _Job:
         # What was evaluated stays usable: an interrupted run is resumed, not repeated.
         run.status = "stopped"
         self._save(run, "note", "finished_at", "status")
-
-
-def as_dict(summary: Summary) -> dict[str, Any]:
-    """Return a summary for people and files."""
-    return {
-        "run": summary.run_id,
-        "load": summary.load_id,
-        "evaluated": [day.isoformat() for day in summary.evaluated],
-        "changes": summary.changes,
-    }

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
-from jinlan.basics.periods import is_month_end
+from jinlan.basics.periods import is_month_end, tiers_compare_with
 from jinlan.clients.models import Party, Unit, UnitMember
 from jinlan.clients.register import sync_coverage, sync_units
 from jinlan.domains.strategy.services import definitions_of
@@ -43,13 +43,8 @@ CONTROL = "CONTROLLING_PERSON"
 MEMBERSHIP = ["unit_id", "party_id", "source", "valid_from", "valid_to", "claims", "parent_party_id", "share"]
 
 
-def run_of(one: Evaluated) -> int:
-    """Return the run that made a folder of results (``…/run=<id>/as_of=…``)."""
-    return int(one.folder.split("run=")[1].split("/")[0])
-
-
 def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Actor) -> dict[str, int]:
-    """Publish the dates whose results changed and return the movements between the last two dates."""
+    """Publish the dates whose results changed and return how tiers moved."""
     entity = run.entity
     register = _register(dates)
     assignments = _assignments(load)
@@ -137,10 +132,10 @@ def _register(dates: Sequence[Evaluated]) -> set[str]:
 
 def _day(one: Evaluated, register: set[str], published: Mapping[date, int], known: set[str]) -> Day:
     """Return what has to be written for a date: everything when its results changed, else units that are new."""
-    fresh = published.get(one.as_of) != run_of(one)
+    fresh = published.get(one.as_of) != one.run_id
     wanted = register if fresh else register - known
     units, members = (_read(one, only=wanted), _members(one, wanted)) if wanted else ([], [])
-    return Day(one.as_of, is_month_end(one.as_of), run_of(one), units, members, replaces=fresh)
+    return Day(one.as_of, is_month_end(one.as_of), one.run_id, units, members, replaces=fresh)
 
 
 def memberships(days: Iterable[tuple[date, Rows]]) -> Rows:
@@ -212,17 +207,21 @@ def _parties(entity: str, codes: set[str]) -> dict[str, Place]:
 
 
 def movements(dates: Sequence[Evaluated], levels: Mapping[tuple[str, str], int]) -> dict[str, int]:
-    """Count who entered, left, rose and fell between the last two dates, by effective tier."""
+    """Count who entered, left, rose and fell, by effective tier, up to the last date (`tiers_compare_with`)."""
     found = {"entered": 0, "left": 0, "up": 0, "down": 0}
-    if len(dates) < 2:
-        return found
+    since = tiers_compare_with(dates[-1].as_of, (one.as_of for one in dates))
     columns = ["unit_id", "kind", "effective_tier"]
     before, after = (
-        {
-            row["unit_id"]: levels.get((row["kind"], row["effective_tier"] or ""), 0)
-            for row in _read(one, columns)
-        }
-        for one in dates[-2:]
+        (
+            {
+                row["unit_id"]: levels.get((row["kind"], row["effective_tier"] or ""), 0)
+                for row in _read(one, columns)
+            }
+            for one in dates
+            if one.as_of in (since, dates[-1].as_of)
+        )
+        if since
+        else ({}, {})
     )
     for unit in before.keys() | after.keys():
         old, new = before.get(unit, 0), after.get(unit, 0)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from jinlan.basics.actor import Actor
+from jinlan.basics.periods import tiers_compare_with
 from jinlan.clients import selectors as clients
 from jinlan.kernel.figures import column_unit, ratio
 from jinlan.kernel.reading import remembered
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
 MATURITY_DAYS = 90
 SHOWN = 8
-MOVES_SHOWN = 12
+MOVE_KINDS = ("entered", "left", "up", "down")
+MOVES_SHOWN = 6
+MOVES_MONTHS = (1, 3, 12)  # the movement card looks back so far, by decisions of month-ends
 
 
 @require_GET
@@ -49,14 +52,11 @@ def department(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     earlier = remembered(
         actor, key + "earlier", lambda: serving.by_tier(actor, as_of=before) if before else []
     )
-    moves = remembered(
-        actor,
-        key + "moves",
-        lambda: serving.movement(actor, before=before, after=shown.as_of) if before else [],
-    )
+    spans = remembered(actor, key + "moves", lambda: _spans(actor, shown))
+    moves = spans[-1]["moves"] if spans else []
     return render(request, "workspace/department.html", context | {
-        "shown": shown, "before": before, "kinds": _kinds(tiers), "totals": _totals(tiers, earlier), "as_of_query": _query(shown),
-        "movement": _movement(moves), **_lists(actor, shown, moves),
+        "shown": shown, "before": before, "kinds": _kinds(tiers), "kind_unit": column_unit([row[f"sum_{name}"] for row in tiers for name in ("aum", "revenue_12m")]), "totals": _totals(tiers, earlier), "as_of_query": _query(shown),
+        "spans": spans, **_lists(actor, shown, moves),
     })  # fmt: skip
 
 
@@ -106,8 +106,16 @@ def _totals(tiers: Sequence[dict[str, Any]], earlier: Sequence[dict[str, Any]]) 
     return found
 
 
-def _movement(moves: Sequence[serving.Move]) -> dict[str, list[serving.Move]]:
-    return {kind: [move for move in moves if move.kind == kind] for kind in ("entered", "left", "up", "down")}
+def _spans(actor: Actor, shown: Published) -> list[dict[str, Any]]:
+    """Return what moved over the last month-ends, over a quarter and over a year, as far as the history reaches."""
+    found = []
+    for months in MOVES_MONTHS:
+        since = tiers_compare_with(shown.as_of, shown.month_ends, months)
+        if since:
+            moves = serving.movement(actor, before=since, after=shown.as_of)
+            counts = [sum(move.kind == kind for move in moves) for kind in MOVE_KINDS]
+            found.append({"months": months, "since": since, "moves": moves, "counts": counts})
+    return found
 
 
 def _lists(actor: Actor, shown: Published, moves: Sequence[serving.Move]) -> dict[str, Any]:
@@ -130,7 +138,7 @@ def _lists(actor: Actor, shown: Published, moves: Sequence[serving.Move]) -> dic
         "exposures": named(exposures), "exposure_unit": column_unit([row.loan for row in exposures] + [row.limit for row in exposures]),
         "overdue": named(overdue), "overdue_unit": column_unit([row.overdue for row in overdue]), "due": named(due),
         "tasks": [{"task": task, "unit": units[task.unit_id][0] if task.unit_id in units else None} for task in tasks],
-        "moves": [{"move": move, "unit": units[move.unit_id][0]} for move in moves[:MOVES_SHOWN] if move.unit_id in units],
+        "move_kinds": MOVE_KINDS, "moves": [{"move": move, "unit": units[move.unit_id][0]} for move in moves[:MOVES_SHOWN] if move.unit_id in units],
         "move_count": len(moves), "books": {"rows": books, "unit": column_unit([book["aum"] for book in books])},
     }  # fmt: skip
 

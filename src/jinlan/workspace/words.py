@@ -81,7 +81,7 @@ MEMBER_SOURCES: Mapping[str, Look] = {
     "APPROVED": Look(_("批准名单"), "gold"),
     "CREDIT": Look(_("授信集团"), "blue"),
     "DELIVERED": Look(_("系统交付"), ""),
-    "COMPUTED": Look(_("股权推算"), ""),
+    "COMPUTED": Look(_("推算"), "", help=_("由股权、控制与家庭关系推算，没有来源直接说明")),
     "PROPOSED": Look(_("待确认"), "amber"),
 }
 FIVE_TIER: Mapping[int, Look] = {

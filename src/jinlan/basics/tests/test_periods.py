@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jinlan.basics.periods import Period, add_months, is_month_end, month_end, month_ends, years_between
+from jinlan.basics.periods import (
+    Period,
+    add_months,
+    is_month_end,
+    month_end,
+    month_ends,
+    tiers_compare_with,
+    years_between,
+)
 
 DATES = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 
@@ -68,3 +76,14 @@ def test_age_counts_the_birthday() -> None:
     assert years_between(date(1949, 12, 31), date(2026, 12, 30)) == 76
     assert years_between(date(1949, 12, 31), date(2026, 12, 31)) == 77
     assert years_between(date(2000, 2, 29), date(2026, 2, 28)) == 25
+
+
+def test_tiers_are_compared_with_the_month_end_before_the_last_decision() -> None:
+    ends = [date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 31)]
+
+    assert tiers_compare_with(date(2026, 10, 31), ends) == date(2026, 9, 30)
+    assert tiers_compare_with(date(2026, 11, 10), [*ends, date(2026, 11, 10)]) == date(2026, 9, 30)
+    assert tiers_compare_with(date(2026, 10, 15), ends) == date(2026, 8, 31)
+    assert tiers_compare_with(date(2026, 8, 31), ends) is None
+    assert tiers_compare_with(date(2026, 11, 10), ends, months=2) == date(2026, 8, 31)
+    assert tiers_compare_with(date(2026, 11, 10), ends, months=3) is None

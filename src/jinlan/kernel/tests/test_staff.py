@@ -7,7 +7,7 @@ import pytest
 from jinlan.basics.errors import Refused
 from jinlan.clients.testing import the_cast
 from jinlan.kernel.models import AuditEntry, Person, RoleGrant
-from jinlan.kernel.scope import console_actor, refuse_unsafe_database, scoped, system_actor
+from jinlan.kernel.scope import console_actor, refuse_unsafe_database, role_traits, scoped, system_actor
 from jinlan.kernel.services import create_staff
 from jinlan.kernel.testing import AT
 
@@ -89,4 +89,5 @@ def test_an_entity_has_a_plain_code(entity: str) -> None:
 
 def test_the_applications_own_role_may_serve() -> None:
     the_cast()
+    assert role_traits() == []
     refuse_unsafe_database()

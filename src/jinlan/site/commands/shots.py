@@ -73,6 +73,13 @@ def first_client(page: Any, url: str) -> str:
     return next(str(link).split("?")[0] for link in links if UNIT.match(str(link)))
 
 
+def everything_loaded(page: Any) -> None:
+    """Scroll through the page, since parts below the fold load when they come into view."""
+    page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+    page.wait_for_function("!document.querySelector('[hx-trigger] .skeleton')")
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+
+
 def shoot(browser: Any, options: argparse.Namespace, language: str, theme: str, size: str) -> int:
     """Take every wanted page in one language, theme and size; each person signs in once."""
     wanted = {name: PAGES[name] for name in (options.only or PAGES)}
@@ -93,6 +100,7 @@ def shoot(browser: Any, options: argparse.Namespace, language: str, theme: str, 
             target = first_client(page, options.url) if address == "{client}" else address
             page.goto(f"{options.url}{target}")
             page.wait_for_load_state("networkidle")
+            everything_loaded(page)
             page.screenshot(path=str(options.out / f"{name}-{language}-{theme}-{size}.png"), full_page=True)
             taken += 1
         context.close()

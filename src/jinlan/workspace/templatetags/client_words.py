@@ -53,7 +53,7 @@ def code_mark(table: str, code: str) -> SafeString:
 @register.simple_tag
 def code_word(table: str, code: str) -> Any:
     """Return the word of a code."""
-    return words.word(_WORDS[table], code)
+    return words.look(_TABLES[table], code).word if table in _TABLES else words.word(_WORDS[table], code)
 
 
 @register.filter

@@ -142,6 +142,7 @@ def world(database: None) -> World:
         Task.objects.create(
             entity=ENTITY, subject="tier:G-JIA", kind="tier", unit_id=cast.group.pk, domain=cast.group.domain,
             branch_id=cast.group.branch_id, role="dept_head", title="层级变更待决定", opened_on=TODAY,
+            detail={"effective_tier": "KEY", "proposed_tier": "BRANCH"},
         )  # fmt: skip
     return World(cast, run)
 

@@ -19,7 +19,8 @@ from jinlan.kernel.testing import PASSWORD, writing
 def test_the_department_shows_what_is_there_moved_is_due_and_waits(as_person):
     page = as_person("chenwei").get("/department").content.decode()
 
-    assert "层级变更待决定" in page
+    waiting = page[page.index("等待决定") :]
+    assert waiting.index("重点") < waiting.index("→") < waiting.index("分行级战略")
     assert "1.09 <span" in page  # AUM of all three
     assert "较 2026-10-31" in page
 

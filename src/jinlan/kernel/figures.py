@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from jinlan.basics.clock import SHANGHAI
@@ -27,9 +27,17 @@ def locale() -> Locale:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
+_spoken: ContextVar[str] = ContextVar("currency", default="")
+
+
+def speak_in(code: str) -> None:
+    """Write all money of this request in a base currency; "" = yuan."""
+    _spoken.set(code)
+
+
 def currency() -> str:
     """Return the base currency of the bank entity shown."""
-    return str(getattr(settings, "JINLAN_CURRENCY", "CNY"))
+    return _spoken.get() or "CNY"
 
 
 def unit_label(unit: str) -> str:

@@ -19,7 +19,7 @@ from jinlan.lake.loading import deliveries, outcome
 from jinlan.lake.loading.bench import Bench
 from jinlan.lake.loading.checks import Verdict, order, validate
 from jinlan.lake.loading.deliveries import Delivery, Found
-from jinlan.lake.loading.findings import WARNING, Fatal
+from jinlan.lake.loading.findings import WARNING, Fatal, fatal
 from jinlan.lake.loading.mapping import CANONICAL
 from jinlan.lake.loading.mapping import Mapping as SourceMapping
 from jinlan.lake.loading.reconcile import reconcile
@@ -221,12 +221,24 @@ def _load(
     clock = _Clock()
     version = 1 + max((one.load_version for one in covering), default=0)
     try:
+        _same_currency(delivery, loads)
         return _run(job, bench, _Plan(load_id, version, frozenset(one.load_id for one in loads)), clock)
     except Fatal as error:
         return _reject(job, delivery, load_id, error, bench, clock)
     finally:
         con.disconnect()
         shutil.rmtree(spill, ignore_errors=True)
+
+
+def _same_currency(delivery: Delivery, loads: Sequence[LoadRecord]) -> None:
+    """Reject a delivery in another base currency: its amounts could not be added to those of the days before."""
+    known = loads[-1].base_currency if loads else ""
+    if known and known != delivery.base_currency:
+        raise fatal(
+            "",
+            "BASE_CURRENCY",
+            f"本位币是 {delivery.base_currency},已装载的供数是 {known};一个法人只有一种本位币",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +299,7 @@ def _record(delivery: Delivery, plan: _Plan, versions: Mapping[str, int], touche
     found = delivery.found
     return LoadRecord(
         plan.load_id, found.entity, found.last, found.first if found.history else None, found.number,
-        plan.load_version, delivery.digest, touched, versions,
+        plan.load_version, delivery.digest, touched, versions, delivery.base_currency,
     )  # fmt: skip
 
 

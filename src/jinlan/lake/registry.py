@@ -28,6 +28,7 @@ class LoadRecord:
     digest: str  # of manifest and files: same digest again = no-op
     touched_from: date  # earliest business date whose figures this load may change
     versions: Mapping[str, int]
+    base_currency: str = ""  # of every amount "in base currency"; the same for all loads of an entity
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class Day:
     run_id: int
     units: Sequence[Mapping[str, Any]]
     members: Sequence[Mapping[str, Any]]
+    base_currency: str = ""
     replaces: bool = True  # False: adds rows of units that came new into management
 
 
@@ -85,7 +86,9 @@ def publish_day(
     insert("serving_restrictedgate", SECRET_COLUMNS, _secrets(entity, day, rows, units))
     if day.replaces:
         PublishedDate.objects.update_or_create(
-            entity=entity, as_of=day.as_of, defaults={"run_id": day.run_id, "month_end": day.month_end}
+            entity=entity,
+            as_of=day.as_of,
+            defaults={"run_id": day.run_id, "month_end": day.month_end, "base_currency": day.base_currency},
         )
     return len(rows)
 

@@ -24,6 +24,7 @@ class Load(Scoped):
     status = models.CharField(max_length=10)  # running loaded held rejected abandoned
     reason = models.CharField(max_length=500, blank=True)
     touched_from = models.DateField(null=True)
+    base_currency = models.CharField(max_length=3, blank=True)
     versions = models.JSONField(default=dict)
     tables = models.JSONField(default=list)  # [{"table", "rows", "loaded", "quarantined", "score"}]
     started_at = models.DateTimeField()
@@ -103,6 +104,7 @@ class PublishedDate(Scoped):
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
     month_end = models.BooleanField()
     latest = models.BooleanField(default=False)
+    base_currency = models.CharField(max_length=3, blank=True)  # of the load that was read
 
     class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["entity", "as_of"], name="published_date_unique")]

@@ -25,6 +25,7 @@ def record_of(row: Load) -> LoadRecord:
     return LoadRecord(
         load_id=row.pk, entity=row.entity, as_of=row.as_of, from_date=row.from_date, delivery=row.delivery,
         load_version=row.load_version, digest=row.digest, touched_from=row.touched_from or row.as_of, versions=dict(row.versions),
+        base_currency=row.base_currency,
     )  # fmt: skip
 
 
@@ -81,6 +82,7 @@ class DatabaseRegistry:
                 record.digest,
                 record.touched_from,
             )
+            row.base_currency = record.base_currency
             row.versions, row.status, row.reason = dict(record.versions), outcome.status, outcome.reason[:500]
             row.source, row.finished_at = (outcome.source or row.source)[:500], now_utc()
             row.tables = [

@@ -36,6 +36,7 @@ class Published:
     latest: date
     dates: tuple[date, ...]
     month_ends: tuple[date, ...]
+    base_currency: str
 
     @property
     def past(self) -> bool:
@@ -55,7 +56,7 @@ def published(actor: Actor, *, entity: str = "", as_of: date | None = None) -> P
     rows = (
         visible(actor, PublishedDate)
         .order_by("-as_of")
-        .values_list("entity", "as_of", "run_id", "month_end", "latest")
+        .values_list("entity", "as_of", "run_id", "month_end", "latest", "base_currency")
     )
     every = list(rows.filter(entity=entity) if entity else rows)
     latest = next((row for row in every if row[4]), None)
@@ -67,7 +68,7 @@ def published(actor: Actor, *, entity: str = "", as_of: date | None = None) -> P
         return None
     return Published(
         entity=shown[0], as_of=shown[1], run_id=shown[2], latest=latest[1],
-        dates=tuple(row[1] for row in every), month_ends=tuple(row[1] for row in every if row[3]),
+        dates=tuple(row[1] for row in every), month_ends=tuple(row[1] for row in every if row[3]), base_currency=latest[5],
     )  # fmt: skip
 
 

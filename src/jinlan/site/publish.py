@@ -67,7 +67,9 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
         there = published_units(entity)
         known = {code for code, unit in units.items() if unit.pk in there}
         counts = [
-            publish_day(entity, _day(one, register, published, known), places, parties, levels)
+            publish_day(
+                entity, _day(one, register, published, known, load.base_currency), places, parties, levels
+            )
             for one in dates
         ]
         run.changes = movements(dates, levels)
@@ -130,12 +132,14 @@ def _register(dates: Sequence[Evaluated]) -> set[str]:
     return found
 
 
-def _day(one: Evaluated, register: set[str], published: Mapping[date, int], known: set[str]) -> Day:
+def _day(
+    one: Evaluated, register: set[str], published: Mapping[date, int], known: set[str], currency: str
+) -> Day:
     """Return what has to be written for a date: everything when its results changed, else units that are new."""
     fresh = published.get(one.as_of) != one.run_id
     wanted = register if fresh else register - known
     units, members = (_read(one, only=wanted), _members(one, wanted)) if wanted else ([], [])
-    return Day(one.as_of, is_month_end(one.as_of), one.run_id, units, members, replaces=fresh)
+    return Day(one.as_of, is_month_end(one.as_of), one.run_id, units, members, currency, replaces=fresh)
 
 
 def memberships(days: Iterable[tuple[date, Rows]]) -> Rows:

@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 
 from jinlan.basics.actor import Actor
+from jinlan.kernel.figures import speak_in
 from jinlan.kernel.scope import ScopeDenied, scoped
 
 EVERYBODY = ("manager", "private_banker", "branch_head", "dept_head", "risk", "compliance", "auditor")
@@ -45,6 +46,7 @@ def page(name: str) -> Callable[[View], View]:
                 raise Http404
             try:
                 with scoped(actor):
+                    speak_in("")  # until the date shown says otherwise
                     return view(request, *args, actor=actor, **kwargs)
             except ScopeDenied:
                 raise Http404 from None

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
-from jinlan.kernel.figures import day
+from jinlan.kernel.figures import day, speak_in
 from jinlan.serving.selectors import Published, published
 
 STALE_DAYS = 3  # newer data than this is expected; older data turns the date amber
@@ -25,10 +25,12 @@ def asked_date(request: HttpRequest) -> date | None:
 
 
 def shown_date(request: HttpRequest, actor: Actor) -> Published | None:
-    """Return the published date that a page shows."""
-    return published(
-        actor, entity=str(getattr(settings, "JINLAN_ENTITY", "") or ""), as_of=asked_date(request)
-    )
+    """Return the published date that a page shows, and let the page write money in its base currency."""
+    entity = str(getattr(settings, "JINLAN_ENTITY", "") or "")
+    shown = published(actor, entity=entity, as_of=asked_date(request))
+    if shown:
+        speak_in(shown.base_currency)
+    return shown
 
 
 def is_stale(shown: Published, actor: Actor) -> bool:

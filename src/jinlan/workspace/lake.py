@@ -49,7 +49,7 @@ class About:
     @property
     def pin(self) -> Pin:
         """Return the load as the reader wants it."""
-        return Pin(self.load.entity, self.load.pk, dict(self.load.versions))
+        return Pin(self.load.entity, self.load.pk, dict(self.load.versions), self.load.base_currency)
 
     @property
     def scope(self) -> Scope:

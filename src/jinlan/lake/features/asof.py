@@ -98,7 +98,7 @@ def resolve(rows: Table, merges: Table | None, column: str = "party_id") -> Tabl
 
 
 def base_currency(view: View) -> str:
-    """Return the entity's currency: that of most of its accounts (the lake does not store the manifest's)."""
+    """Return the entity's currency: that of most of its accounts, for a load that does not name it."""
     rows = view.table("account").group_by("currency").aggregate(n=ibis._.count())
     found = view.connect().to_pyarrow(rows.order_by(ibis.desc("n"), "currency").limit(1))
     return str(found["currency"][0]) if found.num_rows else "CNY"

@@ -30,7 +30,7 @@ class Session:
     """Shared state of features; use as a context manager. `dates` may be evaluated in parts (`chunk`)."""
 
     def __init__(self, view: View, dates: Iterable[date], base: str = "") -> None:
-        """Open nothing yet; `base` is the entity's currency (default: that of most accounts)."""
+        """Open nothing yet; `base` is the entity's currency (default: the load's, else that of most accounts)."""
         self.view = view
         self.plan = Plan(dates)
         self.con: Engine = view.connect()
@@ -74,7 +74,7 @@ class Session:
     @cached_property
     def base(self) -> str:
         """The entity's base currency."""
-        return self._base or asof.base_currency(self.view)
+        return self._base or self.view.record.base_currency or asof.base_currency(self.view)
 
     @cached_property
     def deliveries(self) -> Deliveries:

@@ -98,7 +98,9 @@ class Answerer:
             if name in TABLES and TABLES[name].zone == "lake"
         }
         some_day = date.min  # readers pin by version, the date of the load plays no part
-        record = LoadRecord(pin.load_id, pin.entity, some_day, None, 0, 0, "", some_day, versions)
+        record = LoadRecord(
+            pin.load_id, pin.entity, some_day, None, 0, 0, "", some_day, versions, pin.base_currency
+        )
         view = LakeView(self._lake, record, memory_limit=self._memory_limit, threads=self._threads)
         self._views[key] = view
         while len(self._views) > _VIEWS_KEPT:

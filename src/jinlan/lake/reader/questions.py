@@ -33,11 +33,12 @@ class Pin:
     entity: str
     load_id: int
     versions: Mapping[str, int]
+    base_currency: str = ""
 
     @classmethod
     def of(cls, record: Any) -> Pin:
         """Take from a load record what a reader needs."""
-        return cls(record.entity, record.load_id, dict(record.versions))
+        return cls(record.entity, record.load_id, dict(record.versions), record.base_currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def from_wire(message: Any) -> Question:
 def _typed(name: str, value: Any) -> Any:
     if name == "record":
         versions = {str(table): int(number) for table, number in value["versions"].items()}
-        return Pin(str(value["entity"]), int(value["load_id"]), versions)
+        return Pin(str(value["entity"]), int(value["load_id"]), versions, str(value.get("base_currency", "")))
     if name == "scope":
         return Scope(
             value["all"] is True, tuple(map(str, value["parties"])), tuple(map(int, value["domains"]))

@@ -242,6 +242,21 @@ def test_a_manifest_that_speaks_of_another_day_is_rejected(tmp_path: Path) -> No
     assert house.registry.latest(ENTITY) is None
 
 
+def test_an_entity_keeps_its_base_currency(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.begin()
+    before = house.registry.loads(ENTITY)
+    folder = bank.write(house.source, bank.next_day(FIRST + DAY), day=FIRST + DAY)
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"CNY"', '"CZK"'))
+
+    report = next(one for one in house.load() if one.status == "rejected")
+
+    assert before[0].base_currency == "CNY"
+    assert checks(report, "F") == [("", "BASE_CURRENCY", 1)]
+    assert house.registry.loads(ENTITY) == before
+
+
 def test_what_a_killed_load_left_ahead_of_the_registry_is_rolled_back(tmp_path: Path) -> None:
     house = House(tmp_path)
     house.begin()

@@ -20,7 +20,7 @@ DAY = date(2026, 11, 1)
 def record(load_id: int, **other: Any) -> LoadRecord:
     values: dict[str, Any] = {
         "load_id": load_id, "entity": "JLB", "as_of": DAY, "from_date": None, "delivery": 1, "load_version": 1, "digest": "d" * 64,
-        "touched_from": DAY, "versions": {"party": 3, "account": 4},
+        "touched_from": DAY, "versions": {"party": 3, "account": 4}, "base_currency": "CZK",
     }  # fmt: skip
     return LoadRecord(**values | other)
 

@@ -14,6 +14,7 @@ from jinlan.kernel.management.commands.catalogue import CATALOGUE, ROOT
 from jinlan.kernel.messages import messages
 from jinlan.kernel.models import Person
 from jinlan.kernel.testing import PASSWORD, writing
+from jinlan.serving.models import PublishedDate
 
 
 def test_the_department_shows_what_is_there_moved_is_due_and_waits(as_person):
@@ -23,6 +24,16 @@ def test_the_department_shows_what_is_there_moved_is_due_and_waits(as_person):
     assert waiting.index("重点") < waiting.index("→") < waiting.index("分行级战略")
     assert "1.09 <span" in page  # AUM of all three
     assert "较 2026-10-31" in page
+
+
+def test_pages_speak_in_the_base_currency_of_the_bank(as_person):
+    client = as_person("chenwei")
+    assert "CZK" not in client.get("/department").content.decode()
+    with writing():
+        PublishedDate.objects.update(base_currency="CZK")
+
+    assert '1.09 <span class="unit">亿 CZK' in client.get("/department").content.decode()
+    assert "万 CZK" in client.get("/clients").content.decode()
 
 
 def test_quality_shows_tables_and_gaps_and_runs_their_steps(as_person):

@@ -221,3 +221,13 @@ def test_a_late_correction_changes_last_month_and_a_missing_day_arrives(
         product.units(LAST, known_at=known)[unit]["computed_tier"]
         == story.expected["before"]["computed_tier"]
     )
+
+
+def test_a_run_for_an_earlier_date_never_cuts_the_history(product: Product) -> None:
+    before = product.units("2026-11-10")
+
+    done = product.run("nightly", "--as-of", "2026-03-15")
+
+    assert "2026-11-10" in done.stdout
+    assert "up to date" in done.stdout
+    assert product.units("2026-11-10") == before

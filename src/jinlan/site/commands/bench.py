@@ -12,7 +12,7 @@ PARTS = ("features", "nightly", "pages")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """How big a bank, which parts."""
-    parser.add_argument("--scale", choices=("small", "medium", "large"), default="small")
+    parser.add_argument("--scale", choices=("small", "medium", "large"), default="medium")
     parser.add_argument(
         "--only", choices=PARTS, action="append", help="只做这一部分(可重复) / only this part"
     )

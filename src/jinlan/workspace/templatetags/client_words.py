@@ -17,6 +17,7 @@ from jinlan.kernel import figures
 from jinlan.kernel.templatetags.figures import amount, day
 from jinlan.kernel.templatetags.ui import badge, icon
 from jinlan.workspace import measures, words
+from jinlan.workspace.findings import CHECKS
 
 register = template.Library()
 _TABLES: Mapping[str, Mapping[Any, words.Look]] = {
@@ -54,6 +55,16 @@ def code_mark(table: str, code: str) -> SafeString:
 def code_word(table: str, code: str) -> Any:
     """Return the word of a code."""
     return words.look(_TABLES[table], code).word if table in _TABLES else words.word(_WORDS[table], code)
+
+
+@register.simple_tag
+def finding(code: str, detail: str, hint: str) -> SafeString:
+    """Show a finding of the loader: its stored Chinese sentence and hint; in English what it is about comes first."""
+    if figures.locale() == "zh" or code not in CHECKS:
+        return (
+            format_html('{}<span class="sub">{}</span>', detail, hint) if hint else format_html("{}", detail)
+        )
+    return format_html('{}<span class="sub" lang="zh">{} {}</span>', CHECKS[code], detail, hint)
 
 
 @register.filter

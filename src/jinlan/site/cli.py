@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "静态检查:ruff、mypy、import-linter、djLint、迁移 / static checks"),
     "demo-bank": ("demo_bank", "生成虚构银行的供数文件 / write a fictional bank's extracts"),
     "load": ("load", "加载供数目录 / load deliveries of extracts"),
+    "staff": ("staff", "建立本行人员的登录 / make the sign-ins of a bank's own people"),
     "nightly": ("nightly", "评估到某日为止的全部月末并发布 / evaluate and publish up to a date"),
     "list": ("list_units", "列出客户单元与层级 / list every client unit with its tier"),
     "why": ("why", "说明某单元为何在某层级 / explain a unit's tier in numbers"),

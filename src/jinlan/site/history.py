@@ -15,6 +15,7 @@ from datetime import date
 from django.conf import settings
 
 from jinlan.basics.actor import Actor
+from jinlan.basics.errors import Refused
 from jinlan.basics.periods import is_month_end, month_ends
 from jinlan.insight.definition import Definition
 from jinlan.insight.tiers import Override
@@ -69,6 +70,20 @@ def stored(entity: str, actor: Actor) -> list[Evaluated]:
     with scoped(actor):
         runs = list(Run.objects.filter(entity=entity).exclude(status="failed").order_by("id"))
     return [one for run in runs for one in read_files(run.files) if (settings.LAKE_DIR / one.folder).is_dir()]
+
+
+def refuse_future(loads: Sequence[LoadRecord], as_of: date) -> None:
+    """Raise `Refused` (DATE.FUTURE) when `as_of` lies after the newest data: nothing is known of that day yet.
+
+    The newest load may be a day that came late, so the newest data may be younger than its date.
+    """
+    newest = max(one.as_of for one in loads)
+    if as_of > newest:
+        raise Refused(
+            "DATE.FUTURE",
+            f"{as_of} 晚于已有供数的日期 {newest}。",
+            f"请给 {newest} 或更早的日期,或先装载供数。",
+        )
 
 
 def wanted_dates(first: date, as_of: date) -> list[date]:

@@ -6,7 +6,8 @@ The engine takes seconds to import, so only the jobs that compute import it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from jinlan.basics.actor import Actor
-from jinlan.basics.clock import now_utc
+from jinlan.basics.clock import business_date, now_utc
 from jinlan.basics.errors import Refused
 from jinlan.domains.strategy.services import install_definitions
 from jinlan.insight.render import render
 from jinlan.kernel.models import Person
-from jinlan.kernel.scope import actor_for, console_actor, system_actor
+from jinlan.kernel.scope import actor_for, console_actor, scoped, system_actor
 from jinlan.kernel.services import create_staff
 from jinlan.site import listing
 
@@ -84,6 +85,25 @@ def create_demo_staff(rows: Iterable[Mapping[str, Any]], password: str) -> None:
     create_staff(
         rows, actor=system_actor(name, now_utc()), entity=name, password=password, since=date(2020, 1, 1)
     )
+
+
+def create_staff_with_passwords(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Make people, all or none, and return username -> new password, "" for those who were there already."""
+    name = entity()
+    actor = system_actor(name, now_utc())
+    there = set(Person.objects.values_list("username", flat=True))
+    made = {row["username"]: "" if row["username"] in there else secrets.token_urlsafe(12) for row in rows}
+    with scoped(actor, write=True):
+        for row in rows:
+            # The unused word of those who exist is never set: their password stays.
+            create_staff(
+                [row],
+                actor=actor,
+                entity=name,
+                password=made[row["username"]] or secrets.token_urlsafe(),
+                since=business_date(actor.at),
+            )
+    return made
 
 
 def person(user: str | None) -> Actor:

@@ -25,7 +25,7 @@ from jinlan.lake.features.catalog import MEASURES
 from jinlan.lake.registry import LoadRecord
 from jinlan.serving.models import Run
 from jinlan.serving.registry import DatabaseRegistry
-from jinlan.site.history import Evaluated, fingerprint, holds, plan, stored
+from jinlan.site.history import Evaluated, fingerprint, holds, plan, refuse_future, stored
 
 PERSONAL, CORPORATE = 0, 1
 COLUMNS = (
@@ -57,12 +57,7 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
         raise Refused("LIST.NO_LOAD", f"法人 {entity} 还没有装载供数。", "请先 ./jinlan load DIR。")
     definitions, overrides = definitions_of(entity, system), overrides_of(entity, system)
     mark, loads = fingerprint(definitions, overrides), registry.loads(entity)
-    # The newest load may be a day that came late, so the newest data may be younger than its date.
-    newest = max(one.as_of for one in loads if one.load_id <= load.load_id)
-    if as_of > newest:
-        raise Refused(
-            "LIST.FUTURE", f"{as_of} 晚于已有供数的日期 {newest}。", f"请给 {newest} 或更早的日期。"
-        )
+    refuse_future([one for one in loads if one.load_id <= load.load_id], as_of)
     known = stored(entity, system)
     good = [
         one for one in known if one.as_of == as_of and holds(one, load=load, loads=loads, definitions=mark)

@@ -24,7 +24,7 @@ from jinlan.lake.registry import LoadRecord
 from jinlan.lake.view import LakeView
 from jinlan.serving.models import Run
 from jinlan.serving.registry import DatabaseRegistry
-from jinlan.site.history import Evaluated, Plan, fingerprint, plan, read_files, stored
+from jinlan.site.history import Evaluated, Plan, fingerprint, plan, read_files, refuse_future, stored
 from jinlan.site.publish import publish
 
 Progress = Callable[[str], None]
@@ -63,16 +63,18 @@ def nightly(*, as_of: date, entity: str, actor: Actor, progress: Progress = lamb
 
     Raises:
         Refused: NIGHTLY.NO_LOAD (nothing loaded yet), NIGHTLY.EARLY (`as_of` before the first load's data),
-            NIGHTLY.BUSY (another run works).
+            DATE.FUTURE (`as_of` after the newest data), NIGHTLY.BUSY (another run works).
     """
     registry = DatabaseRegistry()
     load = registry.latest(entity)
     if load is None:
         raise Refused("NIGHTLY.NO_LOAD", f"法人 {entity} 还没有装载供数。", "请先 ./jinlan load DIR。")
     with only_one(settings.LAKE_DIR, entity):
+        loads = registry.loads(entity)
+        refuse_future(loads, as_of)
         last = _last_published(entity, actor)
         until = max(as_of, last.as_of) if last else as_of
-        return _Job(entity, actor, load, registry.loads(entity), until, last, progress).run()
+        return _Job(entity, actor, load, loads, until, last, progress).run()
 
 
 def _last_published(entity: str, actor: Actor) -> Run | None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
+from jinlan.basics.errors import Refused
 from jinlan.lake.registry import LoadRecord
-from jinlan.site.history import Evaluated, holds, plan, read_files, wanted_dates
+from jinlan.site.history import Evaluated, holds, plan, read_files, refuse_future, wanted_dates
 
 JUN, JUL, AUG, SEP = date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30)
 
@@ -81,3 +84,11 @@ def test_a_run_remembers_its_dates_in_a_form_that_reads_back():
     one = evaluated(JUL)
 
     assert read_files({"2026-07-31": one.body()}) == [one]
+
+
+def test_a_day_after_the_newest_data_is_refused_and_the_newest_one_is_named():
+    loads = [HISTORY, a_load(2, date(2026, 9, 2)), a_load(3, date(2026, 9, 1))]
+
+    refuse_future(loads, date(2026, 9, 2))
+    with pytest.raises(Refused, match="2026-09-03 晚于已有供数的日期 2026-09-02"):
+        refuse_future(loads, date(2026, 9, 3))

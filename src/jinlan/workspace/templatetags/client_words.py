@@ -69,11 +69,16 @@ def finding(code: str, detail: str, hint: str) -> SafeString:
 
 @register.filter
 def gate_words(gates: str) -> SafeString:
-    """Show the failed gates of a list row; nothing when all passed."""
-    failed = [code for code in gates.split(",") if code and code != "ok"]
-    return format_html_join(
-        " ", "{}", ((badge(str(words.word(words.GATES, code)), "red", "circle-x"),) for code in failed)
-    )
+    """Show the gates of a list row that failed or could not be looked at ("CODE?"); nothing when all passed."""
+    codes = [code for code in gates.split(",") if code and code != "ok"]
+    return format_html_join(" ", "{}", ((_gate(code),) for code in codes))
+
+
+def _gate(code: str) -> SafeString:
+    name = str(words.word(words.GATES, code.removesuffix("?")))
+    if code.endswith("?"):
+        return badge(f"{name} · {_('未知')}", "amber", "help-circle")
+    return badge(name, "red", "circle-x")
 
 
 @register.simple_tag

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jinlan.lake
 from jinlan.workspace.findings import CHECKS
+from jinlan.workspace.templatetags.client_words import gate_words
 
 MAKERS = {"Rule", "_warn", "fatal", "add", "Check", "_order"}
 
@@ -32,3 +33,12 @@ def test_every_finding_of_the_loader_has_words():
 
     assert {"CURRENCY", "ROLL_FORWARD", "MISSING_DAY", "PERIOD"} <= found
     assert found - set(CHECKS) == set()
+
+
+def test_a_gate_that_nobody_could_look_at_is_no_failure():
+    shown = gate_words("FIVE_TIER,CDD_CURRENT?")
+
+    assert "最差五级分类不低于关注" in shown
+    assert "尽职调查在有效期内 · 未知" in shown
+    assert (shown.count("badge red"), shown.count("badge amber")) == (1, 1)
+    assert gate_words("ok") == ""

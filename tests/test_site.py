@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import subprocess
 import sys
@@ -70,3 +71,25 @@ def test_no_lock_or_requirement_names_a_registry():
 def test_the_environment_sets_of_the_launcher_exist():
     for name in ("run", "test", "uv"):
         assert "--hash=sha256:" in (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", [["list", "--as-of", "2026-10-31"], ["nightly", "--as-of", "2026-10-31"]])
+def test_no_command_works_as_a_role_that_row_level_security_does_not_bind(
+    database, admin_url, owner_url, tmp_path, command
+):
+    env = os.environ | {
+        "DATABASE_URL": admin_url,
+        "DATABASE_OWNER_URL": owner_url,
+        "JINLAN_HOME": str(tmp_path),
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-m", "jinlan.site.cli", *command],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "[DB_UNSAFE]" in done.stderr

@@ -154,8 +154,18 @@ def _brought_up(home: Home, step: Callable[[str], None]) -> tuple[Embedded, bool
 
 
 def setup_django() -> None:
-    """Load the application half; `DATABASE_URL` must be set."""
+    """Load the application half; `DATABASE_URL` must be set, with a role that row-level security binds.
+
+    Raises:
+        Refused: DB_UNSAFE or DB_ROLES, as the web pages would.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jinlan.site.settings")
     import django
 
     django.setup()
+    from django.db import connection
+
+    from jinlan.kernel.scope import refuse_unsafe_database
+
+    refuse_unsafe_database()
+    connection.close()  # who forks must not share it

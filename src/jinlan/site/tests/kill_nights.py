@@ -349,9 +349,10 @@ def main() -> int:
     )
     given = parser.parse_args()
     os.environ["JINLAN_ENTITY"] = bank.ENTITY
-    from jinlan.site.database import setup_django
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jinlan.site.settings")
+    import django
 
-    setup_django()
+    django.setup()
     import jinlan.site.intake
     import jinlan.site.nightly  # noqa: F401  imported before the forks, so that kills land in the work
 

@@ -16,6 +16,7 @@ class Actor:
     at: datetime
     employee: str = ""
     purpose: str = "service"
+    entity: str = ""
 
     def has(self, *roles: str) -> bool:
         """Tell whether the actor holds any of `roles`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db import connection
 from jinlan.basics.actor import Actor
 from jinlan.kernel.scope import require_scope
 
+_written: ContextVar[int] = ContextVar("jinlan_audit_entries", default=0)
 _INSERT = (
     "insert into kernel_auditentry (entity, at, recorded_at, person, username, purpose, verb, object_type, object_id, "
     "before, after, reason, row_hash) values ({entity}, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '')"
@@ -55,6 +57,12 @@ def audit(
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_SCOPED, values)
+    _written.set(_written.get() + 1)
+
+
+def recorded() -> int:
+    """Return how many entries this context has written; acts compare before and after."""
+    return _written.get()
 
 
 def audit_signin(

@@ -9,6 +9,7 @@ from django.db import models
 
 from jinlan.basics.ids import uuid7
 from jinlan.kernel.fields import FIGURE, INTERNAL, STAFF
+from jinlan.kernel.record import Scoped
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -122,3 +123,20 @@ class AuditEntry(models.Model):
             models.Index(fields=["object_type", "object_id", "-id"], name="audit_object"),
             models.Index(fields=["entity", "-at"], name="audit_at"),
         ]
+
+
+class Receipt(Scoped):
+    """An act that was done once under an idempotency key, with what it answered."""
+
+    CLASSES = {"*": INTERNAL, "result": FIGURE}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    act = models.CharField(max_length=60)
+    key = models.CharField(max_length=64)
+    payload_hash = models.CharField(max_length=64)
+    result = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta(Scoped.Meta):
+        constraints = [models.UniqueConstraint(fields=["person", "act", "key"], name="receipt_unique")]

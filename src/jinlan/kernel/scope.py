@@ -193,7 +193,7 @@ def actor_for(person: Any, at: datetime, *, purpose: str = "service") -> Actor:
     day = at.astimezone(_zone()).date()
     grants = person.grants.filter(valid_from__lte=day).exclude(valid_to__lte=day)
     roles = frozenset(grants.values_list("role", flat=True)) if person.is_active else frozenset[str]()
-    return Actor(person.pk, person.username, roles, at, person.employee_code, purpose)
+    return Actor(person.pk, person.username, roles, at, person.employee_code, purpose, person.entity)
 
 
 def _zone() -> Any:
@@ -206,7 +206,7 @@ def _technical(what: str, entity: str, at: datetime, role: str, purpose: str) ->
     with connection.cursor() as cursor:
         cursor.execute("select sec.technical(%s, %s)", [entity, what])
         (person_id,) = cursor.fetchone()
-    return Actor(person_id, f"{what}@{entity}", frozenset({role}), at, "", purpose)
+    return Actor(person_id, f"{what}@{entity}", frozenset({role}), at, "", purpose, entity)
 
 
 def system_actor(entity: str, at: datetime) -> Actor:

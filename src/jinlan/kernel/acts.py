@@ -1,0 +1,207 @@
+"""Acts: the business verbs that change something, each authorised, recorded, done once, and checked by a second person.
+
+A room declares an act where its rule is::
+
+    @act("strategy.override_tier", title=_("人工调整层级"), roles=("manager",), stages=(("risk",), ("dept_head",)), matter=about)
+    def override_tier(*, actor: Actor, unit: str, tier: str, expires: date) -> dict[str, Any]: ...
+
+Calling it runs the whole of it in one transaction of the actor's scope: role, rule, write, audit. An act that writes no audit
+entry fails: what is not recorded did not happen. With `stages` nobody can call it alone: `work.approvals` runs it when
+every stage was approved by another person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.errors import Refused
+from jinlan.kernel.audit import recorded
+from jinlan.kernel.models import Receipt
+from jinlan.kernel.payload import decode
+from jinlan.kernel.scope import ScopeDenied, scoped
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Payload = Mapping[str, Any]
+
+
+class NotRecorded(RuntimeError):
+    """An act changed something and wrote no audit entry: a bug, so the change is taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a proposed act would do, for the person who checks it.
+
+    Args:
+        title: one line, e.g. the client and the change.
+        before: the values that would change, as text.
+        after: what they would become.
+        version: a text that changes when the object changes; an approval given for another version is void.
+        unit: (unit_id, domain, branch_id) of the client concerned, None when it is about no client.
+        beneficiaries: employee codes of those who gain by it; they may not check it.
+    """
+
+    title: str
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    version: str
+    unit: tuple[int, int, int] | None = None
+    beneficiaries: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """Who asked for the running act and who checked it, in order; user names."""
+
+    maker: str
+    checkers: tuple[str, ...]
+    reason: str
+
+
+_approved: ContextVar[Approved | None] = ContextVar("jinlan_approved", default=None)
+ACTS: dict[str, Act[..., Any]] = {}
+
+
+def approval() -> Approved:
+    """Return who asked for and who checked the running act; raise RuntimeError in an act without stages."""
+    found = _approved.get()
+    if found is None:
+        raise RuntimeError("this act was not approved by anybody")
+    return found
+
+
+@dataclass(frozen=True)
+class Act(Generic[P, R]):
+    """One act; see `act`."""
+
+    name: str
+    title: Any
+    roles: frozenset[str]
+    stages: tuple[frozenset[str], ...]
+    matter: Callable[..., Matter] | None
+    run: Callable[P, R]
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do it now.
+
+        Raises:
+            ScopeDenied: the actor has none of the roles.
+            Refused: FOUR_EYES for an act that needs a second person; whatever the rule refuses.
+            NotRecorded: it wrote no audit entry.
+        """
+        actor = self._actor(kwargs)
+        if _approved.get() is None:
+            self.allow(actor)
+            if self.stages:
+                raise Refused(
+                    "FOUR_EYES", "这项操作需要他人复核。", "请提交复核申请,由有权的同事批准后自动执行。"
+                )
+        with scoped(actor, write=True):
+            before = recorded()
+            result = self.run(*args, **kwargs)
+            if recorded() == before:
+                raise NotRecorded(f"{self.name} wrote no audit entry")
+            return result
+
+    def once(self, key: str, *args: P.args, **kwargs: P.kwargs) -> R | Any:
+        """Do it once for a key: the same call again gives the first answer, another call under the key is refused.
+
+        `key` is made by the caller (a form, an API client), at most 64 characters; the answer must be JSON.
+        """
+        actor = self._actor(kwargs)
+        asked = content_hash({name: value for name, value in kwargs.items() if name != "actor"})
+        with scoped(actor, write=True):
+            held = (
+                Receipt.objects.select_for_update()
+                .filter(person_id=actor.person_id, act=self.name, key=key)
+                .first()
+            )
+            if held is None:
+                result = self(*args, **kwargs)
+                Receipt.objects.create(
+                    entity=actor.entity,
+                    person_id=actor.person_id,
+                    act=self.name,
+                    key=key,
+                    payload_hash=asked,
+                    result=result,
+                    at=actor.at,
+                )
+                return result
+        if held.payload_hash != asked:
+            raise Refused("KEY_USED", "同一个提交编号已用于另一项内容。", "请刷新页面后重新提交。")
+        return held.result
+
+    def allow(self, actor: Actor) -> None:
+        """Raise `ScopeDenied` unless the actor may do (or propose) this."""
+        if not actor.has(*self.roles):
+            raise ScopeDenied("ROLE", "您的角色不能做这项操作。", "请联系有权的同事。")
+
+    def about(self, actor: Actor, payload: Payload) -> Matter:
+        """Return what it would do, after its rule looked at it; needs a running scope."""
+        if self.matter is None:
+            raise RuntimeError(f"{self.name} has no matter to show")
+        return self.matter(actor=actor, **decode(self.run, payload))
+
+    def run_approved(self, actor: Actor, payload: Payload, approved: Approved) -> Any:
+        """Run it in the scope of the last checker, on behalf of the maker."""
+        with _as_approved(approved):
+            return self(actor=actor, **decode(self.run, payload))  # type: ignore[arg-type]
+
+    @staticmethod
+    def _actor(kwargs: Mapping[str, Any]) -> Actor:
+        actor: Actor = kwargs["actor"]
+        return actor
+
+
+@contextmanager
+def _as_approved(approved: Approved) -> Any:
+    token = _approved.set(approved)
+    try:
+        yield
+    finally:
+        _approved.reset(token)
+
+
+def content_hash(content: Payload) -> str:
+    """Return the SHA-256 of a payload in one canonical form."""
+    text = json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def act(
+    name: str,
+    *,
+    title: Any,
+    roles: tuple[str, ...],
+    stages: tuple[tuple[str, ...], ...] = (),
+    matter: Callable[..., Matter] | None = None,
+) -> Callable[[Callable[P, R]], Act[P, R]]:
+    """Declare a service as an act.
+
+    Args:
+        name: ``room.verb``, unique.
+        title: what it is called on pages (translated).
+        roles: who may do it, or ask for it when it has stages.
+        stages: the roles that check it, one stage after the other; each by another person, none by the maker.
+        matter: with stages, returns what a proposal would do (same keywords as the act) or refuses it.
+    """
+
+    def declare(run: Callable[P, R]) -> Act[P, R]:
+        if name in ACTS or (stages and matter is None):
+            raise ValueError(f"act {name} is declared twice or has stages without a matter")
+        made = Act(name, title, frozenset(roles), tuple(frozenset(one) for one in stages), matter, run)
+        ACTS[name] = made
+        return made
+
+    return declare

@@ -1,0 +1,55 @@
+"""Payloads of acts as JSON and back: the annotations of the act say what each value is."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from jinlan.basics.errors import Refused
+
+_READ: dict[type, Callable[[Any], Any]] = {
+    date: lambda text: date.fromisoformat(str(text)),
+    Decimal: lambda text: Decimal(str(text)),
+}
+
+
+@lru_cache(maxsize=256)
+def _fields(run: Callable[..., Any]) -> dict[str, tuple[Any, bool]]:
+    """Return name -> (type, required) of the keyword arguments after `actor`."""
+    hints = get_type_hints(run)
+    return {
+        name: (hints[name], one.default is inspect.Parameter.empty)
+        for name, one in inspect.signature(run).parameters.items()
+        if name != "actor"
+    }
+
+
+def decode(run: Callable[..., Any], payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments of `run` that a JSON payload holds, with dates and decimals made from text.
+
+    Raises:
+        Refused: PAYLOAD, a name that the act does not know, one that is missing, or a value that cannot be read.
+    """
+    fields = _fields(run)
+    unknown = sorted(set(payload) - set(fields))
+    missing = sorted(name for name, (_, required) in fields.items() if required and name not in payload)
+    if unknown or missing:
+        raise Refused("PAYLOAD", f"内容不符:多出 {unknown},缺少 {missing}。", "请刷新页面后重新填写。")
+    return {name: _value(name, fields[name][0], value) for name, value in payload.items()}
+
+
+def _value(name: str, kind: Any, value: Any) -> Any:
+    if get_origin(kind) in (Union, types.UnionType):
+        if value is None:
+            return None
+        kind = next(one for one in get_args(kind) if one is not type(None))
+    read = _READ.get(kind)
+    try:
+        return read(value) if read and not isinstance(value, kind) else value
+    except (ValueError, InvalidOperation):
+        raise Refused("PAYLOAD", f"{name} 的值 {value} 无法识别。", "请改正后重新提交。") from None

@@ -21,6 +21,8 @@ TOOLS = ROOT / ".tools"
 PYTHON = VENV / "bin" / "python"
 WITH_TESTS = {"test", "check", "bench", "shots", "trust"}
 MIN_FREE_MB = 1500
+# uv and node trust the machine's own certificates, as pip does: a bank's proxy is signed by the bank.
+OWN_CERTIFICATES = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1", "NODE_USE_SYSTEM_CA": "1"}
 
 
 class Stop(Exception):
@@ -35,7 +37,8 @@ def say(text: str) -> None:
 
 def run(command: list[str], what: str) -> None:
     """Run a command quietly; on failure show the end of its output and say what failed."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    env = OWN_CERTIFICATES | os.environ
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
         raise Stop(f"{what} failed:\n{tail}")

@@ -155,8 +155,9 @@ class Act(Generic[P, R]):
 
     def run_approved(self, actor: Actor, payload: Payload, approved: Approved) -> Any:
         """Run it in the scope of the last checker, on behalf of the maker."""
+        call: Callable[..., Any] = self
         with _as_approved(approved):
-            return self(actor=actor, **decode(self.run, payload))  # type: ignore[arg-type]
+            return call(actor=actor, **decode(self.run, payload))
 
     @staticmethod
     def _actor(kwargs: Mapping[str, Any]) -> Actor:

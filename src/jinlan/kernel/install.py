@@ -48,6 +48,8 @@ def serve(connection: BaseDatabaseWrapper, role: str) -> None:
     readable = sorted(framework | {"django_migrations"} & existing)
     with connection.cursor() as cursor:
         cursor.execute("select sec.serve(%s, %s::text[], %s::text[])", [role, writable, readable])
+        if "kernel_staffsession" in existing:
+            cursor.execute("select sec.serve_sign_in(%s)", [role])
 
 
 def installed(connection: BaseDatabaseWrapper) -> bool:

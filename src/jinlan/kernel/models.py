@@ -10,6 +10,7 @@ from django.db import models
 from jinlan.basics.ids import uuid7
 from jinlan.kernel.fields import FIGURE, INTERNAL, STAFF
 from jinlan.kernel.record import Scoped
+from jinlan.kernel.scope import ScopeMissing, active_scope
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -140,3 +141,89 @@ class Receipt(Scoped):
 
     class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["person", "act", "key"], name="receipt_unique")]
+
+
+class DoorManager(models.Manager[Any]):
+    """Rows that signing in needs before anybody has a scope; the database shows them to the application outside scopes only."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Return a query set, outside every scope only."""
+        if active_scope() is not None:
+            raise ScopeMissing("what signing in needs is read before a scope, never inside one")
+        return super().get_queryset()
+
+
+class AtTheDoor(Scoped):
+    """Base of the tables of signing in: `objects` inside a scope, `door` before any."""
+
+    door: models.Manager[Any] = DoorManager()
+
+    class Meta(Scoped.Meta):
+        abstract = True
+        default_manager_name = "objects"
+
+
+class StaffSession(AtTheDoor):
+    """One sign-in of one person on one device, from its beginning to its end; rows are kept as a record."""
+
+    CLASSES = {"*": STAFF, "key_hash": INTERNAL, "id": INTERNAL}
+    ENDS = (
+        ("signed_out", "已退出"),
+        ("idle", "长时间未操作"),
+        ("too_long", "达到最长时间"),
+        ("ended", "在另一处被结束"),
+        ("admin", "被系统管理员结束"),
+        ("disabled", "账号已停用"),
+        ("password", "密码已更改"),
+    )
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid7, unique=True)
+    entity = models.CharField(max_length=16)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sessions")
+    key_hash = models.CharField(max_length=40, unique=True)  # of the cookie's key, which is kept nowhere
+    created_at = models.DateTimeField()
+    last_seen = models.DateTimeField()  # to the minute, see `sessions.SEEN_EVERY`
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=60, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=10, choices=ENDS, blank=True)
+
+    class Meta(AtTheDoor.Meta):
+        indexes = [models.Index(fields=["person", "-created_at"], name="staffsession_person")]
+
+
+class SecondFactor(AtTheDoor):
+    """A person's authenticator: the sealed key, since when it counts, and the last time step that was used."""
+
+    CLASSES = {"*": INTERNAL}
+    person = models.OneToOneField(Person, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    secret = models.BinaryField()
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)
+
+
+class RecoveryCode(AtTheDoor):
+    """A code for the day the authenticator is lost; used once."""
+
+    CLASSES = {"*": INTERNAL}
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta(AtTheDoor.Meta):
+        constraints = [models.UniqueConstraint(fields=["person", "code_hash"], name="recovery_code_unique")]
+
+
+class PasswordRecord(AtTheDoor):
+    """A password that a person chose, as its hash, and when; the newest few are kept."""
+
+    CLASSES = {"*": INTERNAL}
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    password = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+
+    class Meta(AtTheDoor.Meta):
+        indexes = [models.Index(fields=["person", "-set_at"], name="passwordrecord_person")]

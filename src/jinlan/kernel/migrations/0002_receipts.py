@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 "base_manager_name": "objects",
                 "constraints": [
                     models.UniqueConstraint(fields=("person", "act", "key"), name="receipt_unique")
-                ]
+                ],
             },
         ),
         migrations.RunSQL(sql("kernel", "writing.sql"), migrations.RunSQL.noop),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 
+import psycopg
 import pytest
 
 from jinlan.site.cli import COMMANDS
@@ -75,13 +76,9 @@ def test_the_environment_sets_of_the_launcher_exist():
 
 @pytest.mark.parametrize("command", [["list", "--as-of", "2026-10-31"], ["nightly", "--as-of", "2026-10-31"]])
 def test_no_command_works_as_a_role_that_row_level_security_does_not_bind(
-    database, admin_url, owner_url, tmp_path, command
+    database, admin_url, owner_url, command
 ):
-    env = os.environ | {
-        "DATABASE_URL": admin_url,
-        "DATABASE_OWNER_URL": owner_url,
-        "JINLAN_HOME": str(tmp_path),
-    }
+    env = os.environ | {"DATABASE_URL": admin_url, "DATABASE_OWNER_URL": owner_url}
 
     done = subprocess.run(
         [sys.executable, "-m", "jinlan.site.cli", *command],
@@ -93,3 +90,29 @@ def test_no_command_works_as_a_role_that_row_level_security_does_not_bind(
 
     assert (done.returncode, done.stdout) == (1, "")
     assert "[DB_UNSAFE]" in done.stderr
+
+
+def test_an_installation_with_other_keys_does_not_take_a_database_over(
+    database, database_name, admin_url, owner_url, tmp_path
+):
+    def keys():
+        with psycopg.connect(admin_url) as admin:
+            return admin.execute("select inner_pad, outer_pad from sec.key").fetchall()
+
+    before = keys()
+    app_url = os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + database_name
+    env = os.environ | {
+        "DATABASE_URL": app_url,
+        "DATABASE_OWNER_URL": owner_url,
+        "JINLAN_HOME": str(tmp_path),
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-m", "jinlan.site.cli", "list", "--as-of", "2026-10-31"],
+        env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "另一套密钥" in done.stderr
+    assert "keys 文件夹" in done.stderr
+    assert keys() == before

@@ -204,6 +204,11 @@ def unit_of(actor: Actor, *, public_id: UUID) -> Unit | None:
     )
 
 
+def unit_by_key(actor: Actor, *, unit_id: int) -> Unit | None:
+    """Return a unit by its key, None when there is none for this actor."""
+    return visible(actor, Unit).filter(pk=unit_id).defer("grams", "search_text").first()
+
+
 def team_of(actor: Actor, *, unit: Unit, as_of: date) -> list[Coverage]:
     """Return who looks after a unit on a date, leads first."""
     rank = {code: place for place, (code, _) in enumerate(Coverage.ROLES)}

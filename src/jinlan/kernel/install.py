@@ -9,6 +9,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from jinlan.basics.errors import Refused
+
 _BLOCK = 64
 WRITABLE = ("django_session", "axes_", "account_", "mfa_")
 
@@ -17,16 +19,38 @@ def _pad(key: bytes, byte: int) -> bytes:
     return bytes(each ^ byte for each in key.ljust(_BLOCK, b"\0"))
 
 
-def install_seal(connection: BaseDatabaseWrapper) -> None:
-    """Store the two padded halves of the seal's key (HMAC from core `sha256`), and the bank's time zone."""
+def _own_pad() -> bytes:
     key: bytes = settings.JINLAN_SEAL_KEY
     if not 32 <= len(key) <= _BLOCK:
         raise ValueError("the seal's key has 32 to 64 bytes")
+    return _pad(key, 0x36)
+
+
+def refuse_other_keys(connection: BaseDatabaseWrapper) -> None:
+    """Refuse a database that was set up with other keys.
+
+    Taking it over would lock out the installation that it belongs to, and its vault could not be read with our keys.
+
+    Raises:
+        Refused: OTHER_KEYS.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select inner_pad from sec.key")
+        held = cursor.fetchone()
+    if held is not None and bytes(held[0]) != _own_pad():
+        raise Refused(
+            "OTHER_KEYS", "这个数据库是用另一套密钥建立的。",
+            "请把原安装目录的 keys 文件夹复制到本机的 JINLAN_HOME,或换一个空的数据库。",
+        )  # fmt: skip
+
+
+def install_seal(connection: BaseDatabaseWrapper) -> None:
+    """Store the two padded halves of the seal's key (HMAC from core `sha256`), and the bank's time zone."""
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into sec.key (id, inner_pad, outer_pad, zone) values (1, %s, %s, %s) on conflict (id) do update "
-            "set inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad, zone = excluded.zone",
-            [_pad(key, 0x36), _pad(key, 0x5C), settings.TIME_ZONE],
+            "set zone = excluded.zone",
+            [_own_pad(), _pad(settings.JINLAN_SEAL_KEY, 0x5C), settings.TIME_ZONE],
         )
 
 

@@ -1,23 +1,65 @@
-"""Who asks: the signed-in person as an `Actor` at the instant of the request."""
+"""Who asks: the signed-in person as an `Actor` at the instant of the request, or nobody and why."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from jinlan.basics.clock import now_utc
+from jinlan.kernel.passwords import DUE
 from jinlan.kernel.scope import actor_for
+from jinlan.kernel.sessions import current
+
+Answer = Callable[[HttpRequest], HttpResponse]
+OPEN_WHILE_DUE = ("account-password", "signout", "preferences")
 
 
 class ActorMiddleware:
-    """Sets `request.actor`, None when nobody is signed in."""
+    """Sets `request.actor`, None when nobody is signed in; a session that has ended is shown out.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    Sessions and people are looked at afresh for every request, so what was ended, disabled or granted a moment ago
+    holds now.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Resolve the actor once; static files never come here."""
-        person = request.user
-        request.actor = actor_for(person, now_utc()) if person.is_authenticated else None  # type: ignore[attr-defined]
+        at = now_utc()
+        person, why = current(request, at)
+        if why:
+            return show_out(request, why)
+        # Found with its session in one query; Django's own look-up is not needed any more.
+        request.user = person or AnonymousUser()
+        request.actor = actor_for(person, at) if person else None  # type: ignore[attr-defined]
+        if request.session.get(DUE) and request.path not in {reverse(name) for name in OPEN_WHILE_DUE}:
+            return go(request, reverse("account-password"))
         return self.get_response(request)
+
+
+def show_out(request: HttpRequest, why: str) -> HttpResponse:
+    """Forget the session and lead to the sign-in page, which says why and leads back."""
+    request.session.flush()
+    request.user, request.actor = AnonymousUser(), None  # type: ignore[attr-defined]
+    page = page_of(request)
+    return go(request, f"{reverse('signin')}?{urlencode({'why': why} | ({'next': page} if page else {}))}")
+
+
+def page_of(request: HttpRequest) -> str:
+    """Return the address of the page that a person looks at, also when only a part of it was asked for."""
+    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    if request.headers.get("HX-Request"):
+        return shown.path + (f"?{shown.query}" if shown.query else "")
+    return request.get_full_path() if request.method == "GET" else ""
+
+
+def go(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead to another page, the whole page also when only a part of it was asked for."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)

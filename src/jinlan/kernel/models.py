@@ -152,6 +152,11 @@ class DoorManager(models.Manager[Any]):
             raise ScopeMissing("what signing in needs is read before a scope, never inside one")
         return super().get_queryset()
 
+    def create(self, **values: Any) -> Any:
+        """Make a row; `Model.save` would go through the base manager, which asks for a scope."""
+        (made,) = self.bulk_create([self.model(**values)])
+        return made
+
 
 class AtTheDoor(Scoped):
     """Base of the tables of signing in: `objects` inside a scope, `door` before any."""
@@ -196,7 +201,8 @@ class SecondFactor(AtTheDoor):
     """A person's authenticator: the sealed key, since when it counts, and the last time step that was used."""
 
     CLASSES = {"*": INTERNAL}
-    person = models.OneToOneField(Person, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    id = models.BigAutoField(primary_key=True)
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
     secret = models.BinaryField()
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)

@@ -17,6 +17,12 @@ SCOPE_ROLES = (
     "jl_system",
     "jl_ops",
 )
+TRAITS = (
+    "select r.rolsuper or r.rolbypassrls or r.rolcreaterole, "
+    "exists (select from pg_class c where c.relowner = r.oid), "
+    "pg_has_role(r.oid, 'jl_scope', 'MEMBER') and not r.rolsuper, r.rolinherit "
+    "from pg_roles r where r.rolname = session_user"
+)
 _SQL = Path(__file__).parent / "sql"
 
 
@@ -32,3 +38,21 @@ def roles_sql(app_role: str = "jl_app", owner_role: str = "jl_owner") -> str:
     """Return the idempotent SQL that a superuser runs in Jinlan's database (what `./jinlan db roles` prints)."""
     app, owner = _identifier(app_role), _identifier(owner_role)
     return (_SQL / "roles.sql").read_text().replace("{app}", app).replace("{owner}", owner)
+
+
+def unsafe_traits(strong: bool, owns: bool, scope: bool, inherits: bool) -> list[str]:
+    """Say what makes a database role unfit to serve; empty when nothing does."""
+    traits = (
+        (strong, "它是超级用户、能绕过行级安全或能建角色"),
+        (owns, "它拥有数据表"),
+        (scope, "它能变成 jl_scope"),
+        (inherits, "它会继承其他角色的权限(需要 NOINHERIT)"),
+    )
+    return [text for bad, text in traits if bad]
+
+
+def unsafe(traits: list[str]) -> Refused:
+    """Return the refusal of a role with these traits."""
+    return Refused(
+        "DB_UNSAFE", "应用的数据库角色权限过大:" + ";".join(traits) + "。", "请改用 `./jinlan db roles` 建立的应用角色。"
+    )  # fmt: skip

@@ -23,6 +23,7 @@ from django.db import Error, ProgrammingError, connection, transaction
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
+from jinlan.kernel.roles import TRAITS, unsafe, unsafe_traits
 
 KINDS = {
     "jl_team": "T", "jl_branch": "B", "jl_alld": "D", "jl_mixed": "M", "jl_wide": "N",
@@ -219,17 +220,6 @@ def console_actor(entity: str, at: datetime) -> Actor:
     return _technical("console", entity, at, "auditor", "audit")
 
 
-def unsafe_traits(strong: bool, owns: bool, scope: bool, inherits: bool) -> list[str]:
-    """Say what makes a database role unfit to serve; empty when nothing does."""
-    traits = (
-        (strong, "它是超级用户、能绕过行级安全或能建角色"),
-        (owns, "它拥有数据表"),
-        (scope, "它能变成 jl_scope"),
-        (inherits, "它会继承其他角色的权限(需要 NOINHERIT)"),
-    )
-    return [text for bad, text in traits if bad]
-
-
 def refuse_unsafe_database() -> None:
     """Refuse to serve with a database role that could step over the policies.
 
@@ -238,23 +228,14 @@ def refuse_unsafe_database() -> None:
     """
     found = role_traits()
     if found:
-        raise Refused(
-            "DB_UNSAFE",
-            "应用的数据库角色权限过大:" + ";".join(found) + "。",
-            "请改用 `./jinlan db roles` 建立的应用角色。",
-        )
+        raise unsafe(found)
 
 
 def role_traits() -> list[str]:
     """Return what makes the session's role unsafe, [] for a safe one; raise `Refused` (DB_ROLES) without our roles."""
     with connection.cursor() as cursor:
         try:
-            cursor.execute(
-                "select r.rolsuper or r.rolbypassrls or r.rolcreaterole, "
-                "exists (select from pg_class c where c.relowner = r.oid), "
-                "pg_has_role(r.oid, 'jl_scope', 'MEMBER') and not r.rolsuper, r.rolinherit "
-                "from pg_roles r where r.rolname = session_user"
-            )
+            cursor.execute(TRAITS)
             return unsafe_traits(*cursor.fetchone())
         except Error as error:
             raise Refused(

@@ -1,14 +1,24 @@
-"""Addresses of the kernel: home, sign-in, sign-out, preferences."""
+"""Addresses of the kernel: home, sign-in, sign-out, preferences, one's own account, people and their sessions."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from jinlan.kernel import views
+from jinlan.kernel import account_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("signin", views.SignIn.as_view(), name="signin"),
+    path("signin/code", account_views.signin_code, name="signin-code"),
     path("signout", views.SignOut.as_view(), name="signout"),
     path("preferences", views.preferences, name="preferences"),
+    path("account", account_views.account, name="account"),
+    path("account/confirm", account_views.confirm, name="account-confirm"),
+    path("account/password", account_views.password, name="account-password"),
+    path("account/second-factor", account_views.second_factor, name="account-second-factor"),
+    path("account/sessions", account_views.sessions, name="account-sessions"),
+    path("account/sessions/end-others", account_views.end_others, name="account-end-others"),
+    path("account/sessions/<uuid:session>/end", account_views.end_one, name="account-end-session"),
+    path("admin/people", account_views.people, name="people"),
+    path("admin/people/<uuid:person>/<slug:what>", account_views.switch, name="people-switch"),
 ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -14,14 +15,31 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from jinlan.basics.clock import now_utc
+from jinlan.kernel import otp
 from jinlan.kernel.audit import audit_signin
 from jinlan.kernel.forms import SignInForm
 from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.pages import COOKIE_AGE, RAIL_COOKIE, THEME_COOKIE, THEMES, home_of, signed_in
+from jinlan.kernel.passwords import DUE, due
+from jinlan.kernel.sessions import close_current, describe, where
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+PENDING = "pending_signin"  # in the session's data: a right password that waits for its code
+WHY_OUT = {
+    "idle": gettext_lazy("较长时间没有操作，已自动退出。请重新登录，会回到原来的页面。"),
+    "too_long": gettext_lazy("本次登录已达到最长时间，已自动退出。请重新登录，会回到原来的页面。"),
+    "ended": gettext_lazy("这个登录会话已在另一处结束。如果不是您本人操作，请联系系统管理员。"),
+    "admin": gettext_lazy("这个登录会话已由系统管理员结束。"),
+    "disabled": gettext_lazy("这个账号已停用，请联系系统管理员。"),
+    "password": gettext_lazy("密码已更改，请用新密码登录。如果不是您本人更改，请联系系统管理员。"),
+    "signed_out": gettext_lazy("已退出登录。"),
+    "code": gettext_lazy("输入验证码的时间已过，请重新登录。"),
+}
 
 
 def demo_people() -> list[dict[str, str]]:
@@ -49,35 +67,26 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the demo people, only in a demo."""
-        return super().get_context_data(**kwargs) | {"demo_people": demo_people()}
+        """Add the demo people, only in a demo, and why the last session ended."""
+        why = WHY_OUT.get(self.request.GET.get("why", ""), "")
+        return super().get_context_data(**kwargs) | {"demo_people": demo_people(), "why_out": why}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Sign in, record it, and bring the person's own language and theme along."""
-        response = super().form_valid(form)
+        """Sign in, or ask for the second factor first; nobody is signed in before both are right."""
         person = form.get_user()
-        audit_signin(
-            person.entity,
-            person.username,
-            "succeeded",
-            now_utc(),
-            person_id=person.pk,
-            where=_where(self.request),
-        )
-        if (
-            person.locale in dict(settings.LANGUAGES)
-            and settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES
-        ):
-            _keep(response, settings.LANGUAGE_COOKIE_NAME, person.locale)
-        if person.theme in THEMES and THEME_COOKIE not in self.request.COOKIES:
-            _keep(response, THEME_COOKIE, person.theme)
-        return response
+        if not otp.enrolled(person):
+            return come_in(self.request, person, self.get_success_url())
+        self.request.session.cycle_key()
+        self.request.session[PENDING] = {
+            "person": person.pk, "at": now_utc().isoformat(), "next": self.get_success_url()
+        }  # fmt: skip
+        return redirect("signin-code")
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Record the failure; what was typed as a password is not kept."""
         username = str(form.data.get("username", ""))
         if username:
-            audit_signin("", username, "failed", now_utc(), where=_where(self.request))
+            audit_signin("", username, "failed", now_utc(), where=where(self.request))
         return super().form_invalid(form)
 
 
@@ -88,14 +97,27 @@ class SignOut(LogoutView):
         """Sign out."""
         person = request.user
         if isinstance(person, Person):
-            audit_signin(
-                person.entity, person.username, "ended", now_utc(), person_id=person.pk, where=_where(request)
-            )
-        return super().post(request, *args, **kwargs)
+            close_current(request, "signed_out", now_utc())
+        response = super().post(request, *args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
 
-def _where(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+def come_in(request: HttpRequest, person: Person, target: str) -> HttpResponse:
+    """Open the session of somebody who proved himself, record it, and bring his own language and theme along."""
+    at = now_utc()
+    request.session.pop(PENDING, None)
+    login(request, person, backend=BACKEND)
+    describe(request)
+    if due(person, at):
+        request.session[DUE] = True
+    audit_signin(person.entity, person.username, "succeeded", at, person_id=person.pk, where=where(request))
+    response = HttpResponseRedirect(target)
+    if person.locale in dict(settings.LANGUAGES) and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        _keep(response, settings.LANGUAGE_COOKIE_NAME, person.locale)
+    if person.theme in THEMES and THEME_COOKIE not in request.COOKIES:
+        _keep(response, THEME_COOKIE, person.theme)
+    return response
 
 
 def _keep(response: HttpResponse, name: str, value: str) -> None:
@@ -200,7 +222,14 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG001 - axes' signature
     """Answer too many wrong passwords, and record it."""
-    audit_signin("", str(request.POST.get("username", "")), "locked", now_utc(), where=_where(request))
+    waiting = request.session.get(PENDING, {}).get("person")
+    person = request.user if isinstance(request.user, Person) else Person.objects.filter(pk=waiting).first()
+    if person is not None:
+        audit_signin(
+            person.entity, person.username, "locked", now_utc(), person_id=person.pk, where=where(request)
+        )
+    else:
+        audit_signin("", str(request.POST.get("username", "")), "locked", now_utc(), where=where(request))
     return _plain(
         request,
         429,

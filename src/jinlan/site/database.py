@@ -71,16 +71,25 @@ def migrate(owner_url: str, app_url: str) -> None:
 
 
 def check_server(url: str) -> None:
-    """Refuse a server that is too old or cannot be reached, in one sentence."""
+    """Refuse a server that is too old or cannot be reached, and a role that may do too much, in one sentence.
+
+    Asked before anything is migrated: the migration's last step gives rights to the role in the address.
+    """
+    from jinlan.kernel.roles import TRAITS, unsafe, unsafe_traits
+
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             version = connection.info.server_version // 10000
+            ready = connection.execute("select from pg_roles where rolname = 'jl_scope'").fetchone()
+            traits = unsafe_traits(*connection.execute(TRAITS).fetchone() or ()) if ready is not None else []
     except psycopg.Error as error:
         raise Refused(
             "DB_AWAY", f"连不上数据库:{str(error).strip().splitlines()[-1]}", "请检查 DATABASE_URL 与网络。"
         ) from None
     if version < OLDEST:
         raise Refused("DB_OLD", f"PostgreSQL {version} 太旧。", f"需要 {OLDEST} 以上。")
+    if traits:
+        raise unsafe(traits)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from jinlan.site.home import ROOT, home
 
@@ -38,6 +39,22 @@ def database(url: str) -> dict[str, Any]:
             "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
         },
     }
+
+
+def whole(name: str, default: int, least: int, most: int) -> int:
+    """Return a whole number from the environment, between two limits."""
+    text = os.environ.get(name, str(default))
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise ImproperlyConfigured(f"{name}={text}: a whole number from {least} to {most} is needed")
+    return int(text)
+
+
+def one_of(name: str, *choices: str) -> str:
+    """Return one of the choices from the environment, the first one by default."""
+    text = os.environ.get(name, choices[0])
+    if text not in choices:
+        raise ImproperlyConfigured(f"{name}={text}: one of {', '.join(choices)} is needed")
+    return text
 
 
 DATABASES: dict[str, dict[str, Any]] = {
@@ -142,9 +159,13 @@ TIME_ZONE = "Asia/Shanghai"
 LOGIN_URL = "signin"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "signin"
+SESSION_ENGINE = "jinlan.kernel.sessions"
+JINLAN_IDLE_SECONDS = 60 * whole("JINLAN_IDLE_MINUTES", 15, 2, 12 * 60)
+JINLAN_SESSION_SECONDS = 3600 * whole("JINLAN_SESSION_HOURS", 12, 1, 24)
+JINLAN_PASSWORD_POLICY = one_of("JINLAN_PASSWORD_POLICY", "ASVS", "GB")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = JINLAN_SESSION_SECONDS + 3600  # the middleware says why; the cookie outlives it
 SESSION_COOKIE_NAME = "jl_session"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "jl_csrf"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from jinlan.kernel.fields import FIGURE, INTERNAL
+from jinlan.basics.ids import uuid7
+from jinlan.kernel.fields import FIGURE, INTERNAL, STAFF
 from jinlan.kernel.record import Scoped
 
 
@@ -30,3 +31,79 @@ class Task(Scoped):
     class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["entity", "subject"], name="task_subject_unique")]
         indexes = [models.Index(fields=["unit_id", "closed_at"], name="task_unit")]
+
+
+class Approval(Scoped):
+    """An act that somebody asked for and others check, stage by stage; it runs when the last stage said yes.
+
+    `payload_hash` and `version` fix what is checked: another content, or an object that changed meanwhile, makes it void.
+    """
+
+    CLASSES = {"*": FIGURE, "id": INTERNAL, "public_id": INTERNAL, "maker": STAFF, "maker_name": STAFF}
+    STATES = (
+        ("open", "待复核"),
+        ("done", "已执行"),
+        ("refused", "已拒绝"),
+        ("void", "已作废"),
+        ("expired", "已过期"),
+    )
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid7, unique=True)
+    entity = models.CharField(max_length=16)
+    act = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    payload = models.JSONField()
+    payload_hash = models.CharField(max_length=64)
+    version = models.CharField(max_length=200)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    unit_id = models.BigIntegerField(null=True)
+    domain = models.SmallIntegerField(null=True)
+    branch_id = models.BigIntegerField(null=True)
+    beneficiaries = models.JSONField(default=list)  # employee codes
+    stages = models.JSONField()  # [[role, …], …]
+    stage = models.SmallIntegerField(default=0)
+    maker = models.ForeignKey("kernel.Person", on_delete=models.PROTECT, related_name="+")
+    maker_name = models.CharField(max_length=100)
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=8, choices=STATES, default="open")
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta(Scoped.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "act", "payload_hash"],
+                condition=models.Q(state="open"),
+                name="approval_open_once",
+            ),
+            models.UniqueConstraint(fields=["id", "maker"], name="approval_maker"),
+        ]
+        indexes = [models.Index(fields=["state", "-opened_at"], name="approval_state")]
+
+
+class Decision(Scoped):
+    """What one person said at one stage; the database itself refuses the maker, and a second word of the same person."""
+
+    CLASSES = {"*": STAFF, "id": INTERNAL, "approval": INTERNAL, "reason": FIGURE}
+    id = models.BigAutoField(primary_key=True)
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="decisions")
+    maker_id = models.BigIntegerField()
+    person = models.ForeignKey("kernel.Person", on_delete=models.PROTECT, related_name="+")
+    person_name = models.CharField(max_length=100)
+    username = models.CharField(max_length=64)
+    stage = models.SmallIntegerField()
+    approves = models.BooleanField()
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta(Scoped.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "person"], name="decision_one_word"),
+            models.UniqueConstraint(fields=["approval", "stage"], name="decision_one_per_stage"),
+            models.CheckConstraint(
+                condition=~models.Q(person=models.F("maker_id")), name="decision_four_eyes"
+            ),
+        ]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from jinlan.basics.actor import Actor
+from jinlan.basics.errors import Refused
 from jinlan.kernel.reading import visible
-from jinlan.work.models import Task
+from jinlan.work.models import Approval, Decision, Task
+from jinlan.work.rules import Waiting, why_not
 
 
 def open_tasks(actor: Actor, *, limit: int = 20) -> list[Task]:
@@ -17,3 +22,46 @@ def open_tasks(actor: Actor, *, limit: int = 20) -> list[Task]:
 def tasks_of_unit(actor: Actor, *, unit_id: int) -> list[Task]:
     """Return the open tasks about one unit."""
     return list(visible(actor, Task).filter(unit_id=unit_id, closed_at__isnull=True).order_by("due_on", "id"))
+
+
+def waiting_for(actor: Actor, *, limit: int = 200) -> list[Approval]:
+    """Return the open requests that this person may decide now, the oldest first."""
+    rows = (
+        visible(actor, Approval)
+        .filter(state="open", expires_at__gt=actor.at)
+        .exclude(maker_id=actor.person_id)
+    )
+    found = rows.prefetch_related("decisions").order_by("opened_at", "id")[:limit]
+    return [
+        row
+        for row in found
+        if why_not(actor, waiting(row, (one.person_id for one in row.decisions.all()))) is None
+    ]
+
+
+def asked_by(actor: Actor, *, limit: int = 50) -> list[Approval]:
+    """Return the person's own requests, the newest first."""
+    return list(
+        visible(actor, Approval).filter(maker_id=actor.person_id).order_by("-opened_at", "-id")[:limit]
+    )
+
+
+def decided_lately(actor: Actor, *, limit: int = 50) -> list[Approval]:
+    """Return closed requests in sight, the newest first."""
+    return list(visible(actor, Approval).exclude(state="open").order_by("-closed_at", "-id")[:limit])
+
+
+def approval(actor: Actor, *, public_id: UUID) -> tuple[Approval, list[Decision], Refused | None] | None:
+    """Return a request with its decisions and why this person may not decide it (None: he may); None when not in sight."""
+    row = visible(actor, Approval).filter(public_id=public_id).first()
+    if row is None:
+        return None
+    decisions = list(row.decisions.order_by("stage"))
+    return row, decisions, why_not(actor, waiting(row, (one.person_id for one in decisions)))
+
+
+def waiting(row: Approval, decided: Iterable[int]) -> Waiting:
+    """Return a request as the rule looks at it; `decided` are the persons who spoke already."""
+    return Waiting(
+        row.state, row.maker_id, frozenset(row.beneficiaries), row.stages[row.stage], frozenset(decided)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -23,6 +24,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "quality": OPERATIONS,
     "quarantine": WHOLE_BANK,
     "runs": OPERATIONS,
+    "approvals": (*EVERYBODY, "system_admin"),
     "design": (*EVERYBODY, "system_admin"),
 }
 View = Callable[..., HttpResponse]
@@ -35,7 +37,15 @@ def may_open(actor: Actor | None, page: str) -> bool:
 
 def page(name: str) -> Callable[[View], View]:
     """Guard a view: sign in first, then the role (404 otherwise), then the whole view inside the actor's scope."""
+    return _guard(name, reads=True)
 
+
+def doing(name: str) -> Callable[[View], View]:
+    """Guard a view that acts: as `page`, but the service that it calls opens the scope to write in."""
+    return _guard(name, reads=False)
+
+
+def _guard(name: str, *, reads: bool) -> Callable[[View], View]:
     def guarded(view: View) -> View:
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -44,9 +54,9 @@ def page(name: str) -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path())
             if not may_open(actor, name):
                 raise Http404
+            speak_in("")  # until the date shown says otherwise
             try:
-                with scoped(actor):
-                    speak_in("")  # until the date shown says otherwise
+                with scoped(actor) if reads else nullcontext():
                     return view(request, *args, actor=actor, **kwargs)
             except ScopeDenied:
                 raise Http404 from None

@@ -24,5 +24,6 @@ class WorkspaceConfig(AppConfig):
             ("clients", _("名册"), "address-book", "c"),
             ("quality", _("数据质量"), "database-search", "q"),
             ("runs", _("运行"), "history", "r"),
+            ("approvals", _("复核"), "checks", "a"),
         )):  # fmt: skip
             register_rail(RailEntry(name, label, name, icon, key, partial(may_open, page=name), order))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from jinlan.basics.actor import Actor
 from jinlan.clients import selectors as clients
+from jinlan.kernel.acts import ACTS
 from jinlan.kernel.figures import column_unit, ratio
 from jinlan.serving import selectors as serving
 from jinlan.serving.selectors import TREND_COLUMNS, Published
@@ -86,6 +87,7 @@ def _overview(
         "result": result, "why": why(result, sees_secrets=actor.has("compliance"), names=names), "root": root,
         "strip": strip(history, it.shown.as_of, it.shown.month_ends), "cards": _cards(result, rows),
         "more": [value_of(result.measures, code) for code in MORE if code in result.measures],
+        "may_override": not it.shown.past and actor.has(*ACTS["strategy.override_tier"].roles),
         "secrets": serving.restricted_gates(actor, unit_id=it.unit.pk, as_of=it.shown.as_of),
         **_trend(rows, trend if trend in TREND_COLUMNS else "aum", it),
         **_members(members, own, result, everything=request.GET.get("members") == "all"),

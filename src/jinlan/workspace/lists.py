@@ -53,6 +53,7 @@ def client_list(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         "data_date": date_menu(request, actor, shown), "tabs": _tabs(request, actor, listing), "as_matrix": request.GET.get("as") == "matrix",
         "chips": chips_of(request, listing, _names(actor, listing)), "clear": _clear(request), "modes": _modes(request),
         "filters_url": f"{reverse('client-filters')}?{request.GET.urlencode()}", "filtered": _is_filtered(listing),
+        "export_url": f"{reverse('client-export')}?{request.GET.urlencode()}",
     }  # fmt: skip
     if context["as_matrix"]:
         return render(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinlan.workspace import client, cockpit, design, figure, filling, lists
+from jinlan.workspace import approvals, client, cockpit, design, exports, figure, filling, lists, unmask
 
 urlpatterns = [
     path("clients", lists.client_list, name="clients"),
@@ -12,10 +12,18 @@ urlpatterns = [
     path("clients/<uuid:public_id>", client.client, name="client"),
     path("clients/<uuid:public_id>/peek", client.client_peek, name="client-peek"),
     path("clients/<uuid:public_id>/members", client.client_members, name="client-members"),
+    path("clients/<uuid:public_id>/identity", unmask.identities, name="client-identities"),
+    path("clients/<uuid:public_id>/identity/<uuid:party>", unmask.identity, name="client-identity"),
     path("clients/<uuid:public_id>/accounts", figure.accounts, name="client-accounts"),
     path("clients/<uuid:public_id>/trend/<slug:code>", client.client_trend, name="client-trend"),
     path("clients/<uuid:public_id>/figure/<slug:code>", figure.figure, name="figure"),
     path("clients/<uuid:public_id>/figure/<slug:code>/rows", figure.figure_rows, name="figure-rows"),
+    path("clients/<uuid:public_id>/override", approvals.override, name="client-override"),
+    path("approvals", approvals.approvals, name="approvals"),
+    path("approvals/<uuid:public_id>", approvals.approval, name="approval"),
+    path("approvals/<uuid:public_id>/decide", approvals.decide, name="approval-decide"),
+    path("clients/export", exports.export, name="client-export"),
+    path("approvals/<uuid:public_id>/file", exports.granted, name="approval-file"),
     path("find", lists.find, name="find"),
     path("department", cockpit.department, name="department"),
     path("quality", cockpit.quality, name="quality"),

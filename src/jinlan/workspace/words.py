@@ -126,6 +126,15 @@ MOVES: Mapping[str, Look] = {
 }  # fmt: skip
 
 
+APPROVAL_STATES: Mapping[str, Look] = {
+    "open": Look(_("复核中"), "blue", "clock"), "done": Look(_("已执行"), "green", "circle-check"),
+    "refused": Look(_("已拒绝"), "red", "circle-x"), "void": Look(_("已作废"), ""), "expired": Look(_("已过期"), "amber", "clock"),
+}  # fmt: skip
+OVERRIDE_REASONS: Mapping[str, Any] = {
+    "INDUSTRY": _("战略行业"), "MANDATE": _("政府任务"), "SYNERGY": _("集团协同"), "RELATIONSHIP": _("关系维护"),
+}  # fmt: skip
+
+
 def look(table: Mapping[Any, Look], code: Any) -> Look:
     """Return how a code is shown; an unknown code is its own word."""
     return table.get(code) or Look(str(code))

@@ -10,3 +10,7 @@ class StrategyConfig(AppConfig):
 
     name = "jinlan.domains.strategy"
     label = "strategy"
+
+    def ready(self) -> None:
+        """Declare the acts of this room."""
+        from jinlan.domains.strategy import services  # noqa: F401

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 import pytest
 from django.apps import apps
@@ -9,8 +11,8 @@ from django.db import connection, models
 
 from jinlan.basics.errors import Refused
 from jinlan.kernel.record import Scoped, ScopedManager
-from jinlan.kernel.roles import SCOPE_ROLES, roles_sql
-from jinlan.kernel.scope import KINDS, refuse_unsafe_database, unsafe_traits
+from jinlan.kernel.roles import SCOPE_ROLES, roles_sql, unsafe_traits
+from jinlan.kernel.scope import KINDS, refuse_unsafe_database
 
 WITHOUT_POLICIES = {
     "kernel_person": "read before any scope, to sign somebody in; no client data",
@@ -64,8 +66,9 @@ def test_no_policy_is_a_literal_true_except_for_the_resolver(admin) -> None:
             continue
         assert "public" not in roles, (table, name)
         for text in (qual, check):
-            # "in sight when its party is": the sub-query is itself behind the party's policies
-            assert text == "" or "sec.t_" in text or "FROM clients_party" in text, (table, name, text)
+            # "in sight when its party (its request) is": the sub-query is itself behind that table's policies
+            owner = re.search(r"FROM (clients_party|work_approval)\b", text)
+            assert text == "" or "sec.t_" in text or owner, (table, name, text)
 
 
 def test_every_scope_role_and_every_statement_is_closed_without_a_book(admin) -> None:
@@ -97,11 +100,34 @@ def test_every_scope_role_and_every_statement_is_closed_without_a_book(admin) ->
                     cursor.execute("rollback")
 
 
-def test_only_the_system_writes_client_data(admin) -> None:
+PEOPLE_WRITE = {"work_approval", "work_decision", "strategy_override"}
+
+
+def test_people_write_where_they_read_and_nowhere_else(admin) -> None:
+    rows = admin.execute(
+        "select tablename, policyname, cmd, coalesce(qual, ''), coalesce(with_check, '') from pg_policies where tablename = any(%s)",
+        [sorted(PEOPLE_WRITE - {"work_decision"})],
+    ).fetchall()
+    reading = {
+        (table, name.removeprefix("to_")): rule for table, name, cmd, rule, _ in rows if cmd == "SELECT"
+    }
+    writing = [
+        (table, name, rule, check) for table, name, cmd, rule, check in rows if cmd in {"INSERT", "UPDATE"}
+    ]
+
+    assert len(writing) == 14
+    for table, name, rule, check in writing:
+        kind = name.partition("_")[2]
+        assert check == reading[table, kind]
+        assert rule in {"", check}
+
+
+def test_only_the_system_writes_other_client_data(admin) -> None:
     writers = admin.execute(
         "select distinct grantee from information_schema.role_table_grants where table_schema = 'public' "
-        "and privilege_type in ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE') and (table_name like 'clients%' or table_name "
-        "like 'serving%' or table_name like 'work%' or table_name like 'strategy%')"
+        "and privilege_type in ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE') and (table_name like 'clients%%' or table_name "
+        "like 'serving%%' or table_name like 'work%%' or table_name like 'strategy%%') and not table_name = any(%s)",
+        [sorted(PEOPLE_WRITE)],
     ).fetchall()
 
     assert {row[0] for row in writers} == {"jl_owner", "jl_system"}

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jinlan.basics.money import NOT_APPLICABLE
+from jinlan.clients.exports import PURPOSES
 from jinlan.kernel import figures
 from jinlan.kernel.templatetags.figures import amount, day
 from jinlan.kernel.templatetags.ui import badge, icon
@@ -22,11 +23,11 @@ from jinlan.workspace.findings import CHECKS
 register = template.Library()
 _TABLES: Mapping[str, Mapping[Any, words.Look]] = {
     "tier": words.TIERS, "state": words.STATES, "member": words.MEMBER_SOURCES, "class": words.FIVE_TIER,
-    "load": words.LOAD_STATUS, "run": words.RUN_STATUS, "level": words.LEVELS, "move": words.MOVES,
+    "load": words.LOAD_STATUS, "run": words.RUN_STATUS, "level": words.LEVELS, "move": words.MOVES, "approval": words.APPROVAL_STATES,
 }  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     "kind": words.KINDS, "kind_short": words.KINDS_SHORT, "tier_source": words.TIER_SOURCES, "gate": words.GATES,
-    "family": words.FAMILIES, "role": words.ROLES, "team": words.TEAM_ROLES, "step": words.STEPS, "progress": words.PROGRESS_STEPS, "rollup": words.ROLLUPS, "counted": words.COUNTED,
+    "family": words.FAMILIES, "role": words.ROLES, "team": words.TEAM_ROLES, "step": words.STEPS, "progress": words.PROGRESS_STEPS, "rollup": words.ROLLUPS, "counted": words.COUNTED, "override_reason": words.OVERRIDE_REASONS, "purpose": PURPOSES,
 }  # fmt: skip
 
 
@@ -55,6 +56,15 @@ def code_mark(table: str, code: str) -> SafeString:
 def code_word(table: str, code: str) -> Any:
     """Return the word of a code."""
     return words.look(_TABLES[table], code).word if table in _TABLES else words.word(_WORDS[table], code)
+
+
+@register.simple_tag
+def approval_value(name: str, value: str) -> Any:
+    """Show one value of a request: tiers as badges, reasons in words, everything else as it is."""
+    if name == "tier" and value:
+        return code_badge("tier", value)
+    table = {"reason_code": "override_reason", "purpose": "purpose"}.get(name)
+    return code_word(table, value) if table and value else value or "—"
 
 
 @register.simple_tag

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from jinlan.clients.testing import SIGN_INS
+from jinlan.domains.strategy.services import install_definitions
+from jinlan.kernel.scope import system_actor
+from jinlan.kernel.testing import AT
 
 PAGES = {
     "/clients": {"lihua", "wangmin", "zhaoyan", "sunjie", "chenwei", "zhoulin", "wuhan", "zhengyu"},
@@ -13,6 +16,7 @@ PAGES = {
     "/department": {"sunjie", "chenwei", "zhoulin", "wuhan", "zhengyu"},
     "/quality": {"chenwei", "zhoulin", "wuhan", "zhengyu", "hejun"},
     "/runs": {"chenwei", "zhoulin", "wuhan", "zhengyu", "hejun"},
+    "/approvals": {name for name, *_ in SIGN_INS},
     "/design": {name for name, *_ in SIGN_INS},
     "/find?q=jia": {name for name, *_ in SIGN_INS},
 }
@@ -33,6 +37,15 @@ def test_whole_unit_figures_open_only_for_those_who_see_the_whole_unit(world, as
     seen = {name for name, *_ in SIGN_INS if as_person(name).get(address).status_code == 200}
 
     assert seen == WHOLE_GROUP
+
+
+def test_a_tier_by_hand_is_asked_for_by_those_who_answer_for_the_client(world, as_person):
+    install_definitions("JLB", actor=system_actor("JLB", AT))
+    address = world.address(world.cast.group, "/override")
+
+    seen = {name for name, *_ in SIGN_INS if as_person(name).get(address).status_code == 200}
+
+    assert seen == {"lihua", "sunjie", "chenwei"}
 
 
 def test_what_is_denied_reads_like_what_does_not_exist(world, as_person):

@@ -1,0 +1,255 @@
+"""Pages about oneself: confirming, password, second factor, sessions; and the administrator's list of people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.clock import business_date, now_utc
+from jinlan.basics.errors import Refused
+from jinlan.kernel import otp, passwords, stepup
+from jinlan.kernel import sessions as rules
+from jinlan.kernel.audit import audit_signin
+from jinlan.kernel.figures import listed
+from jinlan.kernel.models import Person, RoleGrant
+from jinlan.kernel.pages import signed_in
+from jinlan.kernel.scope import ScopeDenied, scoped
+from jinlan.kernel.views import PENDING, come_in
+
+View = Callable[..., HttpResponse]
+CODE_MINUTES = 5  # a right password waits this long for its code
+SHOWN = 200
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def own(*roles: str) -> Callable[[View], View]:
+    """Guard a view: sign in first, then one of the roles if any are named; refusals of acts become a sentence."""
+
+    def guarded(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = signed_in(request)
+            if actor is None:
+                return redirect_to_login(request.get_full_path())
+            if roles and not actor.has(*roles):
+                raise Http404
+            try:
+                return view(request, *args, actor=actor, **kwargs)
+            except ScopeDenied:
+                raise Http404 from None
+
+        return inner
+
+    return guarded
+
+
+def me(request: HttpRequest) -> Person:
+    """Return the signed-in person."""
+    if not isinstance(request.user, Person):
+        raise Http404
+    return request.user
+
+
+def target_of(request: HttpRequest, default: str) -> str:
+    """Return where a page leads on to, never to another site."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if safe else reverse(default)
+
+
+@form_page
+def signin_code(request: HttpRequest) -> HttpResponse:
+    """Ask for the second factor of somebody whose password was right a moment ago."""
+    at, waiting = now_utc(), request.session.get(PENDING)
+    if not waiting or at - datetime.fromisoformat(waiting["at"]) >= timedelta(minutes=CODE_MINUTES):
+        request.session.pop(PENDING, None)
+        return redirect(f"{reverse('signin')}?why=code")
+    person = Person.objects.filter(pk=waiting["person"], is_active=True).first()
+    if person is None:
+        return redirect("signin")
+    form = stepup.CodeForm(request.POST or None)
+    if form.is_valid():
+        if stepup.code_is_good(request, person, form.cleaned_data["code"], at):
+            return come_in(request, person, waiting["next"])
+        _note(request, person, "code_failed", at)
+        form.add_error("code", _("验证码不对或已经用过。请等验证器显示下一个。"))
+    return render(request, "account/signin_code.html", {"title": _("登录验证"), "form": form})
+
+
+@form_page
+@own()
+def confirm(request: HttpRequest, *, actor: Actor) -> HttpResponse:  # noqa: ARG001 - the guard passes it
+    """Ask a signed-in person to prove himself once more, then lead on."""
+    person, target = me(request), target_of(request, "account")
+    form = stepup.ConfirmForm(request.POST or None, second_factor=otp.enrolled(person))
+    if form.is_valid():
+        given = form.cleaned_data
+        if stepup.confirm(request, person, given["password"], given.get("code", "")):
+            return HttpResponseRedirect(target)
+        form.add_error(None, _("没有通过。请检查后重试；连续 8 次不成功会暂停 15 分钟。"))
+    context = {"title": _("请确认是您本人"), "form": form, "next": target}
+    return render(request, "account/confirm.html", context)
+
+
+@require_GET
+@own()
+def account(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """Show what one's own account is and what can be changed about it."""
+    person = me(request)
+    context = {"title": _("我的账号"), "person": person, "second_factor": otp.enrolled(person),
+               "codes_left": otp.codes_left(person), "sees_people": actor.has("system_admin")}  # fmt: skip
+    return render(request, "account/account.html", context)
+
+
+@form_page
+@own()
+def password(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """Change one's own password; the old one is asked for, and a wrong one counts as a wrong sign-in."""
+    person, profile = me(request), passwords.profile()
+    form = passwords.PasswordForm(request.POST or None, person=person)
+    if form.is_valid():
+        if stepup.password_is_right(request, person, form.cleaned_data["old"]):
+            passwords.change(request, person, form.cleaned_data["new"], actor.at)
+            messages.success(request, _("密码已更改，其他设备上的登录都已结束。"))
+            return redirect("account")
+        form.add_error("old", _("现在的密码不对。"))
+    context = {
+        "title": _("更改密码"),
+        "form": form,
+        "profile": profile,
+        "due": passwords.DUE in request.session,
+    }
+    return render(request, "account/password.html", context)
+
+
+@form_page
+@own()
+def second_factor(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """Enrol an authenticator or remove it; asks for step-up at the door."""
+    if ask := stepup.require(request):
+        return ask
+    person, what = me(request), request.POST.get("do", "")
+    form = stepup.CodeForm(request.POST if what == "confirm" else None)
+    if what == "begin":
+        otp.begin(person, actor.at)
+        return redirect("account-second-factor")
+    if what == "remove":
+        return _remove(request, person, actor.at)
+    if form.is_valid():
+        if codes := otp.confirm(person, form.cleaned_data["code"], actor.at):
+            _note(request, person, "second_factor_added", actor.at)
+            return render(request, "account/recovery_codes.html", {"title": _("恢复码"), "codes": codes})
+        form.add_error("code", _("验证码不对。请核对密钥与手机时间，再输入当前显示的六位数字。"))
+    key = otp.waiting_key(person)
+    context: dict[str, Any] = {"title": _("两步验证"), "form": form, "enrolled": otp.enrolled(person), "codes_left": otp.codes_left(person),
+               "key": " ".join(key[n : n + 4] for n in range(0, len(key), 4)),
+               "address": otp.address_of(person, key) if key else ""}  # fmt: skip
+    return render(request, "account/second_factor.html", context)
+
+
+def _remove(request: HttpRequest, person: Person, at: datetime) -> HttpResponse:
+    if otp.remove(person):
+        _note(request, person, "second_factor_removed", at)
+        messages.success(request, _("两步验证已移除。"))
+    return redirect("account")
+
+
+def _note(request: HttpRequest, person: Person, outcome: str, at: datetime) -> None:
+    audit_signin(person.entity, person.username, outcome, at, person_id=person.pk, where=rules.where(request))
+
+
+@require_GET
+@own()
+def sessions(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """List one's own live sessions."""
+    with scoped(actor):
+        rows = rules.own_sessions(actor)
+    context = {"title": _("登录会话"), "rows": rows, "here": request.session.get(rules.ROW)}
+    return render(request, "account/sessions.html", context)
+
+
+@require_POST
+@own()
+def end_one(request: HttpRequest, session: UUID, *, actor: Actor) -> HttpResponse:
+    """End one of one's own sessions."""
+    try:
+        rules.end_session(actor=actor, session=session)
+    except Refused as refusal:
+        if isinstance(refusal, ScopeDenied) or refusal.code == "SESSION_ABSENT":
+            raise Http404 from None
+        raise
+    messages.success(request, _("会话已结束。"))
+    return redirect("account-sessions")
+
+
+@require_POST
+@own()
+def end_others(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """End all of one's own sessions but this one."""
+    count = rules.end_other_sessions(actor=actor, keep=int(request.session[rules.ROW]))
+    messages.success(request, _("已结束其他 %(n)s 个会话。") % {"n": count})
+    return redirect("account-sessions")
+
+
+@require_GET
+@own("system_admin")
+def people(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """List the people of the entity with roles, state and live sessions; no client data."""
+    text = request.GET.get("q", "").strip()[:64]
+    roles = dict(RoleGrant.ROLES)
+    day = business_date(actor.at)
+    with scoped(actor):
+        rows = rules.people(actor)
+        if text:
+            rows = rows.filter(Q(username__icontains=text) | Q(display_name__icontains=text))
+        counted = Count("sessions", filter=rules.live(actor.at, "sessions__"))
+        found = list(rows.annotate(live=counted).order_by("username")[: SHOWN + 1])
+        grants = RoleGrant.objects.filter(person__in=[person.pk for person in found], valid_from__lte=day)
+        held: dict[int, list[str]] = {}
+        for grant in grants.exclude(valid_to__lte=day).order_by("id"):
+            held.setdefault(grant.person_id, []).append(_(roles[grant.role]))
+    lines = [{"person": person, "roles": listed(held.get(person.pk, ()))} for person in found[:SHOWN]]
+    context = {"title": _("人员与会话"), "lines": lines, "text": text, "more": len(found) > SHOWN, "shown": SHOWN,
+               "me": actor.person_id}  # fmt: skip
+    return render(request, "account/people.html", context)
+
+
+@require_POST
+@own("system_admin")
+def switch(request: HttpRequest, person: UUID, what: str, *, actor: Actor) -> HttpResponse:
+    """End somebody's sessions, disable or enable him."""
+    words = {
+        "end": _("已结束该人员的 %(n)s 个会话。"),
+        "disable": _("账号已停用，%(n)s 个会话已结束。"),
+        "enable": _("账号已启用。"),
+    }
+    if what not in words:
+        raise Http404
+    try:
+        if what == "end":
+            count = rules.end_sessions_of(actor=actor, person=person)
+        else:
+            count = rules.switch_person(actor=actor, person=person, active=what == "enable")
+    except Refused as refusal:
+        if isinstance(refusal, ScopeDenied) or refusal.code == "PERSON_ABSENT":
+            raise Http404 from None
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, words[what] % {"n": count})
+    return redirect("people")

@@ -1,0 +1,189 @@
+"""复核: what waits for a second person, what one asked for oneself, and the first act that needs it (a tier by hand)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.errors import Refused
+from jinlan.basics.periods import add_months
+from jinlan.clients import selectors as clients
+from jinlan.domains.strategy import selectors as strategy
+from jinlan.kernel.acts import ACTS
+from jinlan.kernel.scope import scoped
+from jinlan.serving import selectors as serving
+from jinlan.work import selectors as work
+from jinlan.work import services
+from jinlan.workspace import words
+from jinlan.workspace.access import doing, page
+from jinlan.workspace.client import asked
+from jinlan.workspace.exports import may_take
+
+FIELDS = {"tier": gettext_lazy("层级"), "reason_code": gettext_lazy("原因"),
+          "evidence": gettext_lazy("依据"), "expires": gettext_lazy("调整有效至"),
+          "rows": gettext_lazy("行数"), "as_of": gettext_lazy("数据日期"), "kind": gettext_lazy("格式"), "purpose": gettext_lazy("用途")}  # fmt: skip
+MONTHS = 6  # the term that the form proposes
+
+
+@require_GET
+@page("approvals")
+def approvals(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """Show what waits for this person, what he asked for, and what was closed lately."""
+    lists = [
+        (_("待我复核"), _named(work.waiting_for(actor)), _("没有等您复核的申请")),
+        (_("我提交的"), _named(work.asked_by(actor)), _("您还没有提交过申请")),
+        (_("最近办结"), _named(work.decided_lately(actor)), _("还没有办结的申请")),
+    ]
+    return render(
+        request, "workspace/approvals.html", {"title": _("复核"), "place": "approvals", "lists": lists}
+    )
+
+
+def _named(rows: list[Any]) -> list[dict[str, Any]]:
+    return [{"row": row, "act": ACTS[row.act].title if row.act in ACTS else row.act} for row in rows]
+
+
+@require_GET
+@page("approvals")
+def approval(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Show one request: what would change, who said what, and the two buttons for whom it waits for."""
+    return _shown(request, actor, public_id)
+
+
+def _shown(
+    request: HttpRequest, actor: Actor, public_id: UUID, refused: Refused | None = None, reason: str = ""
+) -> HttpResponse:
+    found = work.approval(actor, public_id=public_id)
+    if found is None:
+        raise Http404
+    row, decisions, why_not = found
+    unit = clients.unit_by_key(actor, unit_id=row.unit_id) if row.unit_id else None
+    said = {one.stage: one for one in decisions}
+    stages = [
+        {"roles": [words.word(words.ROLES, role) for role in roles], "decision": said.get(number), "now": row.state == "open" and number == row.stage}
+        for number, roles in enumerate(row.stages)
+    ]  # fmt: skip
+    return render(request, "workspace/approval.html", {
+        "title": _("复核"), "place": "approvals", "row": row, "act": _named([row])[0]["act"], "stages": stages, "unit": unit,
+        "changes": _changes(row.before, row.after), "file": may_take(actor, row), "may": why_not is None, "why_not": why_not, "refused": refused, "said": reason,
+    }, status=422 if refused else 200)  # fmt: skip
+
+
+def _changes(before: dict[str, str], after: dict[str, str]) -> list[dict[str, Any]]:
+    names = list(dict.fromkeys([*before, *after]))
+    return [
+        {
+            "name": FIELDS.get(name, name),
+            "code": name,
+            "before": before.get(name, ""),
+            "after": after.get(name, ""),
+        }
+        for name in names
+    ]
+
+
+@require_POST
+@doing("approvals")
+def decide(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Take yes or no; a request that turned out void or expired says so."""
+    reason = request.POST.get("reason", "")
+    try:
+        if request.POST.get("say") == "withdraw":
+            row = services.withdraw(actor=actor, approval=public_id, reason=reason)
+        else:
+            row = services.decide(
+                actor=actor, approval=public_id, approves=request.POST.get("say") == "yes", reason=reason
+            )
+    except Refused as refused:
+        if refused.code in {"ABSENT", "NO_SCOPE"}:
+            raise
+        with scoped(actor):
+            return _shown(request, actor, public_id, refused, reason)
+    messages.info(
+        request,
+        f"{row.title} · {_('已进入下一环节') if row.state == 'open' else words.look(words.APPROVAL_STATES, row.state).word}",
+    )
+    return redirect("approval", public_id=public_id)
+
+
+class OverrideForm(forms.Form):
+    """What is asked for when a tier is set by hand."""
+
+    tier = forms.ChoiceField(label=gettext_lazy("调整到"))
+    reason_code = forms.ChoiceField(label=gettext_lazy("原因"), choices=list(words.OVERRIDE_REASONS.items()))
+    expires = forms.DateField(
+        label=gettext_lazy("调整有效至"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    evidence = forms.CharField(
+        label=gettext_lazy("依据"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("申请说明"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, tiers: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["tier"]
+        chosen.choices = [(tier, words.look(words.TIERS, tier).word) for tier in tiers]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = (
+                "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            )
+
+
+PLACES = {"OVERRIDE_TIER": "tier", "OVERRIDE_SAME": "tier", "OVERRIDE_REASON": "reason_code", "OVERRIDE_EVIDENCE": "evidence",
+          "OVERRIDE_TERM": "expires", "REASON_SHORT": "reason"}  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@doing("clients")
+def override(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Ask for a tier by hand; the rule's refusal stands at its field."""
+    with scoped(actor):
+        it = asked(request, actor, public_id)
+        result = serving.unit_result(actor, unit_id=it.unit.pk, as_of=it.shown.latest)
+        line = strategy.ladder(actor, kind=it.unit.kind, on=it.shown.latest)
+        if result is None or line is None or not actor.has(*ACTS["strategy.override_tier"].roles):
+            raise Http404
+        base = {
+            "title": it.unit.name,
+            "place": "clients",
+            "unit": it.unit,
+            "result": result,
+            "today": it.shown.latest,
+        }
+    first: date = add_months(it.shown.latest, MONTHS)
+    form = OverrideForm(
+        request.POST or None, tiers=line.tiers, initial={"expires": first, "tier": result.effective_tier}
+    )
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        reason = given.pop("reason")
+        try:
+            row = services.propose(
+                actor=actor,
+                act="strategy.override_tier",
+                payload=given | {"unit": str(public_id)},
+                reason=reason,
+            )
+        except Refused as refused:
+            if refused.code == "ABSENT":
+                raise
+            form.add_error(PLACES.get(refused.code), str(refused))
+        else:
+            messages.info(request, _("申请已提交，等待复核"))
+            return redirect("approval", public_id=row.public_id)
+    with scoped(actor):
+        return render(
+            request, "workspace/override.html", base | {"form": form}, status=422 if form.errors else 200
+        )

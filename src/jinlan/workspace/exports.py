@@ -63,10 +63,7 @@ def columns() -> list[Column]:
         Column(_("得分"), lambda row: row.result.score),
         Column(_("同类排名"), lambda row: row.result.rank),
         Column(_("主办"), lambda row: listed(row.leads)),
-        *(
-            Column(f"{title} {money}", attrgetter(f"result.{name}"))
-            for name, title in sums
-        ),
+        *(Column(f"{title} {money}", attrgetter(f"result.{name}")) for name, title in sums),
         Column(_("最近到期"), lambda row: row.result.next_maturity),
         Column(_("最差分类"), lambda row: row.result.five_tier_worst),
     ]

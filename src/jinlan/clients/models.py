@@ -176,7 +176,7 @@ class Unit(Scoped):
         max_length=200, blank=True
     )  # masked name of a controlling person, if any
     pinyin_key = models.CharField(max_length=400, blank=True)
-    grams = ArrayField(models.CharField(max_length=8), default=list)  # of the root and every member
+    grams = ArrayField(models.CharField(max_length=8), default=list)  # of its own name
     search_text = models.TextField(blank=True)
     member_branch_keys = ArrayField(
         models.BigIntegerField(), default=list, editable=False

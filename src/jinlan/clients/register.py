@@ -12,7 +12,7 @@ from psycopg import sql
 from jinlan.basics.ids import uuid7
 from jinlan.clients.directory import Row, ids
 from jinlan.clients.models import CORPORATE, PERSONAL, Employee, Party, Unit
-from jinlan.clients.names import Search
+from jinlan.clients.names import search_of
 from jinlan.kernel.bulk import upsert
 from jinlan.kernel.masking import mask_person
 
@@ -49,7 +49,7 @@ def sync_units(entity: str, rows: Sequence[Row], members: Iterable[Row]) -> dict
     codes |= {member["party_id"] for found in by_unit.values() for member in found}
     parties = {party.code: party for party in Party.objects.filter(entity=entity, code__in=codes)}
     known = [row for row in rows if row["root_party_id"] in parties]
-    units = (_unit(entity, row, by_unit.get(row["unit_id"], []), parties) for row in known)
+    units = (_unit(entity, row, parties) for row in known)
     upsert(
         "clients_unit",
         UNIT_COLUMNS,
@@ -65,22 +65,13 @@ def sync_units(entity: str, rows: Sequence[Row], members: Iterable[Row]) -> dict
     return found
 
 
-def _unit(entity: str, row: Row, members: Sequence[Row], parties: Mapping[str, Party]) -> tuple[Any, ...]:
+def _unit(entity: str, row: Row, parties: Mapping[str, Party]) -> tuple[Any, ...]:
     root, controller = parties[row["root_party_id"]], parties.get(row["controller"])
-    search = _search(root, [parties[one["party_id"]] for one in members if one["party_id"] in parties])
+    search = search_of([root.name])  # members are found by their own rows, within each person's sight
     return (
         entity, row["unit_id"], row["kind"], PERSONAL if row["kind"] == "HNW" else CORPORATE, root.pk, root.branch_id, root.name,
         mask_person(controller.name) if controller else "", root.pinyin_key, search.grams, search.text, uuid7(), [],
     )  # fmt: skip
-
-
-def _search(root: Party, members: Sequence[Party]) -> Search:
-    """A unit is found by the names of its root and of every member."""
-    lines = dict.fromkeys(
-        line for party in (root, *members) for line in party.search_text.split("\n") if line
-    )
-    grams = sorted({gram for party in (root, *members) for gram in party.grams})
-    return Search(root.pinyin_key, grams, "\n".join(lines))
 
 
 def _members(

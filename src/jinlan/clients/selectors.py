@@ -53,8 +53,14 @@ def named(text: str) -> Q:
 
 
 def units_named(actor: Actor, *, text: str) -> QuerySet[Unit]:
-    """Return the visible units of which the root or any member answers to a text."""
-    return visible(actor, Unit).filter(named(text))
+    """Return the visible units that answer to a text by their own name, or by a member in the actor's sight.
+
+    A unit's row holds its own name only: a name that a person may not see must not lead him anywhere.
+    """
+    parties = visible(actor, Party).filter(named(text)).values("id")
+    by_member = visible(actor, UnitMember).filter(party_id__in=parties).values("unit_id")
+    by_name = visible(actor, Unit).filter(named(text)).values("id")
+    return visible(actor, Unit).filter(id__in=by_name.union(by_member))
 
 
 def find_units(actor: Actor, *, text: str, limit: int = 8) -> list[Unit]:

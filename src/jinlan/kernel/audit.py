@@ -16,8 +16,8 @@ from jinlan.kernel.scope import require_scope
 
 _written: ContextVar[int] = ContextVar("jinlan_audit_entries", default=0)
 _INSERT = (
-    "insert into kernel_auditentry (entity, at, recorded_at, person, username, purpose, verb, object_type, object_id, "
-    "before, after, reason, row_hash) values ({entity}, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '')"
+    "insert into kernel_auditentry (entity, at, person, username, purpose, verb, object_type, object_id, "
+    "before, after, reason) values ({entity}, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _SCOPED = _INSERT.format(entity="sec.t_house()")
 _SIGNIN = _INSERT.format(entity="%s")
@@ -52,7 +52,7 @@ def audit(
     """
     require_scope()
     values: list[Any] = [
-        actor.at, actor.at, actor.person_id, actor.username, actor.purpose, verb, object_type, str(object_id),
+        actor.at, actor.person_id, actor.username, actor.purpose, verb, object_type, str(object_id),
         _json(before), _json(after), reason,
     ]  # fmt: skip
     with connection.cursor() as cursor:
@@ -79,7 +79,7 @@ def audit_signin(
         where: address of the caller.
     """
     values: list[Any] = [
-        entity, at, at, person_id, username[:64], "signin", f"signin.{outcome}", "person", str(person_id or ""), None,
+        entity, at, person_id, username[:64], "signin", f"signin.{outcome}", "person", str(person_id or ""), None,
         _json({"where": where}), "",
     ]  # fmt: skip
     with connection.cursor() as cursor:

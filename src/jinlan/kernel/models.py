@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -101,7 +102,10 @@ class RoleGrant(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One act or read, never changed: `recorded_at` and `row_hash` are set by a trigger."""
+    """One act or read, never changed: `id`, `recorded_at`, `xact` and `row_hash` are the database's own.
+
+    Partitioned by month of `recorded_at` (kernel/sql/chain.sql): the real primary key is (id, recorded_at).
+    """
 
     CLASSES = {"*": INTERNAL, "before": FIGURE, "after": FIGURE, "person": STAFF, "username": STAFF}
     id = models.BigAutoField(primary_key=True)
@@ -118,11 +122,13 @@ class AuditEntry(models.Model):
     after = models.JSONField(null=True)
     reason = models.CharField(max_length=500, blank=True)
     row_hash = models.CharField(max_length=64)
+    xact = models.BigIntegerField(null=True)  # the transaction; null in entries older than the column
 
     class Meta:
         indexes = [
             models.Index(fields=["object_type", "object_id", "-id"], name="audit_object"),
             models.Index(fields=["entity", "-at"], name="audit_at"),
+            models.Index(fields=["xact"], name="audit_xact"),
         ]
 
 
@@ -233,3 +239,41 @@ class PasswordRecord(AtTheDoor):
 
     class Meta(AtTheDoor.Meta):
         indexes = [models.Index(fields=["person", "-set_at"], name="passwordrecord_person")]
+
+
+class AuditBatch(Scoped):
+    """A sealed run of audit entries; `root` covers the batch before, so one root pins everything up to it."""
+
+    CLASSES = {"*": INTERNAL}
+    number = models.BigIntegerField(primary_key=True, db_column="id")  # 1, 2, 3 … without a gap
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    rows = models.IntegerField()
+    root = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+    leaves = models.BinaryField()  # id (8 bytes) and hash (32) of each entry: names the row that was touched
+
+
+class RowChange(Scoped):
+    """One change of one row of a tracked table, written by a trigger (kernel/sql/history.sql)."""
+
+    CLASSES = {"*": INTERNAL, "person": STAFF, "old": FIGURE, "new": FIGURE}
+    OPS = (("I", "新增"), ("U", "修改"), ("D", "删除"))
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)  # random: knowing it is having seen the row
+    table_name = models.CharField(max_length=63)
+    row_id = models.CharField(max_length=64)
+    op = models.CharField(max_length=1, choices=OPS)
+    at = models.DateTimeField()
+    person = models.BigIntegerField(null=True)  # null: changed outside every scope
+    xact = models.BigIntegerField()
+    old = models.JSONField(null=True)  # an update keeps the changed columns only
+    new = models.JSONField(null=True)
+    entity = models.CharField(max_length=16, blank=True)
+    unit_id = models.BigIntegerField(null=True)
+    domain = models.SmallIntegerField(null=True)
+    branch_id = models.BigIntegerField(null=True)
+
+    class Meta(Scoped.Meta):
+        indexes = [models.Index(fields=["table_name", "row_id", "-id"], name="rowchange_row")]

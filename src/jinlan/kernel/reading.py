@@ -18,6 +18,11 @@ WHOLE_KINDS = frozenset({"A", "C"})  # scopes that are the same for everybody wh
 KEPT_SECONDS = 600
 
 
+def sees_whole_bank() -> bool:
+    """Tell whether the running scope is that of a whole bank: what is about no client is for those only."""
+    return require_scope().kind in WHOLE_KINDS
+
+
 def visible(actor: Actor, model: type[M]) -> models.QuerySet[M]:
     """Return the rows of a model that the database shows to `actor`.
 

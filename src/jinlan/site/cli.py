@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "berka": ("berka", "把 PKDD'99 真实银行数据转为供数文件 / convert the PKDD'99 bank"),
     "db": ("db", "数据库:roles 打印角色 SQL,migrate 迁移 / database roles and migration"),
     "trust": ("trust", "证明安全承诺并写 TRUST.md / prove the security promises, write TRUST.md"),
+    "audit": ("audit", "审计:seal 封存,verify 核对 / seal the audit, or verify it"),
     "bench": ("bench", "性能比值 / performance ratios within one run"),
     "shots": ("shots", "给每个页面拍照 / take pictures of every page"),
     "help": ("help", "显示本帮助 / show this help"),

@@ -16,7 +16,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.periods import tiers_compare_with
 from jinlan.clients import selectors as clients
 from jinlan.kernel.figures import column_unit, ratio
-from jinlan.kernel.reading import remembered
+from jinlan.kernel.reading import remembered, sees_whole_bank
 from jinlan.serving import selectors as serving
 from jinlan.serving.selectors import MONEY_COLUMNS, Published
 from jinlan.work.selectors import open_tasks
@@ -162,7 +162,7 @@ def quality(request: HttpRequest, *, actor: Actor) -> HttpResponse:
             "reconciliation": [c for c in checks if c.level == "R"],
             "tables": _tables(chosen.tables),
         }
-        if may_open(actor, "quarantine"):
+        if may_open(actor, "quarantine") and sees_whole_bank():
             context["kept"], context["quarantine"] = serving.quarantine(actor, load_id=chosen.pk)
     return render(request, "workspace/quality.html", context)
 

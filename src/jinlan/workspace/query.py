@@ -27,7 +27,7 @@ def listing_of(request: HttpRequest, actor: Actor) -> Listing:
     text = " ".join(get.get("q", "").replace("\0", "").split())[:TEXT_LIMIT]
     fallback = "all" if text else default_view(actor)
     return Listing(
-        view=view if view in VIEWS else fallback,
+        view=view if view in VIEWS and (view != "mine" or default_view(actor) == "mine") else fallback,
         text=text,
         kind=_known(get.get("kind", ""), KINDS),
         tier=_known(get.get("tier", ""), {**TIERS, "none": ""}),

@@ -38,8 +38,8 @@ insert into clients_coverage (entity, unit_id, party_id, domain, branch_id, empl
   union all select 'BNK', u.id, null, u.domain, u.branch_id, 1, 'ASSIST', '2020-01-01' from clients_unit u where u.id between 1001 and 1020
   union all select 'BNK', u.id, null, u.domain, u.branch_id, 2, 'ASSIST', '2020-01-01' from clients_unit u where u.id <= 20 and u.id % 2 = 1
   union all select 'BNK', u.id, null, u.domain, u.branch_id, 3, 'ASSIST', '2020-01-01' from clients_unit u where u.id <= 120 and u.id % 2 = 1;
-insert into serving_load (id, entity, as_of, delivery, load_version, digest, source, status, reason, versions, tables, started_at)
-  values (1, 'BNK', '2026-10-31', 1, 1, '', '', 'loaded', '', '{}', '[]', now());
+insert into serving_load (id, entity, as_of, delivery, load_version, digest, source, status, reason, versions, tables, base_currency, started_at)
+  values (1, 'BNK', '2026-10-31', 1, 1, '', '', 'loaded', '', '{}', '[]', 'CNY', now());
 insert into serving_run (id, entity, as_of, load_id, definitions, status, steps, counts, changes, files, note, started_at)
   values (1, 'BNK', '2026-10-31', 1, '{}', 'published', '[]', '{}', '{}', '{}', '', now());
 insert into serving_unitresult (entity, run_id, as_of, unit_id, domain, branch_id, kind, pinyin_key, score, computed_tier,

@@ -1,8 +1,8 @@
 -- What the pages read beyond the filler of kernel/sql/bench_fill.sql: published dates, figures, reasons. Run by an administrator.
 set session_replication_role = replica;
 set synchronous_commit = off;
-insert into serving_publisheddate (entity, as_of, run_id, month_end, latest)
-  select 'BNK', as_of, 1, true, as_of = date '2026-10-31' from serving_unitresult group by as_of;
+insert into serving_publisheddate (entity, as_of, run_id, month_end, latest, base_currency)
+  select 'BNK', as_of, 1, true, as_of = date '2026-10-31', 'CNY' from serving_unitresult group by as_of;
 update serving_unitresult set
   aum_avg_12m = unit_id * 990, deposit_avg_12m = unit_id * 700, loan = unit_id * 400, revenue_12m = unit_id * 9,
   settlement_12m = unit_id * 5000, "limit" = unit_id * 800, limit_used = unit_id * 400, overdue = 0, rank = unit_id, rank_n = 100000,

@@ -9,6 +9,7 @@ import pytest
 from jinlan.clients.testing import a_party, a_unit
 from jinlan.kernel.testing import TODAY, writing
 from jinlan.serving.models import UnitResult
+from jinlan.workspace.tests.conftest import make_findable
 
 
 def names_in(page: str) -> list[str]:
@@ -22,6 +23,33 @@ def names(answer) -> list[str]:
 def test_a_manager_sees_own_clients_and_the_head_all_best_tier_first(as_person):
     assert names(as_person("lihua").get("/clients")) == ["甲集团"]
     assert names(as_person("chenwei").get("/clients")) == ["甲集团", "张三家庭", "乙集团"]
+
+
+@pytest.mark.parametrize("address", ["/find?q={}", "/clients?view=all&q={}"])
+def test_a_name_that_is_out_of_sight_leads_nowhere(world, as_person, address):
+    parties = world.cast.parties
+    with writing():
+        make_findable(*parties.values())
+
+    def found(user, text):
+        return "甲集团" in as_person(user).get(address.format(text)).content.decode()
+
+    assert found("lihua", "甲科技")
+    assert found("chenwei", "科技")
+    assert not found("zhaoyan", "科技")
+    if (
+        "find" in address
+    ):  # he opens the group's page for his own member; its other members are none of his business
+        assert found("wangmin", "物流")
+        assert not found("wangmin", "科技")
+        assert not found("wangmin", "甲科")
+
+
+def test_an_address_of_somebody_elses_view_shows_ones_own(as_person):
+    for user in ("sunjie", "chenwei", "zhoulin", "wuhan", "zhengyu"):
+        answer = as_person(user).get("/clients?view=mine")
+        assert answer.status_code == 200
+        assert "甲集团" in names(answer)
 
 
 def test_a_members_manager_sees_the_member_and_no_total_of_the_group(as_person):

@@ -12,7 +12,7 @@ from django.test import Client
 from jinlan.kernel.catalogue import compile_catalogue, read_catalogue
 from jinlan.kernel.management.commands.catalogue import CATALOGUE, ROOT
 from jinlan.kernel.messages import messages
-from jinlan.kernel.models import Person
+from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.testing import PASSWORD, writing
 from jinlan.serving.models import PublishedDate
 
@@ -41,6 +41,16 @@ def test_quality_shows_tables_and_gaps_and_runs_their_steps(as_person):
 
     assert "90.00%" in client.get("/quality").content.decode()
     assert "计算指标" in client.get("/runs").content.decode()
+
+
+def test_a_head_of_one_side_reads_quality_without_the_rows_that_were_kept_back(world, as_person):
+    with writing():
+        RoleGrant.objects.filter(person=world.cast.people["chenwei"]).update(domain=1)
+
+    page = as_person("chenwei").get("/quality")
+
+    assert page.status_code == 200
+    assert "隔离区" not in page.content.decode()
 
 
 def test_english_pages_hold_no_chinese_interface_words(as_person):

@@ -21,6 +21,7 @@ from jinlan.domains.strategy.services import install_definitions
 from jinlan.insight.render import render
 from jinlan.kernel.models import Person
 from jinlan.kernel.scope import actor_for, console_actor, scoped, system_actor
+from jinlan.kernel.sealing import seal
 from jinlan.kernel.services import create_staff
 from jinlan.site import listing
 
@@ -65,7 +66,7 @@ def load(
 
 
 def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
-    """Run the nightly evaluation and return one line about it."""
+    """Run the nightly evaluation, seal what the day wrote into the audit, and return one line about it."""
     from jinlan.site.berka.pipeline import definitions_for
     from jinlan.site.nightly import nightly
 
@@ -73,10 +74,16 @@ def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
     actor = system_actor(name, now_utc())
     install_definitions(name, actor=actor, bodies=definitions_for(name))
     done = nightly(as_of=as_of, entity=name, actor=actor, progress=progress)
+    seal(system_actor(name, now_utc()), roots_file())
     if not done.evaluated and done.run_id is None:
         return f"{name} {done.as_of}: 已是最新,无需评估 / up to date (load {done.load_id})"
     moved = "  ".join(f"{key} {value}" for key, value in done.changes.items())
     return f"{name} {done.as_of}: run {done.run_id}, load {done.load_id}, {len(done.evaluated)} 个日期 / dates  {moved}"
+
+
+def roots_file() -> Path:
+    """Return where the roots of the audit's chain are kept, outside the database."""
+    return Path(settings.JINLAN_HOME) / "audit" / "roots.jsonl"
 
 
 def create_demo_staff(rows: Iterable[Mapping[str, Any]], password: str) -> None:

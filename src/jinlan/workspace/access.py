@@ -24,6 +24,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "quality": OPERATIONS,
     "quarantine": WHOLE_BANK,
     "runs": OPERATIONS,
+    "record": ("auditor", "compliance"),
     "approvals": (*EVERYBODY, "system_admin"),
     "design": (*EVERYBODY, "system_admin"),
 }

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinlan.workspace import approvals, client, cockpit, design, exports, figure, filling, lists, unmask
+from jinlan.workspace import (
+    approvals,
+    client,
+    cockpit,
+    design,
+    exports,
+    figure,
+    filling,
+    lists,
+    record,
+    unmask,
+)
 
 urlpatterns = [
     path("clients", lists.client_list, name="clients"),
@@ -24,6 +35,7 @@ urlpatterns = [
     path("approvals/<uuid:public_id>/decide", approvals.decide, name="approval-decide"),
     path("clients/export", exports.export, name="client-export"),
     path("approvals/<uuid:public_id>/file", exports.granted, name="approval-file"),
+    path("audit", record.record, name="record"),
     path("find", lists.find, name="find"),
     path("department", cockpit.department, name="department"),
     path("quality", cockpit.quality, name="quality"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import random
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -242,6 +244,31 @@ def test_a_transaction_that_is_open_while_sealing_is_not_skipped_later(roots: Pa
     assert sealed(roots) == Sealed(1, 4, waiting=False)
     assert batches()[0][1:4] == (1, 4, 4)
     assert checked(roots) == Verdict(4, 1, None)
+
+
+def test_nothing_is_skipped_however_three_writers_and_the_sealer_take_turns(roots: Path) -> None:
+    dice, kept, rows, busy = random.Random(15), 0, 0, 0
+    with ExitStack() as stack:
+        url = os.environ["DATABASE_URL"]
+        writers = [stack.enter_context(psycopg.connect(url)) for _ in range(3)]
+        open_rows = [0, 0, 0]
+        for _ in range(400):
+            one, step = dice.randrange(3), dice.choice(["write", "commit", "commit", "undo", "seal"])
+            if step == "write":
+                writers[one].execute(SIGN_IN)
+                open_rows[one] += 1
+            elif step == "seal":
+                done = seal(system_actor(ENTITY, AT), roots, most=5, patience=0)
+                rows, busy = rows + done.rows, busy + done.waiting
+            else:
+                writers[one].commit() if step == "commit" else writers[one].rollback()
+                kept, open_rows[one] = kept + (step == "commit") * open_rows[one], 0
+
+    kept += sum(open_rows)  # leaving a connection's block commits
+    assert rows + sealed(roots).rows == kept
+    assert checked(roots) == Verdict(kept, len(batches()), None)
+    assert rows > 10
+    assert busy > 10
 
 
 def test_an_open_transaction_that_gives_up_leaves_a_number_free_and_nothing_else(roots: Path) -> None:

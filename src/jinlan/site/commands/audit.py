@@ -25,9 +25,11 @@ def run(options: argparse.Namespace) -> int:
         raise Refused(
             "NO_ROOTS", f"不能用根文件 {options.roots}。", "请给 `audit verify` 一个已有的根文件副本。"
         )
-    roots = options.roots or home().path / "audit" / "roots.jsonl"
     with serving_database(home()):
         setup_django()
+        from jinlan.site.jobs import roots_file
+
+        roots = options.roots or roots_file()
         return _seal(roots) if options.what == "seal" else _verify(roots)
 
 

@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            "select sec.allow_writing('strategy_override', array['all'], array['dept_head'])", migrations.RunSQL.noop
+            "select sec.allow_writing('strategy_override', array['all'], array['dept_head'])",
+            migrations.RunSQL.noop,
         )
     ]

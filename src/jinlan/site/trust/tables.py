@@ -1,0 +1,85 @@
+"""What the rows of each table are about: the table of P2. A table with policies and without a line here fails."""
+# ruff: noqa: ARG001, ARG005  every rule takes the same two
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jinlan.site.trust.facts import Sight
+
+# unit code, party code, entity, person's user name
+Keys = tuple[str, str, str, str]
+See = Callable[[Sight, Keys], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`keys`: the SQL of a row's unit code, party code and person; `see`: whether a sight holds it."""
+
+    see: See
+    unit: str = "''"
+    party: str = "''"
+    person: str = "''"
+    client: bool = True  # holds client data
+    written: bool = False  # people may write here, where they read
+    door: bool = False  # signing in reads and writes it before any scope; no client data
+
+
+def _unit(seen: Sight, keys: Keys) -> bool:
+    return keys[0] in seen.figures
+
+
+def _member(seen: Sight, keys: Keys) -> bool:
+    return (keys[0], keys[1]) in seen.members
+
+
+def _house(seen: Sight, keys: Keys) -> bool:
+    return bool(seen.roles)
+
+
+UNIT_ID = "(select u.code from clients_unit u where u.id = t.unit_id)"
+PARTY_ID = "(select p.code from clients_party p where p.id = t.party_id)"
+PERSON_ID = "(select k.username from kernel_person k where k.id = t.{})"
+HOUSE = Table(_house, client=False)
+TABLES: dict[str, Table] = {
+    "clients_unit": Table(lambda seen, keys: keys[0] in seen.headers, "t.code"),
+    "clients_party": Table(lambda seen, keys: keys[1] in seen.parties, party="t.code"),
+    "clients_partyidentity": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID),
+    "clients_counterpartyidentity": Table(lambda seen, keys: False),
+    "clients_unitmember": Table(_member, UNIT_ID, PARTY_ID),
+    "clients_coverage": Table(lambda seen, keys: keys[0] in seen.headers or keys[1] in seen.parties, UNIT_ID, PARTY_ID),
+    "serving_unitresult": Table(_unit, UNIT_ID),
+    "serving_memberresult": Table(_member, UNIT_ID, PARTY_ID),
+    "serving_restrictedgate": Table(lambda seen, keys: seen.secret, UNIT_ID),
+    "serving_quarantine": Table(lambda seen, keys: seen.whole),
+    "work_task": Table(_unit, UNIT_ID),
+    "strategy_override": Table(lambda seen, keys: seen.whole),
+    "clients_branch": HOUSE,
+    "clients_employee": HOUSE,
+    "clients_delegation": HOUSE,
+    "serving_load": HOUSE,
+    "serving_loadcheck": HOUSE,
+    "serving_run": HOUSE,
+    "serving_publisheddate": HOUSE,
+    "strategy_definitionversion": HOUSE,
+    # Who reads the audit: the auditor of the whole bank and compliance. Everybody adds entries in his own name.
+    "kernel_auditentry": Table(lambda seen, keys: seen.secret or (seen.whole and "auditor" in seen.roles), client=False),
+    "kernel_auditbatch": Table(lambda seen, keys: seen.secret or (seen.whole and "auditor" in seen.roles), client=False),
+    "kernel_rowchange": Table(lambda seen, keys: keys[0] in seen.figures if keys[0] else seen.whole, UNIT_ID),
+    "work_approval": Table(lambda seen, keys: keys[0] in seen.figures if keys[0] else seen.whole or keys[3] == "me",
+                           UNIT_ID, person=PERSON_ID.format("maker_id"), written=True),
+    "work_decision": Table(
+        lambda seen, keys: keys[0] in seen.figures if keys[0] else seen.whole or keys[3] == "me",
+        "(select u.code from clients_unit u join work_approval a on a.unit_id = u.id where a.id = t.approval_id)",
+        person=PERSON_ID.format("maker_id"), written=True),
+    "kernel_receipt": Table(lambda seen, keys: bool(seen.roles) and keys[3] == "me", person=PERSON_ID.format("person_id"),
+                            client=False, written=True),
+}  # fmt: skip
+# Signing in: the application's own role reads these without a scope; inside one, a person sees no more than his own sessions.
+for _name in ("kernel_secondfactor", "kernel_recoverycode", "kernel_passwordrecord"):
+    TABLES[_name] = Table(lambda seen, keys: False, client=False, door=True)
+TABLES["kernel_staffsession"] = Table(lambda seen, keys: keys[3] == "me" or seen.roles == {"system_admin"},
+                                      person=PERSON_ID.format("person_id"), client=False, written=True, door=True)  # fmt: skip
+# No client data; read before any scope, to sign somebody in, or the framework's own.
+OPEN = ("kernel_person", "kernel_rolegrant", "django_", "auth_", "axes_")

@@ -1,0 +1,114 @@
+"""The harness itself, small: honest on an untouched product, and it finds what is planted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jinlan.site.trust import bank as banks
+from jinlan.site.trust import oracle, probing, rls
+from jinlan.site.trust.arena import Arena, connected
+from jinlan.site.trust.bank import Bank
+from jinlan.site.trust.facts import Facts, Grant, Row, Staff
+from jinlan.site.trust.mutants import Planter
+from jinlan.site.trust.py_mutants import PY_MUTANTS
+from jinlan.site.trust.report import Run, Section, text
+from jinlan.site.trust.sql_mutants import SQL_MUTANTS
+
+OBJECTS = frozenset({"client", "client-peek", "client-trend", "client-members"})
+PEOPLE = frozenset({"lead", "member", "head_bj", "dept_corp", "admin", "disabled", "anonymous"})
+UNITS = 24
+
+
+@pytest.fixture
+def arena(database: None, settings: Any) -> Arena:
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
+    return Arena(os.environ["JINLAN_TEST_ADMIN_URL"], os.environ["JINLAN_TEST_TEMPLATE"])
+
+
+@contextmanager
+def filled(arena: Arena, name: str) -> Iterator[Bank]:
+    arena.clone(name)
+    try:
+        with connected(name):
+            bank = banks.build(3, UNITS)
+            rls.strangers_rows()
+        yield bank
+    finally:
+        arena.drop(name)
+
+
+def test_a_few_hundred_requests_are_answered_as_the_oracle_says(arena: Arena, database_name: str) -> None:
+    name = f"{database_name}_trust"
+    with filled(arena, name) as bank, connected(name), arena.planting(name) as admin:
+        found = probing.prove(bank, admin, seed=3, only=OBJECTS, people=PEOPLE)
+
+    # An address without a row fails `./jinlan trust`, not the tests of whoever adds a page.
+    assert [one for one in found.wrong if not one.startswith("address without a row")] == []
+    assert found.probes > 300
+    assert found.answers[200] > 20
+    assert found.answers[404] > 50
+
+
+def test_planted_holes_are_found(arena: Arena, database_name: str) -> None:
+    name = f"{database_name}_trust"
+    python = next(one for one in PY_MUTANTS if one.name == "history ignores the scope")
+    sql = next(one for one in SQL_MUTANTS if one.name == "the header's policy used for figures")
+    with filled(arena, name) as bank:
+        planter = Planter(arena, name, bank, seed=3, clone=f"{name}_m")
+        by_requests, by_tables = planter.python(python), planter.sql(sql)
+        arena.drop(f"{name}_m")
+
+    assert "answered 200 instead of 404" in by_requests
+    assert "rows of serving_unitresult out of sight" in by_tables
+
+
+def test_the_oracle_knows_periods_branches_and_the_wall() -> None:
+    from datetime import date
+
+    day = date(2026, 5, 1)
+    facts = Facts(
+        parent={"HQ": None, "BJ": "HQ", "SH": "HQ"}, units={"U": (1, "BJ"), "V": (0, "BJ"), "W": (1, "SH")}
+    )
+    grant = Grant("branch_head", "BJ", 1, date(2026, 1, 1), day)
+    facts.people["head"] = Staff("E1", "SH", True, True, (grant,))
+
+    assert oracle.sight(facts, "head", date(2026, 4, 30)).figures == {"U"}
+    assert oracle.sight(facts, "head", day).figures == frozenset()
+    assert (
+        oracle.status(
+            Row(frozenset({"branch_head"}), "header"), "GET", True, oracle.sight(facts, "head", day), "U", ""
+        )
+        == 404
+    )
+    assert (
+        oracle.status(Row(frozenset({"branch_head"})), "POST", False, oracle.sight(facts, "x", day), "", "")
+        == 405
+    )
+
+
+def test_a_wrong_answer_or_a_missed_hole_fails_a_run() -> None:
+    good = Section("P1", "title", "1 request", 1.0)
+
+    assert Run(1, "quick", [good]).good
+    assert not Run(1, "quick", [good, Section("P2", "t", "1", 1.0, ["lead reads"])]).good
+    assert not Run(1, "quick", [good, Section("P2", "t", "1", 1.0, [], "a hole", caught=False)]).good
+    assert "**NOT FOUND**" in text(
+        Run(1, "quick", [Section("P2", "t", "1", 1.0, [], "a hole", caught=False)])
+    )
+
+
+def test_every_kind_of_fault_is_named_in_the_report() -> None:
+    wrong = [f"lead GET /find: GROUP-{n} is found by the name of P{n}-1" for n in range(9)] + [
+        "dept GET /: answered 500 instead of 200"
+    ]
+    lines = text(Run(1, "quick", [Section("P1", "t", "1", 1.0, wrong)])).splitlines()
+
+    assert sum("is found by" in line for line in lines) == 4
+    assert "- … and 5 more like this" in lines
+    assert "- **wrong**: dept GET /: answered 500 instead of 200" in lines

@@ -13,7 +13,7 @@ from jinlan.basics.clock import business_date, now_utc
 from jinlan.clients.models import Branch, CounterpartyIdentity, Employee, Party, PartyIdentity, Unit
 from jinlan.clients.names import search_of
 from jinlan.clients.testing import a_branch, a_party, a_unit, an_employee, covers, stands_in
-from jinlan.domains.strategy.models import DefinitionVersion, Override
+from jinlan.domains.strategy.models import Override
 from jinlan.kernel import masking
 from jinlan.kernel.audit import audit
 from jinlan.kernel.models import Person, Receipt
@@ -29,6 +29,7 @@ from jinlan.serving.models import (
     Run,
     UnitResult,
 )
+from jinlan.site.trust import asked
 from jinlan.site.trust.cast import CAST, Part
 from jinlan.site.trust.facts import Cover, Facts, Grant, Staff
 from jinlan.work.models import Task
@@ -50,6 +51,7 @@ class Bank:
     unit_ids: dict[str, UUID] = field(default_factory=dict)
     party_ids: dict[str, UUID] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)  # code of unit or party -> key
+    thing_ids: dict[str, UUID] = field(default_factory=dict)  # "matter:…", "person:…", "session:…" -> public id
 
 
 class Builder:
@@ -127,7 +129,7 @@ class Builder:
     def _unit(self, code: str, kind: str, parties: list[Party], controller: Party | None) -> None:
         name = f"{self.token('U', code)}{'家庭' if kind == 'HNW' else '集团'}"
         unit = a_unit(*parties, kind=kind, code=code, name=name)
-        found = search_of([name, *(party.name for party in parties)])
+        found = search_of([name])  # as the register does: members are found by their own rows
         label = masking.mask_person(controller.name) if controller else ""
         Unit.objects.filter(pk=unit.pk).update(
             pinyin_key=found.pinyin_key, grams=found.grams, search_text=found.text, controller_label=label
@@ -143,6 +145,7 @@ class Builder:
         for part in CAST:
             person = a_person(part.name, employee=part.employee, active=part.signs_in, entity=part.entity)
             self.bank.people[part.name] = person.pk
+            self.bank.thing_ids[f"person:{part.name}"] = person.public_id
             if part.employee and part.employee not in self.employees:
                 self.employees[part.employee] = an_employee(
                     part.employee, self.branches[part.home], active=part.employed
@@ -232,9 +235,6 @@ class Builder:
     def others(self) -> None:
         """One row at least in every table that the cast must not, or may, see."""
         CounterpartyIdentity.objects.create(entity=ENTITY, match_hash="h", value=b"x")
-        DefinitionVersion.objects.create(
-            entity=ENTITY, kind="GROUP", version="1", valid_from=START, body="x", sha256="0" * 64
-        )
         Override.objects.create(
             entity=ENTITY, unit_code="GROUP-2", tier="HQ", reason_code="MANDATE", evidence="x", proposer="a", checker="b", approver="c",
             valid_from=START, expires=self._day(90),
@@ -294,5 +294,8 @@ def build(seed: int, units: int = UNITS) -> Bank:
     with writing():
         builder.teams()
     builder.acts()
+    asked.install(ENTITY)
+    asked.matters(builder.bank, builder.dice)
+    asked.sessions(builder.bank)
     builder.bank.people["system"] = system_actor(ENTITY, now_utc()).person_id
     return builder.bank

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -41,6 +42,16 @@ class Cover:
     until: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Something that was asked for and waits for a second person: about a unit or (unit "") about no client."""
+
+    unit: str
+    maker: str  # user name
+    roles: frozenset[str]  # who may speak at the stage that waits
+    done: bool = False
+
+
 @dataclass(slots=True)
 class Facts:
     """The bank: codes only."""
@@ -56,6 +67,7 @@ class Facts:
         default_factory=list
     )  # absent, deputy, since, until
     people: dict[str, Staff] = field(default_factory=dict)
+    matters: dict[str, Matter] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)  # unit or party code -> the word in its name
 
 
@@ -63,8 +75,10 @@ class Facts:
 class Row:
     """What the matrix knows of an address.
 
-    `public`: method -> (status for strangers, status for the signed-in); else a page: GET only, for `roles`. `about`:
-    what of the object must be in sight: "" (no object), "header", "figures" or "member".
+    `public`: method -> (status for strangers, status for the signed-in); else a page for `roles` and nobody who also
+    holds one of `never`, with a status for each method in `answers`. `about`: what of the object must be in sight: ""
+    (no object), "header", "figures" or "member" of a unit, else any other kind of thing (`Sight.things`). Methods in
+    `effects` change something when they are allowed: they are asked by people who may not.
     """
 
     roles: frozenset[str] = frozenset()
@@ -73,6 +87,9 @@ class Row:
     queries: tuple[str, ...] = ("",)
     public: dict[str, tuple[int, int]] | None = None
     by_member: bool = False  # ?party= narrows it to one member
+    never: frozenset[str] = frozenset()
+    answers: Mapping[str, int] = field(default_factory=lambda: {"GET": 200})
+    effects: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +103,4 @@ class Sight:
     parties: frozenset[str] = frozenset()
     whole: bool = False
     secret: bool = False
+    things: frozenset[str] = frozenset()  # what else may be opened: "matter:…", "file:…", "person:…", "session:…"

@@ -23,6 +23,7 @@ class Table:
     person: str = "''"
     client: bool = True  # holds client data
     written: bool = False  # people may write here, where they read
+    writers: frozenset[str] = frozenset()  # or only people of these roles
     door: bool = False  # signing in reads and writes it before any scope; no client data
 
 
@@ -54,7 +55,7 @@ TABLES: dict[str, Table] = {
     "serving_restrictedgate": Table(lambda seen, keys: seen.secret, UNIT_ID),
     "serving_quarantine": Table(lambda seen, keys: seen.whole),
     "work_task": Table(_unit, UNIT_ID),
-    "strategy_override": Table(lambda seen, keys: seen.whole),
+    "strategy_override": Table(lambda seen, keys: seen.whole, writers=frozenset({"dept_head"})),
     "clients_branch": HOUSE,
     "clients_employee": HOUSE,
     "clients_delegation": HOUSE,

@@ -1,0 +1,95 @@
+"""What the seeded people asked for: requests that wait for a second person, a granted file, and sign-ins of some of them."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.clock import now_utc
+from jinlan.clients.exports import plain
+from jinlan.clients.listing import Listing
+from jinlan.domains.strategy import selectors as strategy
+from jinlan.domains.strategy import services
+from jinlan.kernel.models import Person, StaffSession
+from jinlan.kernel.scope import actor_for, scoped, system_actor
+from jinlan.serving.models import UnitResult
+from jinlan.site.trust.facts import Matter
+from jinlan.work import services as work
+
+if TYPE_CHECKING:
+    from jinlan.site.trust.bank import Bank
+
+REASON = "信任演练的申请"
+OVERRIDE_FIRST, EXPORT_FIRST = frozenset(("branch_head", "risk")), frozenset(("dept_head", "compliance"))
+MAKER, FILER, CHECKER = "lead", "member", "compliance"
+SIGNED = ("lead", "dept", "admin")
+
+
+def install(entity: str) -> None:
+    """Store the shipped criteria: a tier can be set by hand only on a ladder."""
+    services.install_definitions(entity, actor=system_actor(entity, now_utc()))
+
+
+def _actor(bank: Bank, who: str) -> Actor:
+    return actor_for(Person.objects.get(pk=bank.people[who]), now_utc())
+
+
+def matters(bank: Bank, dice: random.Random) -> None:
+    """Ask for a tier by hand, for a large file, and for one that is granted at once."""
+    unit = _own_unit(bank, dice)
+    _ask(bank, "override", MAKER, "strategy.override_tier", override(bank, unit), unit, OVERRIDE_FIRST)
+    _ask(bank, "export", FILER, "clients.export_large", export(bank, "REPORT"), "", EXPORT_FIRST)
+    granted = _ask(bank, "granted", MAKER, "clients.export_large", export(bank, "AUDIT"), "", frozenset())
+    work.decide(actor=_actor(bank, CHECKER), approval=granted, approves=True, reason=REASON)
+    bank.facts.matters["granted"] = Matter("", MAKER, frozenset(), done=True)
+
+
+def _own_unit(bank: Bank, dice: random.Random) -> str:
+    facts = bank.facts
+    mine = {one.thing for one in facts.covers if one.employee == facts.people[MAKER].employee}
+    return dice.choice(sorted(mine & set(facts.units)))
+
+
+def override(bank: Bank, unit: str) -> dict[str, Any]:
+    """Return a body that the rule of a tier by hand accepts for a unit: another tier of its ladder, for two months."""
+    with scoped(system_actor(bank.facts.entity, now_utc())) as scope:
+        row = UnitResult.objects.get(unit_id=bank.keys[unit], as_of=bank.today)
+        line = strategy.ladder(scope.actor, kind=row.kind, on=bank.today)
+        tier = next(one for one in line.tiers if one != row.effective_tier) if line else ""
+    return {
+        "unit": str(bank.unit_ids[unit]),
+        "tier": tier,
+        "reason_code": "MANDATE",
+        "evidence": "信任演练:委员会纪要第一号",
+        "expires": bank.today + timedelta(days=60),
+    }
+
+
+def export(bank: Bank, purpose: str) -> dict[str, Any]:
+    """Return a body that asks for the whole list as a file."""
+    return {
+        "listing": plain(Listing()),
+        "as_of": bank.today,
+        "kind": "csv",
+        "purpose": purpose,
+        "reason": REASON,
+    }
+
+
+def _ask(bank: Bank, code: str, who: str, act: str, payload: dict[str, Any], unit: str, roles: frozenset[str]) -> Any:  # fmt: skip
+    made = work.propose(actor=_actor(bank, who), act=act, payload=payload, reason=REASON)
+    bank.facts.matters[code] = Matter(unit, who, roles)
+    bank.thing_ids[f"matter:{code}"] = bank.thing_ids[f"file:{code}"] = made.public_id
+    return made.public_id
+
+
+def sessions(bank: Bank) -> None:
+    """Sign some people in on another device."""
+    for who in SIGNED:
+        at = now_utc()
+        row = StaffSession.door.create(
+            entity=bank.facts.entity, person_id=bank.people[who], key_hash=f"trust-{who}", created_at=at, last_seen=at
+        )  # fmt: skip
+        bank.thing_ids[f"session:{who}"] = row.public_id

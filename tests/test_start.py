@@ -21,7 +21,7 @@ from tests.conftest import clean_environment, free_port, start_product
 pytestmark = pytest.mark.xdist_group("start")
 
 
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+def until(condition: Callable[[], bool], seconds: float = 180) -> None:
     """Wait for a condition, failing loudly when it does not come."""
     deadline = time.monotonic() + seconds
     while not condition():

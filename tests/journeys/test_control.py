@@ -20,9 +20,9 @@ Sit = Callable[..., Desk]
 
 
 def press(one: Desk, selector: str) -> None:
-    """Click and wait for what comes of it."""
-    one.page.click(selector)
-    one.page.wait_for_load_state("networkidle")
+    """Click and wait for the page that comes of it."""
+    with one.page.expect_navigation(wait_until="networkidle"):
+        one.page.click(selector)
 
 
 def a_plain_client(one: Desk, product: Product) -> tuple[str, dict[str, Any]]:

@@ -51,7 +51,9 @@ class Bank:
     unit_ids: dict[str, UUID] = field(default_factory=dict)
     party_ids: dict[str, UUID] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)  # code of unit or party -> key
-    thing_ids: dict[str, UUID] = field(default_factory=dict)  # "matter:…", "person:…", "session:…" -> public id
+    thing_ids: dict[str, UUID] = field(
+        default_factory=dict
+    )  # "matter:…", "person:…", "session:…" -> public id
 
 
 class Builder:

@@ -103,4 +103,6 @@ class Sight:
     parties: frozenset[str] = frozenset()
     whole: bool = False
     secret: bool = False
-    things: frozenset[str] = frozenset()  # what else may be opened: "matter:…", "file:…", "person:…", "session:…"
+    things: frozenset[str] = (
+        frozenset()
+    )  # what else may be opened: "matter:…", "file:…", "person:…", "session:…"

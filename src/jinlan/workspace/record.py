@@ -6,13 +6,14 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from jinlan.basics.actor import Actor
+from jinlan.kernel.reading import sees_whole_bank
 from jinlan.kernel.trail import Wanted, chain, entries
 from jinlan.workspace import words
 from jinlan.workspace.access import page
@@ -23,7 +24,9 @@ LONGEST = 120
 @require_GET
 @page("record")
 def record(request: HttpRequest, *, actor: Actor) -> HttpResponse:
-    """Show the newest entries that the filters leave, and the way to older ones."""
+    """Show the newest entries that the filters leave, and the way to older ones; an auditor of one side has none."""
+    if not sees_whole_bank():
+        raise Http404
     wanted = _wanted(request)
     found, older = entries(actor, wanted)
     kept = {

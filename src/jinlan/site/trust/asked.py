@@ -12,7 +12,7 @@ from jinlan.clients.exports import plain
 from jinlan.clients.listing import Listing
 from jinlan.domains.strategy import selectors as strategy
 from jinlan.domains.strategy import services
-from jinlan.kernel.models import Person, StaffSession
+from jinlan.kernel.models import PasswordRecord, Person, RecoveryCode, SecondFactor, StaffSession
 from jinlan.kernel.scope import actor_for, scoped, system_actor
 from jinlan.serving.models import UnitResult
 from jinlan.site.trust.facts import Matter
@@ -86,7 +86,11 @@ def _ask(bank: Bank, code: str, who: str, act: str, payload: dict[str, Any], uni
 
 
 def sessions(bank: Bank) -> None:
-    """Sign some people in on another device."""
+    """Sign some people in on another device; somebody who cannot sign in keeps a second factor and an old password."""
+    person, now = bank.people["disabled"], now_utc()
+    SecondFactor.door.create(person_id=person, secret=b"x", created_at=now, confirmed_at=now)
+    RecoveryCode.door.create(person_id=person, code_hash="x")
+    PasswordRecord.door.create(person_id=person, password="!", set_at=now)  # noqa: S106  no password at all
     for who in SIGNED:
         at = now_utc()
         row = StaffSession.door.create(

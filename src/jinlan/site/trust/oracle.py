@@ -45,8 +45,8 @@ def sight(bank: Facts, who: str, day: date) -> Sight:
     members = near | {(u, p) for u, p in bank.members if at(bank.units[u][1], bank.parties[p][0]) or (u in mine and bank.parties[p][0] == bank.units[u][0])}
     parties = direct | {p for _, p in members} | {p for p, (domain, branch) in bank.parties.items() if at(branch, domain)}
     things = {f"matter:{m}" for m, one in bank.matters.items() if (one.unit in figures if one.unit else one.maker == who or whole or secret)}
-    things |= {f"file:{m}" for m, one in bank.matters.items() if one.maker == who and one.done} | {f"session:{who}", "published:"}
-    things |= {f"person:{name}" for name, one in bank.people.items() if name != who and one.entity == me.entity}
+    things |= {f"file:{m}" for m, one in bank.matters.items() if one.maker == who and one.done}
+    things |= {f"person:{p}" for p, one in bank.people.items() if p != who and one.entity == me.entity} | {f"session:{who}", "published:"} | ({"record:"} if secret or (whole and "auditor" in roles) else set())
     return Sight(roles, frozenset(figures), frozenset(figures | {u for u, _ in near}), frozenset(members), frozenset(parties), whole or secret, secret, frozenset(things))
 
 
@@ -54,9 +54,7 @@ def status(row: Row, method: str, signed: bool, seen: Sight, unit: str, party: s
     """Return the status that an address must answer with; `unit` and `party` are codes, "" for what does not exist."""
     if row.public is not None:
         return row.public.get(method, (405, 405))[signed]
-    if method not in row.answers:
-        return 405
-    if not signed:
-        return 302
+    if method not in row.answers or not signed:
+        return 302 if method in row.answers else 405
     there = {"": True, "header": unit in seen.headers, "figures": unit in seen.figures, "member": unit in seen.headers and (unit, party) in seen.members}
     return row.answers[method] if seen.roles & row.roles and not seen.roles & row.never and there.get(row.about, unit in seen.things) else 404

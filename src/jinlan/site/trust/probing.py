@@ -8,15 +8,19 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import connection
 from django.test import Client
 
+from jinlan.basics.clock import now_utc
+from jinlan.kernel import stepup
 from jinlan.kernel.models import Person
 from jinlan.site.trust.arena import Admin, statement
 from jinlan.site.trust.bank import Bank
+from jinlan.site.trust.deck import Deck
 from jinlan.site.trust.facts import ANONYMOUS, Sight
-from jinlan.site.trust.matrix import METHODS, Deck, Probe, without_row
+from jinlan.site.trust.matrix import METHODS, Probe, without_row
 from jinlan.site.trust.oracle import status
 
 WORD = re.compile(r"q[upgk][a-z2-7]{8}", re.IGNORECASE)
@@ -89,9 +93,9 @@ class Judge:
         self.verdict.wrong += [one for one in said if one not in self.known]
         before = digest(self.admin)
         for who, probes in self.deck.deal(methods):
-            client = self.client(who)
+            client, proved = self.client(who), self.client(who, proved=True)
             for start in range(0, len(probes), BATCH):
-                self._batch(client, probes[start : start + BATCH])
+                self._batch(client, proved, probes[start : start + BATCH])
                 self.verdict.digests += 1
                 if (after := digest(self.admin)) != before:
                     asked = sorted(
@@ -105,19 +109,25 @@ class Judge:
                     return self.verdict
         return self.verdict
 
-    def client(self, who: str) -> Client:
-        """Return a browser in which somebody is signed in; the disabled one was, before he was disabled."""
+    def client(self, who: str, *, proved: bool = False) -> Client:
+        """Return a browser in which somebody is signed in, `proved` a moment ago; the disabled one was, before he was disabled."""
         client = Client(
             SERVER_NAME="localhost", raise_request_exception=False, headers={"accept-language": "zh-hans"}
         )
         if who != ANONYMOUS:
             client.force_login(Person.objects.get(pk=self.bank.people[who]), backend=BACKEND)
+            if proved:
+                session = client.session
+                session[stepup.INSTANT] = now_utc().isoformat()
+                session.save()
+            if who == "disabled":  # shown out with his first request; from then on a stranger
+                client.get("/")
         return client
 
-    def _batch(self, client: Client, probes: Iterable[Probe]) -> None:
+    def _batch(self, client: Client, proved: Client, probes: Iterable[Probe]) -> None:
         for probe in probes:
-            asked = self.client(probe.who) if probe.name == "signout" else client
-            answer = asked.generic(probe.method, probe.url, **_body(probe.method))
+            asked = self.client(probe.who) if probe.name == "signout" else proved if probe.proved else client
+            answer = asked.generic(probe.method, probe.url, **_body(probe))
             self.verdict.probes += 1
             self.verdict.answers[answer.status_code] += 1
             found = self._faults(probe, answer, client)
@@ -141,16 +151,19 @@ class Judge:
             and probe.name not in ("preferences", "signout")
         ):
             faults.append(f"leads to {answer['Location']}")
+        return faults + self._said(probe, answer, client, seen, signed=signed)
+
+    def _said(self, probe: Probe, answer: Any, client: Client, seen: Sight, *, signed: bool) -> list[str]:
+        """Return what is wrong with the words of an answer."""
+        faults = []
         body = answer.content.decode(errors="replace")
         words = {self.codes[word.upper()] for word in WORD.findall(body) if word.upper() in self.codes}
         self.verdict.words += len(words)
-        allowed = self._allowed(seen) if answer.status_code == 200 and signed else frozenset()
+        allowed = self._allowed(seen) if answer.status_code in (200, 422) and signed else frozenset()
         if words - allowed:
             faults.append(f"shows {', '.join(sorted(words - allowed)[:5])}")
-        if probe.relation == "search hidden member" and probe.unit in words:
-            faults.append(
-                f"{probe.unit} is found by the name of its member {probe.party}, who is out of sight"
-            )
+        if answer.status_code == 200 and probe.relation.startswith("search "):
+            faults += _search_faults(probe, words)
         if (
             answer.status_code == 404
             and probe.method == "GET"
@@ -159,7 +172,7 @@ class Judge:
         ):
             faults.append("its 404 differs from that of what does not exist")
         if probe.exact and answer.status_code == 200:
-            faults += self._list_faults(body, words, seen)
+            faults += self._list_faults(body, words, seen, file="Content-Disposition" in answer.headers)
         return faults
 
     def _allowed(self, seen: Sight) -> frozenset[str]:
@@ -180,9 +193,12 @@ class Judge:
             )
         return bool(_comparable(answer) != self.nothing[who])
 
-    def _list_faults(self, body: str, words: set[str], seen: Sight) -> list[str]:
+    def _list_faults(self, body: str, words: set[str], seen: Sight, *, file: bool) -> list[str]:
         """The whole list holds the whole sight, no more and no less, and adds up to it."""
         units = words & set(self.bank.facts.units)
+        if file:  # it holds every row
+            wrong = sorted(units ^ seen.figures)
+            return [f"the file holds too much or too little: {', '.join(wrong[:5])}"] if wrong else []
         missing = seen.figures - units if len(seen.figures) <= 50 else frozenset()
         counted = COUNT.search(body)
         total = int(counted[1].replace(",", "")) if counted else 0
@@ -192,11 +208,22 @@ class Judge:
         )
 
 
-def _body(method: str) -> dict[str, Any]:
-    from urllib.parse import urlencode
+def _search_faults(probe: Probe, words: set[str]) -> list[str]:
+    """A unit is found by the names of those members that a person sees, and by no other's."""
+    found = probe.unit in words
+    if probe.relation == "search member" and not found:
+        return [f"{probe.unit} is not found by the name of its member {probe.party}"]
+    if probe.relation == "search hidden member" and found:
+        return [f"{probe.unit} is found by the name of its member {probe.party}, who is out of sight"]
+    return []
 
-    if method in ("POST", "PUT", "DELETE"):
-        return {"data": urlencode(HOSTILE), "content_type": "application/x-www-form-urlencoded"}
+
+def _body(probe: Probe) -> dict[str, Any]:
+    if probe.method in ("POST", "PUT", "DELETE"):
+        return {
+            "data": urlencode(HOSTILE | dict(probe.body)),
+            "content_type": "application/x-www-form-urlencoded",
+        }
     return {}
 
 

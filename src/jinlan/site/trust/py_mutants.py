@@ -9,27 +9,33 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
-from django.contrib.auth.backends import ModelBackend
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.clients import selectors as clients
+from jinlan.clients import unmask as vault
 from jinlan.clients.models import Party, Unit, UnitMember
-from jinlan.kernel import masking, scope, views
+from jinlan.clients.names import search_of
+from jinlan.kernel import masking, scope, sessions, views
+from jinlan.kernel.acts import ACTS
 from jinlan.kernel.models import Person
 from jinlan.kernel.testing import ENTITY
 from jinlan.serving import selectors as serving
 from jinlan.serving.models import MemberResult, Quarantine, RestrictedGate, UnitResult
 from jinlan.site.trust.bank import Bank
 from jinlan.site.trust.matrix import MATRIX, METHODS
-from jinlan.workspace import access, cockpit, lists, urls
+from jinlan.work import services
+from jinlan.work.models import Approval
+from jinlan.workspace import access, cockpit, exports, lists, unmask, urls
 
 Plant = Callable[[Bank], AbstractContextManager[Any]]
 OBJECTS = frozenset(name for name, row in MATRIX.items() if row.about)
-PAGES = frozenset(name for name, row in MATRIX.items() if row.public is None)
+GUARDED = {one.name for one in urls.urlpatterns} - {"client-identity"}  # which has a guard of its own
+PAGES = frozenset(name for name, row in MATRIX.items() if row.public is None and name in GUARDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,7 @@ def _without_role(name: str) -> Plant:
 
 
 MATRIX_PAGE = {"client-filters": "clients"}
+ALL_STAFF = frozenset(access.EVERYBODY)
 ALL_ROLES = (*access.EVERYBODY, "system_admin")
 
 
@@ -251,6 +258,31 @@ def _new_address(bank: Bank) -> Iterator[None]:
         urls.urlpatterns.pop()
 
 
+def _by_any_member(bank: Bank) -> AbstractContextManager[Any]:
+    """Units were stored with the names of all their members."""
+
+    @contextmanager
+    def planted() -> Iterator[None]:
+        with scope.scoped(scope.system_actor(ENTITY, now_utc()), write=True):
+            for unit in Unit.objects.all():
+                found = search_of([unit.name, *unit.members.values_list("party__name", flat=True)])
+                Unit.objects.filter(pk=unit.pk).update(grams=found.grams, search_text=found.text)
+        yield
+
+    return planted()
+
+
+def _withdrawn(*, actor: Actor, approval: UUID, reason: str) -> Approval:
+    """Close a request whoever asks."""
+    with scope.scoped(actor, write=True):
+        return services._close(actor, services._locked(approval), "void", reason)
+
+
+def _any_proposer(bank: Bank) -> AbstractContextManager[Any]:
+    act = ACTS["strategy.override_tier"]
+    return patch.dict(ACTS, {act.name: replace(act, roles=ALL_STAFF)})
+
+
 def _anonymous_404(bank: Bank) -> AbstractContextManager[Any]:
     def refuse(_next: str) -> HttpResponse:
         raise Http404
@@ -313,7 +345,15 @@ def _single() -> list[PyMutant]:
         PyMutant("a refusal of the role says 403", _refusing, _named("department")),
         PyMutant("a page writes while it is read", _writing("clients", "GET"), _named("clients")),
         PyMutant("a refused POST writes", _writing("client", "POST"), _named("client"), METHODS),
-        PyMutant("disabled people stay signed in", lambda b: patch.object(ModelBackend, "user_can_authenticate", lambda self, user: True), _named("clients")),
+        PyMutant("disabled people stay signed in", lambda b: patch.object(sessions, "_outlived", lambda row, auth_hash, at: ""), _named("clients")),
+        PyMutant("units are found by any member's name", _by_any_member, _named("find", "clients")),
+        PyMutant("plain values without proving oneself", lambda b: patch.object(unmask, "require", lambda request: None), _named("client-identity")),
+        PyMutant("plain values for the auditor", lambda b: patch.object(vault, "may_unmask", lambda actor: True), _named("client-identity")),
+        PyMutant("a granted file for everybody", lambda b: patch.object(exports, "may_take", lambda actor, row: row.state == "done"), _named("approval-file")),
+        PyMutant("anybody takes back a request", lambda b: patch.object(services, "withdraw", _withdrawn), _named("approval-decide"), ("POST",)),
+        PyMutant("anybody's word counts", lambda b: patch.object(services, "_may_decide", lambda actor, row: None), _named("approval-decide"), ("POST",)),
+        PyMutant("anybody sets a tier by hand", _any_proposer, _named("client-override"), ("POST",)),
+        PyMutant("an administrator of another bank's people", lambda b: patch.object(sessions, "people", lambda actor: Person.objects.all()), _named("people-switch"), ("POST",)),
         PyMutant("strangers get 404 instead of the sign-in", _anonymous_404, _named("clients")),
         PyMutant("an address without a row", _new_address, _named("filling")),
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -58,6 +59,9 @@ class Examiner:
         self.verdict = Verdict()
         self.tables = [row[0] for row in admin.execute(
             "select distinct tablename from pg_policies where schemaname = 'public' order by 1").fetchall()]  # fmt: skip
+        self.parts = [row[0] for row in admin.execute(
+            "select relname from pg_class where relnamespace = 'public'::regnamespace and relispartition and relkind = 'r' "
+            "order by 1").fetchall()]  # fmt: skip
         self.columns = {table: self._first_column(table) for table in self.tables}
         self.known = {table: self._rows(table) for table in self.tables if table in TABLES}
 
@@ -228,6 +232,10 @@ class Examiner:
             if mine - found:
                 self.fault(f"{who} misses {len(mine - found)} rows of {table}")
             self._writes(cursor, who, table, mine, bool(seen.roles & TABLES[table].writers))
+        for part in self.parts:
+            self.verdict.cases["partition"] += 1
+            if _count(cursor, f"select 1 from {part}") >= 0:
+                self.fault(f"{who} reads the partition {part}")
         self.verdict.cases["password"] += 1
         if _count(cursor, "select password from kernel_person") >= 0:
             self.fault(f"{who} reads passwords")
@@ -250,15 +258,17 @@ class Examiner:
 
     def _writes(self, cursor: CursorWrapper, who: str, table: str, mine: set[int], writer: bool) -> None:
         column = self._writable(table, cursor)
-        for verb, sql in (
-            ("update", f'update {table} set "{column}" = "{column}" returning id'),
-            ("delete", f"delete from {table} returning id"),
-        ):
-            self.verdict.cases[verb] += 1
-            with _undone():
-                changed = _ids(cursor, sql)
-                if changed and not ((TABLES[table].written or writer) and changed <= mine):
-                    self.fault(f"{who} can {verb} {len(changed)} rows of {table}")
+        self.verdict.cases["update"] += 1
+        with _undone():
+            changed = _ids(cursor, f'update {table} set "{column}" = "{column}" returning id')
+            if changed and not ((TABLES[table].written or writer) and changed <= mine):
+                self.fault(f"{who} can update {len(changed)} rows of {table}")
+            if writer and mine - changed:
+                self.fault(f"{who} cannot update {len(mine - changed)} rows of {table}")
+        self.verdict.cases["delete"] += 1
+        with _undone():
+            if gone := _ids(cursor, f"delete from {table} returning id"):  # nobody deletes anything
+                self.fault(f"{who} can delete {len(gone)} rows of {table}")
         for row in self._samples(table):
             self.verdict.cases["insert"] += 1
             with _undone():
@@ -269,6 +279,8 @@ class Examiner:
                 )
                 if state != REFUSED and not writer:
                     self.fault(f"{who} can add a row to {table} ({state or 'done'})")
+                if state == REFUSED and writer and mine:
+                    self.fault(f"{who} cannot add a row to {table}")
 
     def _writable(self, table: str, cursor: CursorWrapper) -> str:
         cursor.execute(
@@ -286,6 +298,7 @@ class Examiner:
         rows = []
         for number, (body,) in enumerate(found):
             body["id"] = 2_000_000_000 + number
+            body |= {name: str(uuid4()) for name in ("public_id", "payload_hash") if name in body}
             for column in ("person", "person_id", "maker_id"):
                 if column in body:
                     body[column] = self.bank.people["stranger"]

@@ -105,6 +105,23 @@ def _grants() -> list[SqlMutant]:
     ]  # fmt: skip
 
 
+def _matters() -> list[SqlMutant]:
+    return [
+        _sql("the auditor may set a tier", f"alter policy change_all on strategy_override using ({ANY_SCOPE}) with check ({ANY_SCOPE})"),
+        _sql("risk may add a tier by hand", f"alter policy add_all on strategy_override with check ({ANY_SCOPE})"),
+        _sql("nobody may set a tier", "drop policy change_all on strategy_override"),
+        _sql("requests about no client for everybody", f"alter policy to_own on work_approval using (unit_id is null and {ANY_SCOPE})"),
+        _sql("requests may be deleted", f"create policy planted on work_approval for delete to jl_team using ({ANY_SCOPE}); "
+             "grant delete on work_approval to jl_team"),
+        _sql("a word in another person's name", "alter policy add_own on work_decision with check (true)"),
+        _sql("second factors readable in a scope", "create policy planted on kernel_secondfactor for select to jl_team using (true); "
+             "grant select on kernel_secondfactor to jl_team"),
+        _sql("sessions of others", f"alter policy to_own on kernel_staffsession using ({ANY_SCOPE})"),
+        _sql("history of units out of sight", f"alter policy to_team on kernel_rowchange using ({ANY_SCOPE})"),
+        _sql("partitions of the audit readable", "grant select on kernel_auditentry_rest to jl_team"),
+    ]  # fmt: skip
+
+
 def _resolver() -> list[SqlMutant]:
     dates = "and c.valid_from <= b.day and (c.valid_to is null or b.day < c.valid_to)"
     xid = "c.xid = pg_current_xact_id_if_assigned()"
@@ -138,4 +155,4 @@ def _resolver() -> list[SqlMutant]:
     ]  # fmt: skip
 
 
-SQL_MUTANTS = (*_policies(), *_grants(), *_resolver())
+SQL_MUTANTS = (*_policies(), *_grants(), *_matters(), *_resolver())

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 import time_machine
-from django.db import IntegrityError
+from django.db import IntegrityError, ProgrammingError
 
+from jinlan.basics.ids import uuid7
 from jinlan.domains.strategy.models import Override
 from jinlan.domains.strategy.services import install_definitions, overrides_of
 from jinlan.kernel.models import AuditEntry
@@ -126,6 +127,9 @@ def test_a_check_holds_for_what_was_shown_and_for_nothing_else(ready, as_person,
     edited = ask(as_person, ready).headers["Location"]
     with psycopg.connect(admin_url) as admin:
         admin.execute(
+            "set session_replication_role = replica"
+        )  # past the trigger that keeps requests as they are
+        admin.execute(
             "update work_approval set payload = payload || '{\"tier\": \"BRANCH\"}' where state = 'open'"
         )
     say(as_person, edited, "zhoulin", "yes")
@@ -191,3 +195,40 @@ def test_the_database_itself_asks_for_four_eyes(ready, as_person):
         Decision.objects.create(maker_id=zhoulin.person_id, person_id=lihua.person_id, **said)
     with scoped(zhoulin):
         assert Decision.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"maker_id": "lihua"},
+        {"payload": {"tier": "KEY"}},
+        {"state": "done", "closed_at": AT},
+        {"state": "refused", "closed_at": AT},
+        {"state": "expired", "closed_at": AT},
+        {"stage": 1},
+        {"expires_at": AT},
+    ],
+)
+def test_nothing_written_by_hand_passes_for_a_check(ready, as_person, change):
+    ask(as_person, ready, user="chenwei")
+    chenwei = ready.cast.actor("chenwei")
+    change = {
+        name: ready.cast.people[value].pk if name == "maker_id" else value for name, value in change.items()
+    }
+
+    with pytest.raises(ProgrammingError, match="request"), scoped(chenwei, write=True):
+        Approval.objects.update(**change)
+
+    assert states(ready.cast) == ([("open", 0)], 0)
+
+
+def test_nobody_asks_in_another_name(ready, as_person):
+    ask(as_person, ready)
+    chenwei = ready.cast.actor("chenwei")
+
+    with pytest.raises(ProgrammingError, match="own name"), scoped(chenwei, write=True):
+        row = Approval.objects.get()
+        row.pk, row.public_id, row.payload_hash = None, uuid7(), "0" * 64
+        row.save(force_insert=True)
+
+    assert states(ready.cast) == ([("open", 0)], 0)

@@ -9,7 +9,9 @@ from pathlib import Path
 import jinlan
 from jinlan.clients.testing import SIGN_INS
 from jinlan.kernel.audit import audit
+from jinlan.kernel.models import RoleGrant
 from jinlan.kernel.scope import scoped
+from jinlan.kernel.testing import writing
 from jinlan.workspace.words import VERBS
 
 
@@ -86,3 +88,10 @@ def test_every_verb_of_the_sources_has_words():
 
     assert {"clients.identity_unmasked", "work.approval_asked"} <= found
     assert found - set(VERBS) == set()
+
+
+def test_an_auditor_of_one_side_has_no_record(world, as_person):
+    with writing():
+        RoleGrant.objects.filter(person=world.cast.people["zhengyu"]).update(domain=1)
+
+    assert as_person("zhengyu").get("/audit").status_code == 404

@@ -20,6 +20,7 @@ from jinlan.basics.periods import add_months
 from jinlan.clients import selectors as clients
 from jinlan.domains.strategy import selectors as strategy
 from jinlan.kernel.acts import ACTS
+from jinlan.kernel.forms import dress
 from jinlan.kernel.scope import scoped
 from jinlan.serving import selectors as serving
 from jinlan.work import selectors as work
@@ -135,10 +136,7 @@ class OverrideForm(forms.Form):
         super().__init__(*args, **kwargs)
         chosen: Any = self.fields["tier"]
         chosen.choices = [(tier, words.look(words.TIERS, tier).word) for tier in tiers]
-        for field in self.fields.values():
-            field.widget.attrs["class"] = (
-                "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-            )
+        dress(self)
 
 
 PLACES = {"OVERRIDE_TIER": "tier", "OVERRIDE_SAME": "tier", "OVERRIDE_REASON": "reason_code", "OVERRIDE_EVIDENCE": "evidence",

@@ -21,6 +21,7 @@ from jinlan.clients import exports
 from jinlan.clients.exports import PURPOSES, Asked, Taken
 from jinlan.kernel.export import Column
 from jinlan.kernel.figures import currency, listed
+from jinlan.kernel.forms import dress
 from jinlan.kernel.scope import scoped
 from jinlan.work import selectors as work
 from jinlan.work import services
@@ -43,11 +44,7 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = (
-                "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-            )
-            field.error_messages["required"] = _("请填写。")
+        dress(self)
 
 
 def columns() -> list[Column]:

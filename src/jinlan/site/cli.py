@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "db": ("db", "数据库:roles 打印角色 SQL,migrate 迁移 / database roles and migration"),
     "trust": ("trust", "证明安全承诺并写 TRUST.md / prove the security promises, write TRUST.md"),
     "audit": ("audit", "审计:seal 封存,verify 核对 / seal the audit, or verify it"),
+    "backup": ("backup", "备份;verify DIR 核对一份 / back up this installation, or verify a backup"),
+    "restore": ("restore", "把备份恢复到新的目录与时刻 / restore a backup into a new home, to an instant"),
     "bench": ("bench", "性能比值 / performance ratios within one run"),
     "shots": ("shots", "给每个页面拍照 / take pictures of every page"),
     "help": ("help", "显示本帮助 / show this help"),

@@ -116,24 +116,25 @@ def alone(users: IO[str], seconds: float) -> None:
 
 @contextmanager
 def serving_database(
-    home: Home, step: Callable[[str], None] = lambda _: None, *, patience: float = 600
+    home: Home, step: Callable[[str], None] = lambda _: None, *, patience: float = 600, migrated: bool = True
 ) -> Iterator[Embedded | None]:
     """Bring the database up, migrated, with `DATABASE_URL` set; stop it at the end when we started it.
 
     A server that already runs for this home is used and left alone; `patience` is how long its starter waits for
-    other users (seconds) before it stops it.
+    other users (seconds) before it stops it. `migrated` false leaves a database as it is: a backup changes nothing.
     """
     home.make()
     if external():
         check_server(os.environ["DATABASE_URL"])
-        step("数据库迁移")
-        migrate(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
+        if migrated:
+            step("数据库迁移")
+            migrate(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
         yield None
         return
     with (home.run / "pg.users").open("w") as users:
         with turn(home):
             fcntl.flock(users, fcntl.LOCK_SH)
-            server, started = _brought_up(home, step)
+            server, started = _brought_up(home, step, migrated=migrated)
         os.environ["DATABASE_URL"] = server.url("app")
         try:
             yield server
@@ -145,13 +146,15 @@ def serving_database(
                     server.stop()
 
 
-def _brought_up(home: Home, step: Callable[[str], None]) -> tuple[Embedded, bool]:
+def _brought_up(home: Home, step: Callable[[str], None], *, migrated: bool) -> tuple[Embedded, bool]:
     """Return the server, migrated, and whether we started it."""
     server = Embedded(home)
     if (home.pg / "postmaster.pid").exists() and server.running():
         return server, False
     step("启动数据库")
     server.start()
+    if not migrated:
+        return server, True
     try:
         step("数据库迁移")
         create(server)

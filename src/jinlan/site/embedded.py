@@ -14,13 +14,14 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from jinlan.basics.errors import Refused
+from jinlan.site.backup.wal import ARCHIVE_SECONDS, archive_command
 from jinlan.site.home import Home, socket_folder
 
 START_TIMEOUT = 60
@@ -54,10 +55,12 @@ def binaries() -> Path:
 class Embedded:
     """One PostgreSQL server in `home.pg`; `start` makes it when needed, `stop` ends it cleanly."""
 
-    def __init__(self, home: Home, *, durable: bool = True) -> None:
+    def __init__(self, home: Home, *, durable: bool = True, archive_seconds: int = ARCHIVE_SECONDS) -> None:
         self.home = home
         self.durable = durable
+        self.archive_seconds = archive_seconds
         self.socket = socket_folder(home.run)
+        self.settings: dict[str, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self._prefix, self._user = self._identity()
 
@@ -136,30 +139,50 @@ class Embedded:
                 str(binaries() / "pg_ctl"), "-D", str(self.home.pg), "-m", "fast", "-w", "-t", "20", "stop"
             )
 
-    def start(self) -> Embedded:
-        """Start the server; returns when it answers. Raises `Refused` with the log's end when it cannot."""
+    def own(self, folder: Path) -> None:
+        """Give a folder with all that is in it to the user as whom the server runs."""
+        for place, _, names in os.walk(folder) if self._user else ():
+            for path in (Path(place), *(Path(place) / name for name in names)):
+                os.chown(path, self._user, self._user)  # type: ignore[arg-type]
+
+    def _options(self) -> list[str]:
+        """Return the server's settings; without durability there is nothing to archive either."""
+        given = {
+            "listen_addresses": "", "unix_socket_directories": str(self.socket), "max_connections": "60",
+            "shared_buffers": "256MB", "unix_socket_permissions": "0700", "timezone": "UTC", "jit": "off", "log_min_messages": "warning",
+        }  # fmt: skip
+        if self.durable:
+            given |= {
+                "archive_mode": "on", "archive_command": archive_command(self.home.wal), "archive_timeout": str(self.archive_seconds),
+            }  # fmt: skip
+        else:
+            given |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        return [word for name, value in (given | self.settings).items() for word in ("-c", f"{name}={value}")]
+
+    def start(self, settings: Mapping[str, str] | None = None, *, patience: float = START_TIMEOUT) -> Embedded:
+        """Start the server, with more settings if wanted; returns when it answers, within `patience` seconds.
+
+        Raises:
+            Refused: PG_START with the log's end when it cannot.
+        """
+        self.settings = dict(settings or {})
         if not (self.home.pg / "PG_VERSION").exists():
             self._make()
         self._end_leftover()
-        options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={self.socket}", "-c", "max_connections=60",
-                   "-c", "shared_buffers=256MB", "-c", "unix_socket_permissions=0700", "-c", "timezone=UTC",
-                   "-c", "jit=off", "-c", "log_min_messages=warning"]  # fmt: skip
-        if not self.durable:
-            options += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         extra: dict[str, Any] = {"user": self._user} if self._user else {}
         log = (self.home.log / "postgres.log").open("ab")
         self.process = subprocess.Popen(
-            [*self._prefix, str(binaries() / "postgres"), "-D", str(self.home.pg), *options],
+            [*self._prefix, str(binaries() / "postgres"), "-D", str(self.home.pg), *self._options()],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGINT), **extra,  # noqa: PLW1509  no thread runs yet
         )  # fmt: skip
         log.close()
-        self._wait()
+        self._wait(patience)
         return self
 
-    def _wait(self) -> None:
+    def _wait(self, patience: float) -> None:
         assert self.process is not None  # noqa: S101
-        deadline = time.monotonic() + START_TIMEOUT
+        deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break

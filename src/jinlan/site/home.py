@@ -29,6 +29,16 @@ class Home:
         return self.path / "pg"
 
     @property
+    def wal(self) -> Path:
+        """The archive of the embedded PostgreSQL's log; the first backup makes it."""
+        return self.path / "wal"
+
+    @property
+    def roots(self) -> Path:
+        """The roots of the audit's chain, outside the database."""
+        return self.path / "audit" / "roots.jsonl"
+
+    @property
     def demo(self) -> Path:
         """The demo bank's extracts."""
         return self.path / "demo"

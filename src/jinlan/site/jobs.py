@@ -24,6 +24,7 @@ from jinlan.kernel.scope import actor_for, console_actor, scoped, system_actor
 from jinlan.kernel.sealing import seal
 from jinlan.kernel.services import create_staff
 from jinlan.site import listing
+from jinlan.site.home import Home
 
 if TYPE_CHECKING:
     from jinlan.lake.load import LoadReport
@@ -83,7 +84,7 @@ def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
 
 def roots_file() -> Path:
     """Return where the roots of the audit's chain are kept, outside the database."""
-    return Path(settings.JINLAN_HOME) / "audit" / "roots.jsonl"
+    return Home(Path(settings.JINLAN_HOME)).roots
 
 
 def create_demo_staff(rows: Iterable[Mapping[str, Any]], password: str) -> None:

@@ -159,7 +159,9 @@ class Embedded:
             given |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         return [word for name, value in (given | self.settings).items() for word in ("-c", f"{name}={value}")]
 
-    def start(self, settings: Mapping[str, str] | None = None, *, patience: float = START_TIMEOUT) -> Embedded:
+    def start(
+        self, settings: Mapping[str, str] | None = None, *, patience: float = START_TIMEOUT
+    ) -> Embedded:
         """Start the server, with more settings if wanted; returns when it answers, within `patience` seconds.
 
         Raises:

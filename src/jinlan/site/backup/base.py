@@ -56,9 +56,13 @@ def _archiving(server: Embedded, url: str) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     server.own(folder)
     with psycopg.connect(url) as admin:
-        row = admin.execute("select current_setting('archive_mode'), current_setting('archive_command')").fetchone()
+        row = admin.execute(
+            "select current_setting('archive_mode'), current_setting('archive_command')"
+        ).fetchone()
     if row != ("on", wal.archive_command(folder)):
-        raise Refused("BACKUP_WAL", "数据库还没有打开日志归档(它由旧版本启动)。", "请重新启动金兰一次,再备份。")
+        raise Refused(
+            "BACKUP_WAL", "数据库还没有打开日志归档(它由旧版本启动)。", "请重新启动金兰一次,再备份。"
+        )
 
 
 def _base(server: Embedded, target: Path) -> None:
@@ -68,12 +72,16 @@ def _base(server: Embedded, target: Path) -> None:
     ]  # fmt: skip
     done = subprocess.run(
         command, env=os.environ | {"PGPASSWORD": server.password("admin"), "LC_ALL": "C"}, capture_output=True, text=True, check=False,
-        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509  no thread runs here
+        preexec_fn=die_with_parent(signal.SIGTERM),
     )  # fmt: skip
     if done.returncode and "No space left" in done.stderr:
         raise no_space(target.parent.parent)
     if done.returncode:
-        raise Refused("BACKUP_BASE", "数据库没有备份成:" + done.stderr.strip()[-400:], "没有留下半份备份;请核对日志后重试。")
+        raise Refused(
+            "BACKUP_BASE",
+            "数据库没有备份成:" + done.stderr.strip()[-400:],
+            "没有留下半份备份;请核对日志后重试。",
+        )
 
 
 def _wait_for(segment: Path, admin: facts.Connection) -> None:
@@ -81,7 +89,11 @@ def _wait_for(segment: Path, admin: facts.Connection) -> None:
     while not segment.exists():
         if time.monotonic() > deadline:
             row = admin.execute("select last_failed_wal from pg_stat_archiver").fetchone()
-            raise Refused("BACKUP_WAL", f"日志归档没有前进(最近失败:{row and row[0]})。", f"请检查 {segment.parent} 的空间与权限。")
+            raise Refused(
+                "BACKUP_WAL",
+                f"日志归档没有前进(最近失败:{row and row[0]})。",
+                f"请检查 {segment.parent} 的空间与权限。",
+            )
         time.sleep(0.05)
 
 

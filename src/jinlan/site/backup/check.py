@@ -53,7 +53,9 @@ def keep(parent: Path, number: int, place: Home, keys: Keys) -> tuple[Sequence[P
     there = backups(parent, keys)
     doomed, kept = there[:-number], there[-number:]
     for path, _ in doomed:
-        gone = path.with_name(f".{path.name}.removed")  # a kill in the middle leaves nothing that looks like a backup
+        gone = path.with_name(
+            f".{path.name}.removed"
+        )  # a kill in the middle leaves nothing that looks like a backup
         path.rename(gone)
         shutil.rmtree(gone)
     for old in parent.glob(".*.removed"):

@@ -67,7 +67,9 @@ def loads(db: Connection) -> list[dict[str, Any]]:
     """Return every finished load with the versions of the lake's tables that it pins."""
     if not _there(db, "serving_load"):
         return []
-    rows = db.execute("select id, entity, versions from serving_load where status = 'loaded' order by id").fetchall()
+    rows = db.execute(
+        "select id, entity, versions from serving_load where status = 'loaded' order by id"
+    ).fetchall()
     return [{"load": row[0], "entity": row[1], "versions": row[2]} for row in rows]
 
 
@@ -98,7 +100,11 @@ def point(url: str, name: str) -> Facts:
                 return _read(reader, at, wal)
         except (LockNotAvailable, QueryCanceled):
             if time.monotonic() > deadline:
-                raise Refused("BACKUP_BUSY", "有事务持续写入,两分钟内没有找到可以记数的时刻。", "请在装载或夜间批次结束后再备份。") from None
+                raise Refused(
+                    "BACKUP_BUSY",
+                    "有事务持续写入,两分钟内没有找到可以记数的时刻。",
+                    "请在装载或夜间批次结束后再备份。",
+                ) from None
             time.sleep(PAUSE)
 
 

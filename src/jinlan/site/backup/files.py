@@ -95,4 +95,6 @@ def same(name: str, wanted: Seen, found: Seen) -> None:
 
 def no_space(where: Path) -> Refused:
     """Return the refusal of a disk that is full."""
-    return Refused("BACKUP_SPACE", f"{where} 空间不足,没有写成,也没有留下半份。", "请腾出空间,或写到别的磁盘。")
+    return Refused(
+        "BACKUP_SPACE", f"{where} 空间不足,没有写成,也没有留下半份。", "请腾出空间,或写到别的磁盘。"
+    )

@@ -95,13 +95,19 @@ def read_bundle(path: Path, passphrase: str) -> Keys:
         head = {name: body[name] for name in ("format", "installation", "n", "r", "p", "salt")}
         salt, nonce, sealed = (bytes.fromhex(body[name]) for name in ("salt", "nonce", "sealed"))
     except (OSError, ValueError, KeyError, TypeError):
-        raise Refused("KEYS_UNREADABLE", f"{path} 不是可读的密钥包。", "请给出 `--keys` 写出的文件。") from None
+        raise Refused(
+            "KEYS_UNREADABLE", f"{path} 不是可读的密钥包。", "请给出 `--keys` 写出的文件。"
+        ) from None
     if (head["format"], head["n"], head["r"], head["p"]) != (FORMAT, N, R, P):
-        raise Refused("KEYS_UNREADABLE", f"密钥包 {path} 的格式是本版本不认识的。", "请用写出它的版本或更新的版本。")
+        raise Refused(
+            "KEYS_UNREADABLE", f"密钥包 {path} 的格式是本版本不认识的。", "请用写出它的版本或更新的版本。"
+        )
     try:
         opened = AESGCM(_stretched(passphrase, salt)).decrypt(nonce, sealed, _associated(head))
     except (InvalidTag, ValueError):
-        raise Refused("KEYS_PASSPHRASE", f"打不开密钥包 {path}:口令不对,或文件已损坏。", "请核对口令。") from None
+        raise Refused(
+            "KEYS_PASSPHRASE", f"打不开密钥包 {path}:口令不对,或文件已损坏。", "请核对口令。"
+        ) from None
     return {name: bytes.fromhex(key) for name, key in json.loads(opened).items()}
 
 

@@ -16,15 +16,15 @@ SAMPLE = 20
 
 
 def audit(entities: Sequence[str]) -> dict[str, Any]:
-    """Verify the audit's chain against the roots; it speaks of all entities, so one actor is enough."""
+    """Verify the audit's chain against the roots; it speaks of all entities, so one actor is enough (one that is there: nothing is added)."""
     from jinlan.basics.clock import now_utc
-    from jinlan.kernel.scope import console_actor
+    from jinlan.kernel.scope import system_actor
     from jinlan.kernel.sealing import verify
     from jinlan.site.jobs import roots_file
 
     if not entities:  # nobody was ever here
         return {"entries": 0, "batches": 0}
-    verdict = verify(console_actor(entities[0], now_utc()), roots_file())
+    verdict = verify(system_actor(entities[0], now_utc()), roots_file())
     if verdict.finding is not None:
         raise Refused("AUDIT", f"审计链不符:{verdict.finding}。")
     return {"entries": verdict.rows, "batches": verdict.batches}

@@ -99,7 +99,11 @@ def _unfinished(folder: Path) -> Iterator[Path]:
         (half / UNFINISHED).write_text(NOTE, encoding="utf-8")
         yield half
     except psycopg.OperationalError as error:
-        raise Refused("BACKUP_BASE", f"数据库在备份中途停了:{str(error).strip().splitlines()[-1]}", "没有留下半份备份;请重试。") from error
+        raise Refused(
+            "BACKUP_BASE",
+            f"数据库在备份中途停了:{str(error).strip().splitlines()[-1]}",
+            "没有留下半份备份;请重试。",
+        ) from error
     except OSError as error:
         raise _failed(folder, error) from error
     finally:
@@ -109,7 +113,11 @@ def _unfinished(folder: Path) -> Iterator[Path]:
 def _failed(folder: Path, error: OSError) -> Refused:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return no_space(folder.parent)
-    return Refused("BACKUP_WRITE", f"备份没有写成:{error.strerror}({error.filename})。", "没有留下半份备份;请检查目录与权限后重试。")
+    return Refused(
+        "BACKUP_WRITE",
+        f"备份没有写成:{error.strerror}({error.filename})。",
+        "没有留下半份备份;请检查目录与权限后重试。",
+    )
 
 
 def _enough_space(place: Home, half: Path) -> None:
@@ -138,9 +146,9 @@ def _sign(half: Path, found: Base, lake: dict[str, Seen], keys: Keys) -> Manifes
         if name not in files and name != UNFINISHED:
             files[name] = digest(path)
     settle_all(half)
-    held, kind = found.facts, "embedded" if found.point else "external"
+    held = found.facts
     made = Manifest(
-        kind, held.at, installation(keys), held.system, held.server, held.wal, found.point, found.first,
+        "embedded" if found.point else "external", held.at, installation(keys), held.system, held.server, held.wal, found.point, found.first,
         held.counts, held.root, held.loads, held.results, files, empty_folders(half),
     )  # fmt: skip
     manifest.write(half, made, keys)

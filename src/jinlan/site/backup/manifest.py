@@ -75,17 +75,27 @@ def read(folder: Path, keys: Keys | None) -> Manifest:
         Refused: BACKUP_ABSENT, BACKUP_NEWER, BACKUP_FOREIGN, BACKUP_DAMAGED.
     """
     if not looks_like(folder):
-        raise Refused("BACKUP_ABSENT", f"{folder} 不是完成的备份(没有清单)。", "请给出 `./jinlan backup` 打印的目录。")
+        raise Refused(
+            "BACKUP_ABSENT", f"{folder} 不是完成的备份(没有清单)。", "请给出 `./jinlan backup` 打印的目录。"
+        )
     body = (folder / FILE).read_bytes()
     raw = _parsed(body)
     if keys is not None:
         if raw["installation"] != installation(keys):
-            raise Refused("BACKUP_FOREIGN", "这份备份属于另一个安装:它的清单不是用这套密钥签的。", "请用该安装的密钥包:`--keys FILE`。")
+            raise Refused(
+                "BACKUP_FOREIGN",
+                "这份备份属于另一个安装:它的清单不是用这套密钥签的。",
+                "请用该安装的密钥包:`--keys FILE`。",
+            )
         signature = (folder / SIGNATURE).read_text().strip() if (folder / SIGNATURE).is_file() else ""
-        if not hmac.compare_digest(hmac.digest(signing(keys), body, "sha256").hex().encode(), signature.encode()):
+        if not hmac.compare_digest(
+            hmac.digest(signing(keys), body, "sha256").hex().encode(), signature.encode()
+        ):
             raise Refused("BACKUP_DAMAGED", "备份的清单与签名不符:它被改动或损坏。", OTHER)
     try:
-        found = Manifest(**{**raw, "files": {name: (int(a), str(b)) for name, (a, b) in raw["files"].items()}})
+        found = Manifest(
+            **{**raw, "files": {name: (int(a), str(b)) for name, (a, b) in raw["files"].items()}}
+        )
         _ = found.at
     except (TypeError, ValueError, AttributeError):
         raise _unreadable() from None
@@ -102,7 +112,11 @@ def _parsed(body: bytes) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         raise _unreadable() from None
     if number > FORMAT:
-        raise Refused("BACKUP_NEWER", f"备份的格式({number})比本版本认识的({FORMAT})新。", "请用写出它的版本或更新的版本来恢复。")
+        raise Refused(
+            "BACKUP_NEWER",
+            f"备份的格式({number})比本版本认识的({FORMAT})新。",
+            "请用写出它的版本或更新的版本来恢复。",
+        )
     return raw
 
 

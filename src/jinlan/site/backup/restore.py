@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg import sql
@@ -34,6 +34,8 @@ SLACK_MB = 600
 _LAST = re.compile(r"last completed transaction was at log time (.+)")
 Step = Callable[[str], None]
 Same = Callable[[str, Seen, Seen], None]
+LATEST: Literal["latest"] = "latest"
+At = datetime | Literal["latest"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,15 @@ class Restored:
 def refuse_taken(into: Path) -> None:
     """Refuse a place in which there is anything."""
     if (into / "pg" / "PG_VERSION").exists():
-        raise Refused("RESTORE_OVER", f"{into} 里已有数据库,恢复不会覆盖它。", "请用 --into 给一个空的或不存在的目录。")
+        raise Refused(
+            "RESTORE_OVER", f"{into} 里已有数据库,恢复不会覆盖它。", "请用 --into 给一个空的或不存在的目录。"
+        )
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise Refused("RESTORE_OVER", f"{into} 不是空目录。", "请用 --into 给一个空的或不存在的目录。")
 
 
 def restore(
-    backup: Path, into: Path, *, keys: Keys | None, at: datetime | None = None, archives: Sequence[Path] = (), step: Step = lambda _: None,
+    backup: Path, into: Path, *, keys: Keys | None, at: At = None, archives: Sequence[Path] = (), step: Step = lambda _: None,
     compare: Same = same,
 ) -> Restored:  # fmt: skip
     """Restore a backup into a new home and prove it; the home gets its name when all of it was right.
@@ -71,7 +75,7 @@ def restore(
         backup: the backup's folder.
         into: where the home will be; absent or empty.
         keys: of the installation; None leaves identities sealed and the backup's origin unproven.
-        at: an instant after the backup's own, None for the backup's own.
+        at: an instant after the backup's own, `LATEST` for the end of the log, None for the backup's own.
         archives: folders with the log after the backup.
         step: told what is done.
         compare: refuses a file that is not what the manifest says; a drill plants one that does not look.
@@ -82,8 +86,10 @@ def restore(
     began, into = time.monotonic(), into.resolve()
     refuse_taken(into)
     found = manifest.read(backup, keys)
-    if at is not None and at <= found.at:
-        raise Refused("RESTORE_EARLIER", f"这份备份只能恢复到 {found.made} 之后。", "请用更早的备份,或去掉 --at。")
+    if isinstance(at, datetime) and at <= found.at:
+        raise Refused(
+            "RESTORE_EARLIER", f"这份备份只能恢复到 {found.made} 之后。", "请用更早的备份,或去掉 --at。"
+        )
     same_names(backup, found.files, manifest.OWN)
     with _unfinished(into, found) as half:
         step("复制并核对 / copying and checking")
@@ -92,14 +98,30 @@ def restore(
         versions = readable(half.lake, found.loads, found.results)
         if keys is not None:
             put(keys, half)
-        proved = _database(found, half, at, archives, step, sealed=keys is None) if found.kind == "embedded" else Proved()
+        proved = (
+            _database(found, half, at, archives, step, sealed=keys is None)
+            if found.kind == "embedded"
+            else Proved()
+        )
         shutil.rmtree(half.run)
         settle_all(half.path)
         if into.exists():
             into.rmdir()
         half.path.rename(into)
     settle(into.parent)
-    return Restored(found, into, proved.tables, proved.rows, versions, proved.entries, proved.batches, proved.values, found.size, copying, time.monotonic() - began)
+    return Restored(
+        found,
+        into,
+        proved.tables,
+        proved.rows,
+        versions,
+        proved.entries,
+        proved.batches,
+        proved.values,
+        found.size,
+        copying,
+        time.monotonic() - began,
+    )
 
 
 @contextmanager
@@ -113,7 +135,11 @@ def _unfinished(into: Path, found: Manifest) -> Iterator[Home]:
             raise no_space(into.parent)
         yield Home(half).make()
     except OSError as error:
-        raise Refused("RESTORE_WRITE", f"没有恢复成:{error.strerror}({error.filename})。", "没有留下任何东西;请检查空间与权限后重试。") from error
+        raise Refused(
+            "RESTORE_WRITE",
+            f"没有恢复成:{error.strerror}({error.filename})。",
+            "没有留下任何东西;请检查空间与权限后重试。",
+        ) from error
     finally:
         shutil.rmtree(half, ignore_errors=True)
 
@@ -145,7 +171,7 @@ class Proved:
 
 
 def _database(
-    found: Manifest, half: Home, at: datetime | None, archives: Sequence[Path], step: Step, *, sealed: bool
+    found: Manifest, half: Home, at: At, archives: Sequence[Path], step: Step, *, sealed: bool
 ) -> Proved:
     """Recover, compare with the manifest, hand over to the new home's own passwords, and look as the product does."""
     step("重放日志 / replaying the log")
@@ -156,7 +182,9 @@ def _database(
     server.own(half.pg)
     hba = half.run / "restore.hba"
     hba.write_text("local all all trust\n")  # behind a socket that only this user can reach
-    target = {"recovery_target_name": found.point} if at is None else {"recovery_target_time": at.isoformat()}
+    target = {"recovery_target_name": found.point} if at is None else {}
+    if isinstance(at, datetime):
+        target = {"recovery_target_time": at.isoformat()}
     settings = {
         "hba_file": str(hba), "archive_mode": "off", "restore_command": wal.restore_command([own, *(archives if at else ())]),
         "recovery_target_action": "promote", **target,
@@ -169,12 +197,23 @@ def _database(
             if sealed:  # the old key is not ours: the product would refuse it
                 admin.execute("delete from sec.key")
             admin.execute(sql.SQL("alter role jl_admin password {}").format(server.password("admin")))
-            entities = [row[0] for row in admin.execute("select distinct entity from kernel_person where entity <> '' order by 1")]
+            entities = [
+                row[0]
+                for row in admin.execute(
+                    "select distinct entity from kernel_person where entity <> '' order by 1"
+                )
+            ]
     finally:
         server.stop()
     shutil.rmtree(own)
     looked = _look(half, entities)
-    return Proved(len(counts), sum(counts.values()), looked["entries"], looked["batches"], None if sealed else looked["values"])
+    return Proved(
+        len(counts),
+        sum(counts.values()),
+        looked["entries"],
+        looked["batches"],
+        None if sealed else looked["values"],
+    )
 
 
 def _recover(server: Embedded, settings: dict[str, str]) -> None:
@@ -191,7 +230,11 @@ def _recover(server: Embedded, settings: dict[str, str]) -> None:
             raise Refused(
                 "RESTORE_BEYOND", f"日志没有到那个时刻:最后一笔交易在 {last[-1] if last else '备份时'}。", "请给更早的 --at,或用 --wal 指明日志归档。"
             ) from None  # fmt: skip
-        raise Refused("RESTORE_WRONG", "数据库没有恢复成:" + " / ".join(text.strip().splitlines()[-3:]), "请用另一份备份。") from None
+        raise Refused(
+            "RESTORE_WRONG",
+            "数据库没有恢复成:" + " / ".join(text.strip().splitlines()[-3:]),
+            "请用另一份备份。",
+        ) from None
 
 
 def _recovering(server: Embedded) -> bool:
@@ -204,7 +247,12 @@ def _compare(server: Embedded, found: Manifest, *, exactly: bool) -> dict[str, i
     """Compare the database with the manifest; at a later instant only what never goes back."""
     with psycopg.connect(server.url("admin")) as db:
         counts, root, system = facts.counts(db), facts.root(db), facts.system(db)
-        named = found.root and db.execute("select root from kernel_auditbatch where id = %s", [found.root["number"]]).fetchone()
+        named = (
+            found.root
+            and db.execute(
+                "select root from kernel_auditbatch where id = %s", [found.root["number"]]
+            ).fetchone()
+        )
     wrong = [] if system == found.system else [f"数据库标识 {system}(备份时 {found.system})"]
     if exactly:
         wrong += facts.differences(found.counts, counts)
@@ -212,7 +260,11 @@ def _compare(server: Embedded, found: Manifest, *, exactly: bool) -> dict[str, i
     elif found.root and (not named or named[0] != found.root["root"]):
         wrong += ["审计的根"]
     if wrong:
-        raise Refused("RESTORE_WRONG", f"恢复出来的与备份时不同:{';'.join(wrong[:5])}。", "没有留下任何东西;请用另一份备份。")
+        raise Refused(
+            "RESTORE_WRONG",
+            f"恢复出来的与备份时不同:{';'.join(wrong[:5])}。",
+            "没有留下任何东西;请用另一份备份。",
+        )
     return counts
 
 
@@ -224,6 +276,10 @@ def _look(half: Home, entities: Sequence[str]) -> dict[str, Any]:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise Refused("RESTORE_WRONG", "恢复出来的安装没有通过核对:" + done.stderr.strip()[-400:], "没有留下任何东西;请用另一份备份。")
+        raise Refused(
+            "RESTORE_WRONG",
+            "恢复出来的安装没有通过核对:" + done.stderr.strip()[-400:],
+            "没有留下任何东西;请用另一份备份。",
+        )
     looked: dict[str, Any] = json.loads(done.stdout)
     return looked

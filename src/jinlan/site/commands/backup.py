@@ -19,15 +19,21 @@ MB = 1 << 20
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Where to, how many to keep, and where the keys go."""
-    parser.add_argument("words", nargs="*", metavar="DIR", help="备份目录;或 verify DIR 核对一份备份 / folder, or verify DIR")
+    parser.add_argument(
+        "words", nargs="*", metavar="DIR", help="备份目录;或 verify DIR 核对一份备份 / folder, or verify DIR"
+    )
     parser.add_argument("--keep", type=int, metavar="N", help="只留最新的 N 份 / keep the newest N backups")
     add_keys(parser)
 
 
 def add_keys(parser: argparse.ArgumentParser) -> None:
     """Add how keys are given: a bundle and its passphrase."""
-    parser.add_argument("--keys", type=Path, metavar="FILE", help="密钥包 / bundle of the keys, apart from the backup")
-    parser.add_argument("--passphrase", type=Path, metavar="FILE", help="口令文件(否则从终端读) / file with the passphrase")
+    parser.add_argument(
+        "--keys", type=Path, metavar="FILE", help="密钥包 / bundle of the keys, apart from the backup"
+    )
+    parser.add_argument(
+        "--passphrase", type=Path, metavar="FILE", help="口令文件(否则从终端读) / file with the passphrase"
+    )
 
 
 def passphrase(options: argparse.Namespace, *, twice: bool) -> str:
@@ -91,7 +97,9 @@ def _back_up(folder: Path | None, options: argparse.Namespace) -> int:
     if bundle:
         _write_keys(*bundle)
     else:
-        print("  密钥不在备份里;没有密钥,身份信息打不开。/ The keys are not in it: write them apart with --keys FILE.")
+        print(
+            "  密钥不在备份里;没有密钥,身份信息打不开。/ The keys are not in it: write them apart with --keys FILE."
+        )
     if options.keep is not None:
         _keep(folder, options.keep)
     if found.kind == "embedded":

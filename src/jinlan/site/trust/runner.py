@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinlan.site.backup.wal import ARCHIVE_SECONDS
 from jinlan.site.trust import arena as arenas
 from jinlan.site.trust.report import Run, Section
 
@@ -29,10 +30,22 @@ class Sizes:
     night_kills: int
     server_kills: int
     tamperings: int
+    archive_seconds: int
+    flips: int
 
 
-QUICK = Sizes(probes=1, loader_kills=60, night_kills=6, server_kills=10, tamperings=200)
-FULL = Sizes(probes=FULL_PROBES, loader_kills=1000, night_kills=200, server_kills=1000, tamperings=10_000)
+QUICK = Sizes(
+    probes=1, loader_kills=60, night_kills=6, server_kills=10, tamperings=200, archive_seconds=5, flips=2
+)
+FULL = Sizes(
+    probes=FULL_PROBES,
+    loader_kills=1000,
+    night_kills=200,
+    server_kills=1000,
+    tamperings=10_000,
+    archive_seconds=ARCHIVE_SECONDS,
+    flips=100,
+)
 
 
 def say(text: str) -> None:
@@ -141,6 +154,25 @@ class Runner:
                        found.wrong, "a writer that acknowledges before it commits", found.canary,
                        [f"Recovery: median {found.median:.2f} s, longest {max(found.recovery, default=0):.2f} s. A kill is no power cut: the page cache survives it."])  # fmt: skip
 
+    def p14(self) -> Section:
+        """Back up, restore, plant faults."""
+        from jinlan.site.trust import restore
+
+        found = restore.prove(
+            self.folder / "restore",
+            archive_seconds=self.sizes.archive_seconds,
+            flips=self.sizes.flips,
+            seed=self.seed,
+        )
+        restored = f"a backup made under a writer, restored to its own instant, to before a mistaken DELETE and to the end of the log; {found.planted} faults"
+        refused = ", ".join(f"{code} {count}" for code, count in sorted(found.codes.items()))
+        rate = found.bytes / max(found.rto, 0.001) / 2**20
+        return Section("P14", "Restorable", restored, 0, found.wrong, "a restore that does not compare hashes", found.canary, [
+            f"{found.rows:,} rows, {found.bytes / 2**20:.0f} MB; backup {found.back_up:.1f} s; restore with every check {found.rto:.1f} s ({rate:.0f} MB/s; a small bank: starting twice is most of it).",
+            f"RPO: after a kill of everything and the loss of the data folder the newest archived row was {found.rpo:.1f} s old (log switched every {found.archive_seconds} s here, every {ARCHIVE_SECONDS} s in the product).",
+            f"Refused, with nothing left behind: {refused}. {found.acknowledged} rows acknowledged before the backup's instant are in it.",
+        ])  # fmt: skip
+
     def p15(self) -> Section:
         """Tamper with the audit."""
         from jinlan.site.trust import tamper
@@ -168,7 +200,7 @@ def prove(promises: tuple[str, ...], *, full: bool, seed: int) -> Run:
     ):
         runner = Runner(arena, Path(folder), full=full, seed=seed)
         steps: dict[str, Callable[[], Any]] = {
-            "P1": runner.p1, "P2": runner.p2, "P3": runner.p3, "P11": runner.p11, "P12": runner.p12, "P15": runner.p15,
+            "P1": runner.p1, "P2": runner.p2, "P3": runner.p3, "P11": runner.p11, "P12": runner.p12, "P14": runner.p14, "P15": runner.p15,
         }  # fmt: skip
         for name in promises:
             start = time.monotonic()

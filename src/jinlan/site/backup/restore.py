@@ -146,7 +146,8 @@ def _unfinished(into: Path, found: Manifest) -> Iterator[Home]:
 
 def _copy(backup: Path, half: Path, found: Manifest, compare: Same) -> None:
     """Copy every file to its place; what is compared is what was written, not what was read before."""
-    (half / "pg").mkdir(mode=0o700)  # PostgreSQL insists
+    if found.kind == "embedded":
+        (half / "pg").mkdir(mode=0o700)  # PostgreSQL insists
     for name in found.folders:
         _place(half, name).mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, wanted in found.files.items():

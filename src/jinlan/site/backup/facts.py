@@ -68,9 +68,12 @@ def loads(db: Connection) -> list[dict[str, Any]]:
     if not _there(db, "serving_load"):
         return []
     rows = db.execute(
-        "select id, entity, versions from serving_load where status = 'loaded' order by id"
+        "select id, entity, versions, finished_at from serving_load where status = 'loaded' order by id"
     ).fetchall()
-    return [{"load": row[0], "entity": row[1], "versions": row[2]} for row in rows]
+    return [
+        {"load": row[0], "entity": row[1], "versions": row[2], "finished": row[3] and row[3].isoformat()}
+        for row in rows
+    ]
 
 
 def results(db: Connection) -> list[str]:
@@ -114,6 +117,9 @@ def _hold(holder: Connection, reader: Connection, name: str) -> tuple[str, str]:
     reader.rollback()
     holder.execute("set transaction isolation level repeatable read")
     holder.execute(sql.SQL("set local statement_timeout = {}").format(STALL))
+    holder.execute(
+        "set local deadlock_timeout = 50"
+    )  # after which autovacuum gives way to whoever waits for it
     # The snapshot is taken by the first statement after the lock, so it holds all that was committed before.
     holder.execute(sql.SQL("lock table {} in share mode").format(sql.SQL(", ").join(names)))
     row = holder.execute(

@@ -61,16 +61,23 @@ def signing(keys: Keys) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=b"jinlan backup manifest").derive(keys["hash"])
 
 
-def write_bundle(path: Path, keys: Keys, passphrase: str) -> None:
-    """Seal the keys into a new file that only this user reads.
+def refuse_bundle(path: Path, passphrase: str) -> None:
+    """Refuse a place or a passphrase that will not do.
 
     Raises:
-        Refused: KEYS_EXIST, KEYS_WEAK.
+        Refused: KEYS_EXIST, KEYS_FOLDER, KEYS_WEAK.
     """
     if path.exists():
         raise Refused("KEYS_EXIST", f"{path} 已经存在,密钥包不会覆盖任何文件。", "请换一个文件名。")
     if len(passphrase) < LEAST:
         raise Refused("KEYS_WEAK", f"口令太短,至少 {LEAST} 个字符。", "请换一个更长的口令。")
+    if not os.access(path.parent, os.W_OK):
+        raise Refused("KEYS_FOLDER", f"不能写到 {path.parent}。", "请给一个已有的、可写的目录。")
+
+
+def write_bundle(path: Path, keys: Keys, passphrase: str) -> None:
+    """Seal the keys into a new file that only this user reads; raise what `refuse_bundle` raises."""
+    refuse_bundle(path, passphrase)
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
     head = {"format": FORMAT, "installation": installation(keys), "n": N, "r": R, "p": P, "salt": salt.hex()}
     body = json.dumps({name: key.hex() for name, key in keys.items()}).encode()

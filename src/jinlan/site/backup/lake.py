@@ -7,11 +7,13 @@ what a load commits meanwhile may come along and is taken back by the next load,
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from jinlan.basics.errors import Refused
+from jinlan.lake.extracts.layout import table_path
 from jinlan.site.backup.files import OTHER, Seen, copy
 
 LOG = "_delta_log"
@@ -50,6 +52,27 @@ def copy_lake(lake: Path, target: Path) -> dict[str, Seen]:
     return seen
 
 
+def forget_unknown(lake: Path, loads: Iterable[Mapping[str, Any]], results: Iterable[str]) -> None:
+    """Remove from a copy what no load and no run knew when it was made: half-made, and its names may have been used again."""
+    known = {table_path(lake, one["entity"], name) for one in loads for name in one["versions"]} | {
+        lake / folder for folder in results
+    }
+    made = [path.parent for path in lake.rglob(LOG)] + list(lake.glob("*/results/run=*/as_of=*"))
+    for folder in set(made) - known:
+        shutil.rmtree(folder)
+
+
+def add_newer(source: Path, target: Path) -> None:
+    """Bring what a lake got after it was copied: files that the copy lacks, since none ever changes under its name."""
+    for path in ordered(source):
+        place = target / path.relative_to(source)
+        if not place.exists():
+            try:
+                copy(path, place)
+            except FileNotFoundError:
+                place.unlink(missing_ok=True)
+
+
 def readable(lake: Path, loads: Iterable[Mapping[str, Any]], results: Iterable[str]) -> int:
     """Open every pinned version and look for each of its files; return how many versions there are.
 
@@ -58,8 +81,6 @@ def readable(lake: Path, loads: Iterable[Mapping[str, Any]], results: Iterable[s
     """
     from deltalake import DeltaTable
     from deltalake.exceptions import DeltaError
-
-    from jinlan.lake.extracts.layout import table_path
 
     pinned = sorted(
         {(one["entity"], name, int(version)) for one in loads for name, version in one["versions"].items()}

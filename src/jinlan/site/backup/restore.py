@@ -4,38 +4,30 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
-
-import psycopg
-from psycopg import sql
+from typing import Any
 
 from jinlan.basics.errors import Refused
-from jinlan.site.backup import facts, manifest, wal
+from jinlan.site.backup import manifest
 from jinlan.site.backup.files import Seen, copy, no_space, same, same_names, settle, settle_all
 from jinlan.site.backup.keys import Keys, put
-from jinlan.site.backup.lake import readable
+from jinlan.site.backup.lake import add_newer, forget_unknown, readable
 from jinlan.site.backup.manifest import Manifest
-from jinlan.site.embedded import Embedded
+from jinlan.site.backup.recover import OWN_WAL, At, Recovered, recovered
 from jinlan.site.home import Home
 
 HALF = ".unfinished"
-REPLAY = 24 * 3600
 SLACK_MB = 600
-_LAST = re.compile(r"last completed transaction was at log time (.+)")
 Step = Callable[[str], None]
 Same = Callable[[str, Seen, Seen], None]
-LATEST: Literal["latest"] = "latest"
-At = datetime | Literal["latest"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +42,19 @@ class Restored:
     entries: int | None
     batches: int | None
     values: int | None
-    bytes: int
-    copying: float
-    seconds: float
+    copying: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Where an installation went on after a backup: archives of its log, its lake (None: it is lost)."""
+
+    archives: Sequence[Path] = ()
+    lake: Path | None = None
+
+
+NOTHING_LATER = Later()
 
 
 def refuse_taken(into: Path) -> None:
@@ -61,12 +63,16 @@ def refuse_taken(into: Path) -> None:
         raise Refused(
             "RESTORE_OVER", f"{into} 里已有数据库,恢复不会覆盖它。", "请用 --into 给一个空的或不存在的目录。"
         )
+    if os.path.ismount(into):
+        raise Refused(
+            "RESTORE_OVER", f"{into} 是一个挂载点,不能整体替换。", "请用 --into 给它下面的一个目录。"
+        )
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise Refused("RESTORE_OVER", f"{into} 不是空目录。", "请用 --into 给一个空的或不存在的目录。")
 
 
 def restore(
-    backup: Path, into: Path, *, keys: Keys | None, at: At = None, archives: Sequence[Path] = (), step: Step = lambda _: None,
+    backup: Path, into: Path, *, keys: Keys | None, at: At = None, later: Later = NOTHING_LATER, step: Step = lambda _: None,
     compare: Same = same,
 ) -> Restored:  # fmt: skip
     """Restore a backup into a new home and prove it; the home gets its name when all of it was right.
@@ -76,12 +82,12 @@ def restore(
         into: where the home will be; absent or empty.
         keys: of the installation; None leaves identities sealed and the backup's origin unproven.
         at: an instant after the backup's own, `LATEST` for the end of the log, None for the backup's own.
-        archives: folders with the log after the backup.
+        later: where the log and the lake went on after the backup.
         step: told what is done.
         compare: refuses a file that is not what the manifest says; a drill plants one that does not look.
 
     Raises:
-        Refused: RESTORE_OVER, RESTORE_EARLIER, RESTORE_BEYOND, RESTORE_WRONG, what `manifest.read` and `files` refuse.
+        Refused: RESTORE_OVER, RESTORE_EARLIER, RESTORE_BEYOND, RESTORE_WRONG, LAKE_BEHIND, what `manifest.read` and `files` refuse.
     """
     began, into = time.monotonic(), into.resolve()
     refuse_taken(into)
@@ -95,33 +101,54 @@ def restore(
         step("复制并核对 / copying and checking")
         _copy(backup, half.path, found, compare)
         copying = time.monotonic() - began
-        versions = readable(half.lake, found.loads, found.results)
+        readable(half.lake, found.loads, found.results)
         if keys is not None:
             put(keys, half)
-        proved = (
-            _database(found, half, at, archives, step, sealed=keys is None)
-            if found.kind == "embedded"
-            else Proved()
-        )
+        proved = _proved(found, half, at, later, step, sealed=keys is None)
         shutil.rmtree(half.run)
         settle_all(half.path)
         if into.exists():
             into.rmdir()
         half.path.rename(into)
     settle(into.parent)
+    return replace(proved, into=into, copying=copying, seconds=time.monotonic() - began)
+
+
+def _proved(found: Manifest, half: Home, at: At, later: Later, step: Step, *, sealed: bool) -> Restored:
+    """Recover the database, bring the lake to the same instant, look as the product does."""
+    if found.kind == "external":
+        return Restored(
+            found, half.path, 0, 0, readable(half.lake, found.loads, found.results), None, None, None
+        )
+    step("重放日志 / replaying the log")
+    now = recovered(found, half, at, later.archives, sealed=sealed)
+    shutil.rmtree(half.path / OWN_WAL)
+    step("核对 / checking")
+    versions = _same_instant(found, half, now, later)
+    looked = _look(half, now.entities)
+    values = None if sealed else looked["values"]
     return Restored(
-        found,
-        into,
-        proved.tables,
-        proved.rows,
-        versions,
-        proved.entries,
-        proved.batches,
-        proved.values,
-        found.size,
-        copying,
-        time.monotonic() - began,
-    )
+        found, half.path, len(now.counts), sum(now.counts.values()), versions, looked["entries"], looked["batches"], values
+    )  # fmt: skip
+
+
+def _same_instant(found: Manifest, half: Home, now: Recovered, later: Later) -> int:
+    """Open all that the database pins; what came after the backup is taken from the lake that it came to."""
+    if (now.loads, now.results) == (found.loads, found.results):
+        return readable(half.lake, now.loads, now.results)
+    forget_unknown(half.lake, found.loads, found.results)
+    if later.lake is not None and later.lake.is_dir():
+        add_newer(later.lake, half.lake)
+    try:
+        return readable(half.lake, now.loads, now.results)
+    except Refused as refusal:
+        known = {one["load"] for one in found.loads}
+        first = next((one["finished"] for one in now.loads if one["load"] not in known), found.made)
+        raise Refused(
+            "LAKE_BEHIND",
+            f"那个时刻的数据库已有备份之后的供数或评估({first}),而数据湖没有。",
+            "请用 --lake 指明原来的数据湖,或给更早的 --at。",
+        ) from refusal
 
 
 @contextmanager
@@ -157,116 +184,7 @@ def _copy(backup: Path, half: Path, found: Manifest, compare: Same) -> None:
 def _place(half: Path, name: str) -> Path:
     """Return where a file of a backup belongs in a home."""
     part, _, rest = name.partition("/")
-    return half / {"base": "pg", "home": ".", "wal": "wal-of-backup"}.get(part, part) / rest
-
-
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """What was looked at in the restored database."""
-
-    tables: int = 0
-    rows: int = 0
-    entries: int | None = None
-    batches: int | None = None
-    values: int | None = None
-
-
-def _database(
-    found: Manifest, half: Home, at: At, archives: Sequence[Path], step: Step, *, sealed: bool
-) -> Proved:
-    """Recover, compare with the manifest, hand over to the new home's own passwords, and look as the product does."""
-    step("重放日志 / replaying the log")
-    own = half.path / "wal-of-backup"
-    server = Embedded(half)
-    server.own(half.pg)
-    (half.pg / "recovery.signal").touch()
-    server.own(half.pg)
-    hba = half.run / "restore.hba"
-    hba.write_text("local all all trust\n")  # behind a socket that only this user can reach
-    target = {"recovery_target_name": found.point} if at is None else {}
-    if isinstance(at, datetime):
-        target = {"recovery_target_time": at.isoformat()}
-    settings = {
-        "hba_file": str(hba), "archive_mode": "off", "restore_command": wal.restore_command([own, *(archives if at else ())]),
-        "recovery_target_action": "promote", **target,
-    }  # fmt: skip
-    try:
-        _recover(server, settings)
-        step("核对 / checking")
-        counts = _compare(server, found, exactly=at is None)
-        with psycopg.connect(server.url("admin"), autocommit=True) as admin:
-            if sealed:  # the old key is not ours: the product would refuse it
-                admin.execute("delete from sec.key")
-            admin.execute(sql.SQL("alter role jl_admin password {}").format(server.password("admin")))
-            entities = [
-                row[0]
-                for row in admin.execute(
-                    "select distinct entity from kernel_person where entity <> '' order by 1"
-                )
-            ]
-    finally:
-        server.stop()
-    shutil.rmtree(own)
-    looked = _look(half, entities)
-    return Proved(
-        len(counts),
-        sum(counts.values()),
-        looked["entries"],
-        looked["batches"],
-        None if sealed else looked["values"],
-    )
-
-
-def _recover(server: Embedded, settings: dict[str, str]) -> None:
-    """Start in recovery and wait until the target is reached and the server has its own timeline."""
-    log = server.home.log / "postgres.log"
-    try:
-        server.start(settings, patience=REPLAY)
-        while _recovering(server):
-            time.sleep(0.05)
-    except (Refused, psycopg.OperationalError):
-        text = log.read_text(errors="replace")
-        if "recovery ended before configured recovery target was reached" in text:
-            last = _LAST.findall(text)
-            raise Refused(
-                "RESTORE_BEYOND", f"日志没有到那个时刻:最后一笔交易在 {last[-1] if last else '备份时'}。", "请给更早的 --at,或用 --wal 指明日志归档。"
-            ) from None  # fmt: skip
-        raise Refused(
-            "RESTORE_WRONG",
-            "数据库没有恢复成:" + " / ".join(text.strip().splitlines()[-3:]),
-            "请用另一份备份。",
-        ) from None
-
-
-def _recovering(server: Embedded) -> bool:
-    with psycopg.connect(server.url("admin")) as db:
-        row = db.execute("select pg_is_in_recovery()").fetchone()
-        return bool(row and row[0])
-
-
-def _compare(server: Embedded, found: Manifest, *, exactly: bool) -> dict[str, int]:
-    """Compare the database with the manifest; at a later instant only what never goes back."""
-    with psycopg.connect(server.url("admin")) as db:
-        counts, root, system = facts.counts(db), facts.root(db), facts.system(db)
-        named = (
-            found.root
-            and db.execute(
-                "select root from kernel_auditbatch where id = %s", [found.root["number"]]
-            ).fetchone()
-        )
-    wrong = [] if system == found.system else [f"数据库标识 {system}(备份时 {found.system})"]
-    if exactly:
-        wrong += facts.differences(found.counts, counts)
-        wrong += [] if root == found.root else ["审计的根"]
-    elif found.root and (not named or named[0] != found.root["root"]):
-        wrong += ["审计的根"]
-    if wrong:
-        raise Refused(
-            "RESTORE_WRONG",
-            f"恢复出来的与备份时不同:{';'.join(wrong[:5])}。",
-            "没有留下任何东西;请用另一份备份。",
-        )
-    return counts
+    return half / {"base": "pg", "home": ".", "wal": OWN_WAL}.get(part, part) / rest
 
 
 def _look(half: Home, entities: Sequence[str]) -> dict[str, Any]:

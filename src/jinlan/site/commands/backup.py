@@ -109,14 +109,16 @@ def _back_up(folder: Path | None, options: argparse.Namespace) -> int:
 
 def _bundle(folder: Path, options: argparse.Namespace) -> tuple[Path, str] | None:
     """Return bundle and passphrase, asked for before the work; the two never lie in one folder."""
+    from jinlan.site.backup.keys import refuse_bundle
+
     if options.keys is None:
         return None
     path = options.keys.resolve()
     if path.is_relative_to(folder):
         raise Refused("KEYS_INSIDE", "密钥包不能放在备份目录里:拿到一个就等于拿到两个。", "请放到别处。")
-    if path.exists():
-        raise Refused("KEYS_EXIST", f"{path} 已经存在,密钥包不会覆盖任何文件。", "请换一个文件名。")
-    return path, passphrase(options, twice=True)
+    word = passphrase(options, twice=True)
+    refuse_bundle(path, word)
+    return path, word
 
 
 def _write_keys(path: Path, word: str) -> None:

@@ -13,7 +13,8 @@ from jinlan.basics.errors import Refused
 from jinlan.site.commands.backup import MB, add_keys, given_keys
 
 if TYPE_CHECKING:
-    from jinlan.site.backup.restore import At, Restored
+    from jinlan.site.backup.recover import At
+    from jinlan.site.backup.restore import Restored
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +38,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="日志归档(默认本安装的 wal) / archive of the log, this home's by default",
     )
+    parser.add_argument(
+        "--lake",
+        type=Path,
+        metavar="DIR",
+        help="备份之后的数据湖(默认本安装的) / the lake that went on, this home's by default",
+    )
     add_keys(parser)
     parser.add_argument(
         "--without-keys", action="store_true", help="没有密钥:身份信息保持封存 / identities stay sealed"
@@ -45,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def instant(text: str | None) -> At:
     """Return an aware instant, or the word for the end of the log."""
-    from jinlan.site.backup.restore import LATEST
+    from jinlan.site.backup.recover import LATEST
 
     if text is None or text == LATEST:
         return LATEST if text else None
@@ -60,7 +67,7 @@ def instant(text: str | None) -> At:
 
 def run(options: argparse.Namespace) -> int:
     """Restore and say what was found."""
-    from jinlan.site.backup.restore import refuse_taken, restore
+    from jinlan.site.backup.restore import Later, refuse_taken, restore
     from jinlan.site.home import home
 
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
@@ -83,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
         options.into,
         keys=keys,
         at=at,
-        archives=[archive.resolve()],
+        later=Later([archive.resolve()], (options.lake or home().lake).resolve()),
         step=lambda text: print(f"· {text}", flush=True),
     )
     report(done, at)
@@ -114,5 +121,5 @@ def report(done: Restored, at: At) -> None:
     else:
         print(f"  保险库抽样打开 / vault sample opened  {done.values}")
     print(
-        f"  {done.bytes / MB:.1f} MB  {done.seconds:.1f} s(复制 / copying {done.copying:.1f} s)\n  启动 / start it:  JINLAN_HOME={done.into} ./jinlan start --no-demo"
+        f"  {done.manifest.size / MB:.1f} MB  {done.seconds:.1f} s(复制 / copying {done.copying:.1f} s)\n  启动 / start it:  JINLAN_HOME={done.into} ./jinlan start --no-demo"
     )

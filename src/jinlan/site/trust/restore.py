@@ -28,11 +28,13 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from jinlan.basics.errors import Refused
 from jinlan.site.backup import facts
 from jinlan.site.backup.check import keep, verify
 from jinlan.site.backup.keys import keys_of
 from jinlan.site.backup.make import back_up
-from jinlan.site.backup.restore import LATEST, At, Restored, restore
+from jinlan.site.backup.recover import LATEST, At
+from jinlan.site.backup.restore import Later, Restored, restore
 from jinlan.site.database import create, migrate, setup_django
 from jinlan.site.embedded import Embedded
 from jinlan.site.home import Home
@@ -224,7 +226,7 @@ def _backed_up(bank: Bank, folder: Path, found: Drill) -> Path:
 
 
 def _restored(backup: Path, into: Path, found: Drill, place: Home, at: At = None) -> Restored:
-    done = restore(backup, into, keys=keys_of(place), at=at, archives=[place.wal])
+    done = restore(backup, into, keys=keys_of(place), at=at, later=Later([place.wal], place.lake))
     emptied = at == LATEST  # the vault's rows were deleted by mistake
     if not done.entries or not done.batches or not done.versions or bool(done.values) == emptied:
         found.wrong.append(f"{into.name}: audit, vault or lake were not looked at")
@@ -256,7 +258,15 @@ def _before_the_mistake(bank: Bank, backup: Path, folder: Path, found: Drill) ->
     if not gone or bank.digests() == wanted:
         found.wrong.append("the mistake changed nothing")
     bank.archived()
-    _restored(backup, folder / "before", found, bank.place, at)
+    try:
+        restore(backup, folder / "behind", keys=keys_of(bank.place), at=at, later=Later([bank.place.wal]))
+    except Refused as refusal:
+        found.wrong += [] if refusal.code == "LAKE_BEHIND" else [f"without the lake that went on: {refusal}"]
+    else:
+        found.wrong.append("a database that knows more than its lake was not refused")
+    done = _restored(backup, folder / "before", found, bank.place, at)
+    if done.versions <= len({name for one in done.manifest.loads for name in one["versions"]}):
+        found.wrong.append("what was delivered after the backup is not in the lake")
     (got,) = look(folder / "before")
     found.wrong += [f"before the mistake: {name} differs" for name in wanted if got.get(name) != wanted[name]]
 

@@ -352,3 +352,26 @@ def test_a_newer_format_is_refused_before_anything_else(backup: Path, home: Home
         manifest.read(backup, keys_of(home))
 
     assert code_of(refused) == "BACKUP_NEWER"
+
+
+def test_what_came_after_a_copy_is_added_and_what_nobody_knew_is_taken_anew(tmp_path: Path) -> None:
+    live, held = tmp_path / "lake", tmp_path / "copy"
+    commit(live, 0)
+    half = table_path(held, "TNY", "account")
+    for folder in (
+        half / "_delta_log",
+        held / "TNY/results/run=1/as_of=2026-01-31",
+        held / "TNY/results/run=2/as_of=2026-01-31",
+    ):
+        folder.mkdir(parents=True)
+    lake.copy_lake(live, held)
+    commit(live, 1)
+    known = ["TNY/results/run=1/as_of=2026-01-31"]
+
+    with pytest.raises(Refused):
+        lake.readable(held, pinned(1), known)
+    lake.forget_unknown(held, pinned(0), known)
+    lake.add_newer(live, held)
+
+    assert (lake.readable(held, pinned(0), known), lake.readable(held, pinned(1), known)) == (1, 1)
+    assert (half.exists(), (held / "TNY/results/run=2/as_of=2026-01-31").exists()) == (False, False)

@@ -1,76 +1,30 @@
-"""Pages about oneself: confirming, password, second factor, sessions; and the administrator's list of people."""
+"""Pages about oneself: confirming, password, second factor, sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from jinlan.basics.actor import Actor
-from jinlan.basics.clock import business_date, now_utc
+from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
 from jinlan.kernel import otp, passwords, stepup
 from jinlan.kernel import sessions as rules
 from jinlan.kernel.audit import audit_signin
-from jinlan.kernel.figures import listed
-from jinlan.kernel.models import Person, RoleGrant
-from jinlan.kernel.pages import signed_in
+from jinlan.kernel.guards import form_page, me, own, target_of
+from jinlan.kernel.models import Person
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.kernel.views import PENDING, come_in
 
-View = Callable[..., HttpResponse]
 CODE_MINUTES = 5  # a right password waits this long for its code
-SHOWN = 200
-form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def own(*roles: str) -> Callable[[View], View]:
-    """Guard a view: sign in first, then one of the roles if any are named; refusals of acts become a sentence."""
-
-    def guarded(view: View) -> View:
-        @wraps(view)
-        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor = signed_in(request)
-            if actor is None:
-                return redirect_to_login(request.get_full_path())
-            if roles and not actor.has(*roles):
-                raise Http404
-            try:
-                return view(request, *args, actor=actor, **kwargs)
-            except ScopeDenied:
-                raise Http404 from None
-
-        return inner
-
-    return guarded
-
-
-def me(request: HttpRequest) -> Person:
-    """Return the signed-in person."""
-    if not isinstance(request.user, Person):
-        raise Http404
-    return request.user
-
-
-def target_of(request: HttpRequest, default: str) -> str:
-    """Return where a page leads on to, never to another site."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if safe else reverse(default)
 
 
 @form_page
@@ -113,7 +67,7 @@ def account(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Show what one's own account is and what can be changed about it."""
     person = me(request)
     context = {"title": _("我的账号"), "person": person, "second_factor": otp.enrolled(person),
-               "codes_left": otp.codes_left(person), "sees_people": actor.has("system_admin")}  # fmt: skip
+               "codes_left": otp.codes_left(person), "sees_people": actor.has("security_admin")}  # fmt: skip
     return render(request, "account/account.html", context)
 
 
@@ -205,51 +159,3 @@ def end_others(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     count = rules.end_other_sessions(actor=actor, keep=int(request.session[rules.ROW]))
     messages.success(request, _("已结束其他 %(n)s 个会话。") % {"n": count})
     return redirect("account-sessions")
-
-
-@require_GET
-@own("system_admin")
-def people(request: HttpRequest, *, actor: Actor) -> HttpResponse:
-    """List the people of the entity with roles, state and live sessions; no client data."""
-    text = request.GET.get("q", "").strip()[:64]
-    roles = dict(RoleGrant.ROLES)
-    day = business_date(actor.at)
-    with scoped(actor):
-        rows = rules.people(actor)
-        if text:
-            rows = rows.filter(Q(username__icontains=text) | Q(display_name__icontains=text))
-        counted = Count("sessions", filter=rules.live(actor.at, "sessions__"))
-        found = list(rows.annotate(live=counted).order_by("username")[: SHOWN + 1])
-        grants = RoleGrant.objects.filter(person__in=[person.pk for person in found], valid_from__lte=day)
-        held: dict[int, list[str]] = {}
-        for grant in grants.exclude(valid_to__lte=day).order_by("id"):
-            held.setdefault(grant.person_id, []).append(_(roles[grant.role]))
-    lines = [{"person": person, "roles": listed(held.get(person.pk, ()))} for person in found[:SHOWN]]
-    context = {"title": _("人员与会话"), "lines": lines, "text": text, "more": len(found) > SHOWN, "shown": SHOWN,
-               "me": actor.person_id}  # fmt: skip
-    return render(request, "account/people.html", context)
-
-
-@require_POST
-@own("system_admin")
-def switch(request: HttpRequest, person: UUID, what: str, *, actor: Actor) -> HttpResponse:
-    """End somebody's sessions, disable or enable him."""
-    words = {
-        "end": _("已结束该人员的 %(n)s 个会话。"),
-        "disable": _("账号已停用，%(n)s 个会话已结束。"),
-        "enable": _("账号已启用。"),
-    }
-    if what not in words:
-        raise Http404
-    try:
-        if what == "end":
-            count = rules.end_sessions_of(actor=actor, person=person)
-        else:
-            count = rules.switch_person(actor=actor, person=person, active=what == "enable")
-    except Refused as refusal:
-        if isinstance(refusal, ScopeDenied) or refusal.code == "PERSON_ABSENT":
-            raise Http404 from None
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, words[what] % {"n": count})
-    return redirect("people")

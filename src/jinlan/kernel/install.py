@@ -74,6 +74,7 @@ def serve(connection: BaseDatabaseWrapper, role: str) -> None:
         cursor.execute("select sec.serve(%s, %s::text[], %s::text[])", [role, writable, readable])
         if "kernel_staffsession" in existing:
             cursor.execute("select sec.serve_sign_in(%s)", [role])
+            cursor.execute("select sec.serve_duties(%s)", [role])
 
 
 def installed(connection: BaseDatabaseWrapper) -> bool:

@@ -33,6 +33,9 @@ class Person(AbstractBaseUser):
     theme = models.CharField(max_length=5, choices=THEMES, default="auto")
     is_active = models.BooleanField(default=True)
     technical = models.BooleanField(default=False)
+    one_time_until = models.DateTimeField(
+        null=True, blank=True
+    )  # the password was given, not chosen; good until then
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["entity", "display_name"]
@@ -76,6 +79,8 @@ class RoleGrant(models.Model):
         ("compliance", "合规"),
         ("auditor", "审计"),
         ("system_admin", "系统管理员"),
+        ("security_admin", "安全管理员"),
+        ("audit_admin", "审计管理员"),
         ("system", "系统"),
     )
     id = models.BigAutoField(primary_key=True)
@@ -91,7 +96,7 @@ class RoleGrant(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")),
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
                 name="rolegrant_period",
             ),
             models.CheckConstraint(
@@ -183,7 +188,7 @@ class StaffSession(AtTheDoor):
         ("idle", "长时间未操作"),
         ("too_long", "达到最长时间"),
         ("ended", "在另一处被结束"),
-        ("admin", "被系统管理员结束"),
+        ("admin", "被安全管理员结束"),
         ("disabled", "账号已停用"),
         ("password", "密码已更改"),
     )

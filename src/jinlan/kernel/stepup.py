@@ -34,11 +34,14 @@ def fresh(request: HttpRequest, within: int = WITHIN) -> bool:
     return bool(proved) and timedelta(0) <= at - datetime.fromisoformat(proved) < timedelta(seconds=within)
 
 
-def require(request: HttpRequest, within: int = WITHIN) -> HttpResponse | None:
-    """Return None when the person proved himself lately, else the way to the page that asks him to."""
+def require(request: HttpRequest, within: int = WITHIN, back: str = "") -> HttpResponse | None:
+    """Return None when the person proved himself lately, else the way to the page that asks him to.
+
+    `back` is where that page leads on to, this very address by default; it answers GET.
+    """
     if fresh(request, within):
         return None
-    return go(request, f"{reverse('account-confirm')}?{urlencode({'next': request.get_full_path()})}")
+    return go(request, f"{reverse('account-confirm')}?{urlencode({'next': back or request.get_full_path()})}")
 
 
 def confirm(request: HttpRequest, person: Person, password: str, code: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinlan.kernel import account_views, views
+from jinlan.kernel import account_views, people_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("account/sessions", account_views.sessions, name="account-sessions"),
     path("account/sessions/end-others", account_views.end_others, name="account-end-others"),
     path("account/sessions/<uuid:session>/end", account_views.end_one, name="account-end-session"),
-    path("admin/people", account_views.people, name="people"),
-    path("admin/people/<uuid:person>/<slug:what>", account_views.switch, name="people-switch"),
+    path("admin/people", people_views.people, name="people"),
+    path("admin/people/new", people_views.new_person, name="person-new"),
+    path("admin/people/<uuid:person>", people_views.person, name="person"),
+    path("admin/people/<uuid:person>/<slug:what>", people_views.switch, name="people-switch"),
 ]

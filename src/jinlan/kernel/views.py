@@ -33,10 +33,10 @@ PENDING = "pending_signin"  # in the session's data: a right password that waits
 WHY_OUT = {
     "idle": gettext_lazy("较长时间没有操作，已自动退出。请重新登录，会回到原来的页面。"),
     "too_long": gettext_lazy("本次登录已达到最长时间，已自动退出。请重新登录，会回到原来的页面。"),
-    "ended": gettext_lazy("这个登录会话已在另一处结束。如果不是您本人操作，请联系系统管理员。"),
-    "admin": gettext_lazy("这个登录会话已由系统管理员结束。"),
-    "disabled": gettext_lazy("这个账号已停用，请联系系统管理员。"),
-    "password": gettext_lazy("密码已更改，请用新密码登录。如果不是您本人更改，请联系系统管理员。"),
+    "ended": gettext_lazy("这个登录会话已在另一处结束。如果不是您本人操作，请联系安全管理员。"),
+    "admin": gettext_lazy("这个登录会话已由安全管理员结束。"),
+    "disabled": gettext_lazy("这个账号已停用，请联系安全管理员。"),
+    "password": gettext_lazy("密码已更改，请用新密码登录。如果不是您本人更改，请联系安全管理员。"),
     "signed_out": gettext_lazy("已退出登录。"),
     "code": gettext_lazy("输入验证码的时间已过，请重新登录。"),
 }
@@ -74,6 +74,9 @@ class SignIn(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in, or ask for the second factor first; nobody is signed in before both are right."""
         person = form.get_user()
+        if person.one_time_until is not None and now_utc() >= person.one_time_until:
+            form.add_error(None, _("这个一次性密码已过期。请联系安全管理员重新发一个。"))
+            return self.form_invalid(form)
         if not otp.enrolled(person):
             return come_in(self.request, person, self.get_success_url())
         self.request.session.cycle_key()
@@ -234,6 +237,6 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request,
         429,
         _("登录已暂停"),
-        _("连续多次输错密码。请 15 分钟后再试，或联系系统管理员重置密码。"),
+        _("连续多次输错密码。请 15 分钟后再试，或联系安全管理员重发密码。"),
         _("回到登录页"),
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 REASON = "信任演练的申请"
 OVERRIDE_FIRST, EXPORT_FIRST = frozenset(("branch_head", "risk")), frozenset(("dept_head", "compliance"))
 MAKER, FILER, CHECKER = "lead", "member", "compliance"
-SIGNED = ("lead", "dept", "admin")
+SIGNED = ("lead", "dept", "security")
 
 
 def install(entity: str) -> None:

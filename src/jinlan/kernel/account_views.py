@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
-from jinlan.kernel import otp, passwords, stepup
+from jinlan.kernel import otp, passkeys, passwords, stepup
 from jinlan.kernel import sessions as rules
 from jinlan.kernel.audit import audit_signin
 from jinlan.kernel.guards import form_page, me, own, target_of
@@ -37,28 +37,54 @@ def signin_code(request: HttpRequest) -> HttpResponse:
     person = Person.objects.filter(pk=waiting["person"], is_active=True).first()
     if person is None:
         return redirect("signin")
-    form = stepup.CodeForm(request.POST or None)
-    if form.is_valid():
+    answer = request.POST.get("passkey", "")
+    form = stepup.CodeForm(request.POST if request.method == "POST" and not answer else None)
+    if answer:
+        if stepup.passkey_is_good(request, person, answer, "signin", at):
+            return come_in(request, person, waiting["next"])
+        _note(request, person, "passkey_failed", at)
+    elif form.is_valid():
         if stepup.code_is_good(request, person, form.cleaned_data["code"], at):
             return come_in(request, person, waiting["next"])
         _note(request, person, "code_failed", at)
         form.add_error("code", _("验证码不对或已经用过。请等验证器显示下一个。"))
-    return render(request, "account/signin_code.html", {"title": _("登录验证"), "form": form})
+    context = {
+        "title": _("登录验证"),
+        "form": form if otp.enrolled(person) else None,
+        "passkey_failed": bool(answer),
+    }
+    return render(request, "account/signin_code.html", context | _passkey(request, person, "signin", at))
+
+
+def _passkey(request: HttpRequest, person: Person, purpose: passkeys.Purpose, at: datetime) -> dict[str, Any]:
+    """Return what a page needs to ask for one of a person's passkeys; nothing when he has none."""
+    if not passkeys.available() or not passkeys.enrolled(person):
+        return {}
+    return {"passkey_options": passkeys.options_to_use(request.session, person, purpose, at)}
 
 
 @form_page
 @own()
-def confirm(request: HttpRequest, *, actor: Actor) -> HttpResponse:  # noqa: ARG001 - the guard passes it
+def confirm(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Ask a signed-in person to prove himself once more, then lead on."""
-    person, target = me(request), target_of(request, "account")
-    form = stepup.ConfirmForm(request.POST or None, second_factor=otp.enrolled(person))
+    person, target, answer = me(request), target_of(request, "account"), request.POST.get("passkey", "")
+    data = request.POST if request.method == "POST" and not answer else None
+    form = stepup.ConfirmForm(data, second_factor=otp.enrolled(person))
+    if answer and stepup.confirm_with_passkey(request, person, answer):
+        return HttpResponseRedirect(target)
     if form.is_valid():
         given = form.cleaned_data
         if stepup.confirm(request, person, given["password"], given.get("code", "")):
             return HttpResponseRedirect(target)
         form.add_error(None, _("没有通过。请检查后重试；连续 8 次不成功会暂停 15 分钟。"))
-    context = {"title": _("请确认是您本人"), "form": form, "next": target}
-    return render(request, "account/confirm.html", context)
+    only_passkey = passkeys.enrolled(person) and not otp.enrolled(person)
+    context = {
+        "title": _("请确认是您本人"),
+        "form": None if only_passkey else form,
+        "next": target,
+        "passkey_failed": bool(answer),
+    }
+    return render(request, "account/confirm.html", context | _passkey(request, person, "confirm", actor.at))
 
 
 @require_GET
@@ -67,7 +93,7 @@ def account(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Show what one's own account is and what can be changed about it."""
     person = me(request)
     context = {"title": _("我的账号"), "person": person, "second_factor": otp.enrolled(person),
-               "codes_left": otp.codes_left(person), "sees_people": actor.has("security_admin")}  # fmt: skip
+               "codes_left": otp.codes_left(person), "passkeys": len(passkeys.of(person)), "sees_people": actor.has("security_admin")}  # fmt: skip
     return render(request, "account/account.html", context)
 
 
@@ -115,6 +141,43 @@ def second_factor(request: HttpRequest, *, actor: Actor) -> HttpResponse:
                "key": " ".join(key[n : n + 4] for n in range(0, len(key), 4)),
                "address": otp.address_of(person, key) if key else ""}  # fmt: skip
     return render(request, "account/second_factor.html", context)
+
+
+@form_page
+@own()
+def own_passkeys(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """List one's own passkeys, add one, remove one; asks for step-up at the door."""
+    if ask := stepup.require(request):
+        return ask
+    person, what = me(request), request.POST.get("do", "")
+    if what == "remove":
+        return _remove_passkey(request, person, actor.at)
+    if (answer := request.POST.get("passkey", "")) and passkeys.available():
+        name = request.POST.get("name", "").replace("\0", "").strip() or rules.device(
+            request.headers.get("user-agent", "")
+        )
+        if passkeys.add(request.session, person, answer, name, actor.at):
+            _note(request, person, "passkey_added", actor.at)
+            messages.success(request, _("通行密钥已添加，下次登录时可以用它。"))
+            return redirect("account-passkeys")
+        messages.error(request, _("没有添加：浏览器的回答不能用。请再试一次。"))
+    context: dict[str, Any] = {"title": _("通行密钥"), "rows": passkeys.of(person), "available": passkeys.available(),
+                               "full": len(passkeys.of(person)) >= passkeys.MOST}  # fmt: skip
+    if passkeys.available():
+        context["passkey_options"] = passkeys.options_to_add(request.session, person, actor.at)
+    return render(request, "account/passkeys.html", context)
+
+
+def _remove_passkey(request: HttpRequest, person: Person, at: datetime) -> HttpResponse:
+    try:
+        key = UUID(request.POST.get("passkey_id", ""))
+    except ValueError:
+        raise Http404 from None
+    if not passkeys.remove(person, key):
+        raise Http404
+    _note(request, person, "passkey_removed", at)
+    messages.success(request, _("通行密钥已移除。"))
+    return redirect("account-passkeys")
 
 
 def _remove(request: HttpRequest, person: Person, at: datetime) -> HttpResponse:

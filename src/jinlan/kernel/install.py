@@ -75,6 +75,7 @@ def serve(connection: BaseDatabaseWrapper, role: str) -> None:
         if "kernel_staffsession" in existing:
             cursor.execute("select sec.serve_sign_in(%s)", [role])
             cursor.execute("select sec.serve_duties(%s)", [role])
+            cursor.execute("select sec.serve_passkeys(%s)", [role])
 
 
 def installed(connection: BaseDatabaseWrapper) -> bool:

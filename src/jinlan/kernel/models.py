@@ -233,6 +233,24 @@ class RecoveryCode(AtTheDoor):
         constraints = [models.UniqueConstraint(fields=["person", "code_hash"], name="recovery_code_unique")]
 
 
+class Passkey(AtTheDoor):
+    """A WebAuthn credential: its public key, and the counter of the last answer."""
+
+    CLASSES = {"*": INTERNAL}
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid7, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    credential_id = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    name = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField()
+    last_used = models.DateTimeField(null=True)
+
+    class Meta(AtTheDoor.Meta):
+        indexes = [models.Index(fields=["person"], name="passkey_person")]
+
+
 class PasswordRecord(AtTheDoor):
     """A password that a person chose, as its hash, and when; the newest few are kept."""
 

@@ -21,7 +21,7 @@ from jinlan.basics.errors import Refused
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.duties import joins_duties, separate_duties
-from jinlan.kernel.models import Person, RecoveryCode, RoleGrant, SecondFactor, StaffSession
+from jinlan.kernel.models import Passkey, Person, RecoveryCode, RoleGrant, SecondFactor, StaffSession
 from jinlan.kernel.sessions import end_all_of, person_of
 
 SECURITY = ("security_admin",)
@@ -89,7 +89,7 @@ def forget_second_factor(*, actor: Actor, person: UUID) -> int:
     return count
 
 
-_FACTORS: tuple[type[SecondFactor], ...] = (SecondFactor,)
+_FACTORS: tuple[type[SecondFactor | Passkey], ...] = (SecondFactor, Passkey)
 
 
 def factors_of(actor: Actor, person: Person) -> int:  # noqa: ARG001 - the scope is his

@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/confirm", account_views.confirm, name="account-confirm"),
     path("account/password", account_views.password, name="account-password"),
     path("account/second-factor", account_views.second_factor, name="account-second-factor"),
+    path("account/passkeys", account_views.own_passkeys, name="account-passkeys"),
     path("account/sessions", account_views.sessions, name="account-sessions"),
     path("account/sessions/end-others", account_views.end_others, name="account-end-others"),
     path("account/sessions/<uuid:session>/end", account_views.end_one, name="account-end-session"),

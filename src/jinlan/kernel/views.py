@@ -20,13 +20,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from jinlan.basics.clock import now_utc
-from jinlan.kernel import otp
 from jinlan.kernel.audit import audit_signin
 from jinlan.kernel.forms import SignInForm
 from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.pages import COOKIE_AGE, RAIL_COOKIE, THEME_COOKIE, THEMES, home_of, signed_in
 from jinlan.kernel.passwords import DUE, due
 from jinlan.kernel.sessions import close_current, describe, where
+from jinlan.kernel.stepup import has_factor
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PENDING = "pending_signin"  # in the session's data: a right password that waits for its code
@@ -77,7 +77,7 @@ class SignIn(LoginView):
         if person.one_time_until is not None and now_utc() >= person.one_time_until:
             form.add_error(None, _("这个一次性密码已过期。请联系安全管理员重新发一个。"))
             return self.form_invalid(form)
-        if not otp.enrolled(person):
+        if not has_factor(person):
             return come_in(self.request, person, self.get_success_url())
         self.request.session.cycle_key()
         self.request.session[PENDING] = {

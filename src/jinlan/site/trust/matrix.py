@@ -77,6 +77,7 @@ MATRIX: dict[str, Row] = {
     "account-confirm": Row(public=OWN_FORM),
     "account-password": Row(public=OWN_FORM),
     "account-second-factor": Row(public=OWN_FORM),
+    "account-passkeys": Row(public=OWN_FORM),
     "account-sessions": Row(ALL),
     "account-end-others": Row(ALL, answers={"POST": 302}, effects=POSTED),
     "account-end-session": Row(ALL, "session", answers={"POST": 302}, effects=POSTED),
@@ -93,6 +94,7 @@ MEMBER = Row(READERS, "member")
 UNPROVED: dict[str, Row] = {
     "client-identity": Row(UNMASKERS, never=NEVER_PLAIN, answers={"GET": 302, "HEAD": 302, "POST": 302}),
     "account-second-factor": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
+    "account-passkeys": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "person-new": Row(SECURITY, answers=dict.fromkeys(("GET", "HEAD", "POST"), 302)),
 }
 # What names a thing in an address, by the kind of thing.

@@ -96,7 +96,7 @@ TABLES: dict[str, Table] = {
 }  # fmt: skip
 # Signing in: the application's own role reads these without a scope; inside one, a person sees no more than his own sessions.
 # The security administrator sees who has a second factor, and takes a lost one away.
-for _name in ("kernel_secondfactor", "kernel_recoverycode"):
+for _name in ("kernel_secondfactor", "kernel_recoverycode", "kernel_passkey"):
     TABLES[_name] = Table(
         _factor,
         person=PERSON_ID.format("person_id"),

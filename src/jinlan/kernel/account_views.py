@@ -41,11 +41,11 @@ def signin_code(request: HttpRequest) -> HttpResponse:
     form = stepup.CodeForm(request.POST if request.method == "POST" and not answer else None)
     if answer:
         if stepup.passkey_is_good(request, person, answer, "signin", at):
-            return come_in(request, person, waiting["next"])
+            return come_in(request, person, waiting["next"], by_password=waiting["by_password"])
         _note(request, person, "passkey_failed", at)
     elif form.is_valid():
         if stepup.code_is_good(request, person, form.cleaned_data["code"], at):
-            return come_in(request, person, waiting["next"])
+            return come_in(request, person, waiting["next"], by_password=waiting["by_password"])
         _note(request, person, "code_failed", at)
         form.add_error("code", _("验证码不对或已经用过。请等验证器显示下一个。"))
     context = {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinlan.kernel import account_views, people_views, views
+from jinlan.kernel import account_views, oidc_views, people_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("signin", views.SignIn.as_view(), name="signin"),
     path("signin/code", account_views.signin_code, name="signin-code"),
+    path("signin/oidc", oidc_views.start, name="signin-oidc"),
+    path("signin/oidc/back", oidc_views.back, name="signin-oidc-back"),
     path("signout", views.SignOut.as_view(), name="signout"),
     path("preferences", views.preferences, name="preferences"),
     path("account", account_views.account, name="account"),

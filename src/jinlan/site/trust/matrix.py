@@ -46,6 +46,8 @@ MATRIX: dict[str, Row] = {
     "home": Row(public=EVERY_METHOD),
     "signin": Row(public={"GET": (200, 302), "HEAD": (200, 302), "POST": (200, 302), "PUT": (200, 302), "OPTIONS": (200, 302),
                           "DELETE": (405, 302)}),
+    "signin-oidc": Row(public={"GET": (404, 404)}),  # not configured
+    "signin-oidc-back": Row(public={"GET": (404, 404)}),
     "signout": Row(public={"POST": (302, 302), "OPTIONS": (200, 200)}),
     "preferences": Row(public={"POST": (302, 302)}),
     "filling": Row(public={"GET": (200, 200)}),

@@ -63,8 +63,7 @@ class Said:
 
 def provider() -> Provider | None:
     """Return the configured provider, None when there is none."""
-    found: Provider | None = settings.JINLAN_OIDC and Provider(**settings.JINLAN_OIDC)
-    return found
+    return Provider(**settings.JINLAN_OIDC) if settings.JINLAN_OIDC else None
 
 
 def begin(session: SessionBase, known: Provider, target: str, at: datetime) -> str:

@@ -18,5 +18,7 @@ class KernelConfig(AppConfig):
         from jinlan.kernel.pages import RailEntry, register_rail
 
         register_rail(
-            RailEntry("people", _("人员"), "people", "users", "p", lambda who: who.has("security_admin"), 20)
+            RailEntry(
+                "people", _("人员管理"), "people", "users", "p", lambda who: who.has("security_admin"), 20
+            )
         )

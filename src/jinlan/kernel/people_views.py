@@ -34,6 +34,10 @@ ROLE_WORDS = {role: word for role, word in RoleGrant.ROLES if role in acts.GRANT
 _ABSENT = ("PERSON_ABSENT", "GRANT_ABSENT")
 
 
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")  # what browsers take, in every language
+
+
 class PersonForm(forms.Form):
     """Somebody new."""
 
@@ -52,10 +56,8 @@ class GrantForm(forms.Form):
     """A role, since when, until when, and for branch heads where."""
 
     role = forms.ChoiceField(label=gettext_lazy("角色"))
-    since = forms.DateField(label=gettext_lazy("开始日"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(
-        label=gettext_lazy("结束日"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = forms.DateField(label=gettext_lazy("开始日"), widget=_day())
+    until = forms.DateField(label=gettext_lazy("结束日"), required=False, widget=_day())
     branch = forms.CharField(label=gettext_lazy("机构编号"), max_length=64, required=False)
     domain = forms.TypedChoiceField(
         label=gettext_lazy("数据域"), required=False, coerce=int, empty_value=None,

@@ -102,8 +102,8 @@ class Prover:
         session = client.session
         session["x"] = 1
         session.save()
-        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-        seen = [session.session_key]
+        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+        seen = [session.session_key or ""]
         for address, body in (
             ("/signin", {"username": person.username, "password": RIGHT}),
             ("/account/confirm", {"password": RIGHT, "next": "/account"}),

@@ -137,6 +137,8 @@ OVERRIDE_REASONS: Mapping[str, Any] = {
 
 VERBS: Mapping[str, Any] = {
     "signin": _("登录的全部记录"), "signin.succeeded": _("登录"), "signin.failed": _("登录失败"), "signin.step_up_succeeded": _("再次确认本人"),
+    "signin.passkey_added": _("添加通行密钥"), "signin.passkey_removed": _("移除通行密钥"), "signin.passkey_failed": _("通行密钥未通过"),
+    "signin.passkey_cloned": _("通行密钥疑似被复制"), "signin.oidc_unknown": _("统一身份认证：没有对应账号"), "signin.oidc_refused": _("统一身份认证：未通过"),
     "kernel.person_created": _("建立人员"), "kernel.role_granted": _("授予角色"), "kernel.sessions_ended": _("结束会话"),
     "kernel.person_disabled": _("停用人员"), "kernel.person_enabled": _("启用人员"),
     "kernel.role_ended": _("结束角色"), "kernel.password_renewed": _("发一次性密码"), "kernel.second_factor_forgotten": _("移除丢失的两步验证"),

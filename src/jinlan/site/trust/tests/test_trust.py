@@ -76,7 +76,7 @@ def test_a_role_that_is_remembered_too_long_is_found(arena: Arena, database_name
             honest = revocations.prove(bank, admin, steps=40, seed=3)
         arena.clone(f"{name}_m", name)
         with connected(f"{name}_m"), arena.planting(f"{name}_m") as admin, revocations.remembered_roles():
-            blind = revocations.prove(bank, admin, steps=40, seed=3)
+            blind = revocations.prove(bank, admin, steps=150, seed=3)
         arena.drop(f"{name}_m")
 
     assert (honest.wrong, sum(honest.steps.values())) == ([], 40)

@@ -54,6 +54,14 @@ def django_db_setup(database_name: str, django_db_blocker: pytest.FixtureRequest
         connections.close_all()
 
 
+@pytest.fixture(autouse=True)
+def _chinese() -> None:
+    """Begin every test in the product's own language: a request of the test before may have left another."""
+    from django.utils import translation
+
+    translation.activate("zh-hans")
+
+
 @pytest.fixture
 def database(
     django_db_setup: None,  # noqa: ARG001

@@ -126,15 +126,15 @@ def test_plain_identity_numbers_need_oneself_again_and_a_reason(desk: Sit) -> No
 def test_the_administrator_takes_a_session_away_and_the_next_click_is_the_sign_in(desk: Sit) -> None:
     sunjie = desk("sunjie")
     sunjie.open("/department")
-    hejun = desk("hejun")
-    hejun.open("/admin/people?q=sunjie")
-    hejun.page.on("dialog", lambda one: one.accept())
-    press(hejun, "button:has-text('结束会话')")
+    xulan = desk("xulan")
+    xulan.open("/admin/people?q=sunjie")
+    xulan.page.on("dialog", lambda one: one.accept())
+    press(xulan, "button:has-text('结束会话')")
 
-    if "/account/confirm" in hejun.page.url:
-        hejun.page.fill("input[name=password]", PASSWORD)
-        press(hejun, "main button.btn-primary")
+    if "/account/confirm" in xulan.page.url:
+        xulan.page.fill("input[name=password]", PASSWORD)
+        press(xulan, "main button.btn-primary")
     sunjie.page.goto(sunjie.url + "/department")
 
     assert "/signin" in sunjie.page.url
-    assert "系统管理员结束" in sunjie.body()
+    assert "安全管理员结束" in sunjie.body()

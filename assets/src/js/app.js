@@ -3,9 +3,11 @@ import htmx from "htmx.org/dist/htmx.esm.js";
 import { startHotkeys } from "./hotkeys.js";
 import { startPanel } from "./panel.js";
 import { startMenus } from "./menus.js";
+import { startPasskeys } from "./passkey.js";
 
 window.htmx = htmx;
 document.documentElement.dataset.ready = "yes";
 startMenus();
 startPanel(htmx);
 startHotkeys();
+startPasskeys();

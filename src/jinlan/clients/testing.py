@@ -119,6 +119,8 @@ SIGN_INS = (
     ("wuhan", "吴菡", "E3201", "HQ", "compliance"),
     ("zhengyu", "郑宇", "E3301", "HQ", "auditor"),
     ("hejun", "何军", "E3901", "HQ", "system_admin"),
+    ("xulan", "许岚", "E3902", "HQ", "security_admin"),
+    ("gaofeng", "高峰", "E3903", "HQ", "audit_admin"),
 )
 
 

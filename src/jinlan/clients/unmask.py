@@ -15,6 +15,7 @@ from jinlan.clients.vault import TABLE, place_of
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.crypto import decrypt
+from jinlan.kernel.duties import ADMINISTRATORS
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
 
@@ -29,7 +30,7 @@ KINDS = {
     "CONTACT": _("联系人"),
 }
 ROLES = ("manager", "private_banker", "branch_head", "dept_head", "risk", "compliance")
-NEVER = ("auditor", "system_admin")
+NEVER = ("auditor", *ADMINISTRATORS)
 REASON_LEAST, REASON_MOST = 5, 200
 
 

@@ -1,76 +1,30 @@
-"""Pages about oneself: confirming, password, second factor, sessions; and the administrator's list of people."""
+"""Pages about oneself: confirming, password, second factor, sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from jinlan.basics.actor import Actor
-from jinlan.basics.clock import business_date, now_utc
+from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
-from jinlan.kernel import otp, passwords, stepup
+from jinlan.kernel import otp, passkeys, passwords, stepup
 from jinlan.kernel import sessions as rules
 from jinlan.kernel.audit import audit_signin
-from jinlan.kernel.figures import listed
-from jinlan.kernel.models import Person, RoleGrant
-from jinlan.kernel.pages import signed_in
+from jinlan.kernel.guards import form_page, me, own, target_of
+from jinlan.kernel.models import Person
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.kernel.views import PENDING, come_in
 
-View = Callable[..., HttpResponse]
 CODE_MINUTES = 5  # a right password waits this long for its code
-SHOWN = 200
-form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def own(*roles: str) -> Callable[[View], View]:
-    """Guard a view: sign in first, then one of the roles if any are named; refusals of acts become a sentence."""
-
-    def guarded(view: View) -> View:
-        @wraps(view)
-        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor = signed_in(request)
-            if actor is None:
-                return redirect_to_login(request.get_full_path())
-            if roles and not actor.has(*roles):
-                raise Http404
-            try:
-                return view(request, *args, actor=actor, **kwargs)
-            except ScopeDenied:
-                raise Http404 from None
-
-        return inner
-
-    return guarded
-
-
-def me(request: HttpRequest) -> Person:
-    """Return the signed-in person."""
-    if not isinstance(request.user, Person):
-        raise Http404
-    return request.user
-
-
-def target_of(request: HttpRequest, default: str) -> str:
-    """Return where a page leads on to, never to another site."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if safe else reverse(default)
 
 
 @form_page
@@ -83,28 +37,54 @@ def signin_code(request: HttpRequest) -> HttpResponse:
     person = Person.objects.filter(pk=waiting["person"], is_active=True).first()
     if person is None:
         return redirect("signin")
-    form = stepup.CodeForm(request.POST or None)
-    if form.is_valid():
+    answer = request.POST.get("passkey", "")
+    form = stepup.CodeForm(request.POST if request.method == "POST" and not answer else None)
+    if answer:
+        if stepup.passkey_is_good(request, person, answer, "signin", at):
+            return come_in(request, person, waiting["next"], by_password=waiting["by_password"])
+        _note(request, person, "passkey_failed", at)
+    elif form.is_valid():
         if stepup.code_is_good(request, person, form.cleaned_data["code"], at):
-            return come_in(request, person, waiting["next"])
+            return come_in(request, person, waiting["next"], by_password=waiting["by_password"])
         _note(request, person, "code_failed", at)
         form.add_error("code", _("验证码不对或已经用过。请等验证器显示下一个。"))
-    return render(request, "account/signin_code.html", {"title": _("登录验证"), "form": form})
+    context = {
+        "title": _("登录验证"),
+        "form": form if otp.enrolled(person) else None,
+        "passkey_failed": bool(answer),
+    }
+    return render(request, "account/signin_code.html", context | _passkey(request, person, "signin", at))
+
+
+def _passkey(request: HttpRequest, person: Person, purpose: passkeys.Purpose, at: datetime) -> dict[str, Any]:
+    """Return what a page needs to ask for one of a person's passkeys; nothing when he has none."""
+    if not passkeys.available() or not passkeys.enrolled(person):
+        return {}
+    return {"passkey_options": passkeys.options_to_use(request.session, person, purpose, at)}
 
 
 @form_page
 @own()
-def confirm(request: HttpRequest, *, actor: Actor) -> HttpResponse:  # noqa: ARG001 - the guard passes it
+def confirm(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Ask a signed-in person to prove himself once more, then lead on."""
-    person, target = me(request), target_of(request, "account")
-    form = stepup.ConfirmForm(request.POST or None, second_factor=otp.enrolled(person))
+    person, target, answer = me(request), target_of(request, "account"), request.POST.get("passkey", "")
+    data = request.POST if request.method == "POST" and not answer else None
+    form = stepup.ConfirmForm(data, second_factor=otp.enrolled(person))
+    if answer and stepup.confirm_with_passkey(request, person, answer):
+        return HttpResponseRedirect(target)
     if form.is_valid():
         given = form.cleaned_data
         if stepup.confirm(request, person, given["password"], given.get("code", "")):
             return HttpResponseRedirect(target)
         form.add_error(None, _("没有通过。请检查后重试；连续 8 次不成功会暂停 15 分钟。"))
-    context = {"title": _("请确认是您本人"), "form": form, "next": target}
-    return render(request, "account/confirm.html", context)
+    only_passkey = passkeys.enrolled(person) and not otp.enrolled(person)
+    context = {
+        "title": _("请确认是您本人"),
+        "form": None if only_passkey else form,
+        "next": target,
+        "passkey_failed": bool(answer),
+    }
+    return render(request, "account/confirm.html", context | _passkey(request, person, "confirm", actor.at))
 
 
 @require_GET
@@ -113,7 +93,7 @@ def account(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Show what one's own account is and what can be changed about it."""
     person = me(request)
     context = {"title": _("我的账号"), "person": person, "second_factor": otp.enrolled(person),
-               "codes_left": otp.codes_left(person), "sees_people": actor.has("system_admin")}  # fmt: skip
+               "codes_left": otp.codes_left(person), "passkeys": len(passkeys.of(person)), "sees_people": actor.has("security_admin")}  # fmt: skip
     return render(request, "account/account.html", context)
 
 
@@ -163,6 +143,43 @@ def second_factor(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     return render(request, "account/second_factor.html", context)
 
 
+@form_page
+@own()
+def own_passkeys(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """List one's own passkeys, add one, remove one; asks for step-up at the door."""
+    if ask := stepup.require(request):
+        return ask
+    person, what = me(request), request.POST.get("do", "")
+    if what == "remove":
+        return _remove_passkey(request, person, actor.at)
+    if (answer := request.POST.get("passkey", "")) and passkeys.available():
+        name = request.POST.get("name", "").replace("\0", "").strip() or rules.device(
+            request.headers.get("user-agent", "")
+        )
+        if passkeys.add(request.session, person, answer, name, actor.at):
+            _note(request, person, "passkey_added", actor.at)
+            messages.success(request, _("通行密钥已添加，下次登录时可以用它。"))
+            return redirect("account-passkeys")
+        messages.error(request, _("没有添加：浏览器的回答不能用。请再试一次。"))
+    context: dict[str, Any] = {"title": _("通行密钥"), "rows": passkeys.of(person), "available": passkeys.available(),
+                               "full": len(passkeys.of(person)) >= passkeys.MOST}  # fmt: skip
+    if passkeys.available():
+        context["passkey_options"] = passkeys.options_to_add(request.session, person, actor.at)
+    return render(request, "account/passkeys.html", context)
+
+
+def _remove_passkey(request: HttpRequest, person: Person, at: datetime) -> HttpResponse:
+    try:
+        key = UUID(request.POST.get("passkey_id", ""))
+    except ValueError:
+        raise Http404 from None
+    if not passkeys.remove(person, key):
+        raise Http404
+    _note(request, person, "passkey_removed", at)
+    messages.success(request, _("通行密钥已移除。"))
+    return redirect("account-passkeys")
+
+
 def _remove(request: HttpRequest, person: Person, at: datetime) -> HttpResponse:
     if otp.remove(person):
         _note(request, person, "second_factor_removed", at)
@@ -205,51 +222,3 @@ def end_others(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     count = rules.end_other_sessions(actor=actor, keep=int(request.session[rules.ROW]))
     messages.success(request, _("已结束其他 %(n)s 个会话。") % {"n": count})
     return redirect("account-sessions")
-
-
-@require_GET
-@own("system_admin")
-def people(request: HttpRequest, *, actor: Actor) -> HttpResponse:
-    """List the people of the entity with roles, state and live sessions; no client data."""
-    text = request.GET.get("q", "").strip()[:64]
-    roles = dict(RoleGrant.ROLES)
-    day = business_date(actor.at)
-    with scoped(actor):
-        rows = rules.people(actor)
-        if text:
-            rows = rows.filter(Q(username__icontains=text) | Q(display_name__icontains=text))
-        counted = Count("sessions", filter=rules.live(actor.at, "sessions__"))
-        found = list(rows.annotate(live=counted).order_by("username")[: SHOWN + 1])
-        grants = RoleGrant.objects.filter(person__in=[person.pk for person in found], valid_from__lte=day)
-        held: dict[int, list[str]] = {}
-        for grant in grants.exclude(valid_to__lte=day).order_by("id"):
-            held.setdefault(grant.person_id, []).append(_(roles[grant.role]))
-    lines = [{"person": person, "roles": listed(held.get(person.pk, ()))} for person in found[:SHOWN]]
-    context = {"title": _("人员与会话"), "lines": lines, "text": text, "more": len(found) > SHOWN, "shown": SHOWN,
-               "me": actor.person_id}  # fmt: skip
-    return render(request, "account/people.html", context)
-
-
-@require_POST
-@own("system_admin")
-def switch(request: HttpRequest, person: UUID, what: str, *, actor: Actor) -> HttpResponse:
-    """End somebody's sessions, disable or enable him."""
-    words = {
-        "end": _("已结束该人员的 %(n)s 个会话。"),
-        "disable": _("账号已停用，%(n)s 个会话已结束。"),
-        "enable": _("账号已启用。"),
-    }
-    if what not in words:
-        raise Http404
-    try:
-        if what == "end":
-            count = rules.end_sessions_of(actor=actor, person=person)
-        else:
-            count = rules.switch_person(actor=actor, person=person, active=what == "enable")
-    except Refused as refusal:
-        if isinstance(refusal, ScopeDenied) or refusal.code == "PERSON_ABSENT":
-            raise Http404 from None
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, words[what] % {"n": count})
-    return redirect("people")

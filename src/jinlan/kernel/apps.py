@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class KernelConfig(AppConfig):
@@ -12,5 +13,12 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        """Register the look-ups."""
+        """Register the look-ups and the place of the security administrator."""
         from jinlan.kernel import lookups  # noqa: F401
+        from jinlan.kernel.pages import RailEntry, register_rail
+
+        register_rail(
+            RailEntry(
+                "people", _("人员管理"), "people", "users", "p", lambda who: who.has("security_admin"), 20
+            )
+        )

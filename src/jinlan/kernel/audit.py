@@ -66,8 +66,8 @@ def recorded() -> int:
 
 
 def audit_signin(
-    entity: str, username: str, outcome: str, at: datetime, *, person_id: int | None = None, where: str = ""
-) -> None:
+    entity: str, username: str, outcome: str, at: datetime, *, person_id: int | None = None, where: str = "", why: str = "",
+) -> None:  # fmt: skip
     """Add an entry about signing in or out, which happens before any scope.
 
     Args:
@@ -77,10 +77,11 @@ def audit_signin(
         at: instant.
         person_id: whose, when known.
         where: address of the caller.
+        why: a code that says more, where there is one.
     """
     values: list[Any] = [
         entity, at, person_id, username[:64], "signin", f"signin.{outcome}", "person", str(person_id or ""), None,
-        _json({"where": where}), "",
+        _json({"where": where} | ({"why": why} if why else {})), "",
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_SIGNIN, values)

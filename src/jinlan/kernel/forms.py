@@ -24,7 +24,7 @@ class SignInForm(AuthenticationForm):
 
     error_messages = {
         "invalid_login": _("用户名或密码不对。请检查后重试；连续 8 次不成功会暂停登录 15 分钟。"),
-        "inactive": _("这个账号已停用，请联系系统管理员。"),
+        "inactive": _("这个账号已停用，请联系安全管理员。"),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -74,6 +74,8 @@ def serve(connection: BaseDatabaseWrapper, role: str) -> None:
         cursor.execute("select sec.serve(%s, %s::text[], %s::text[])", [role, writable, readable])
         if "kernel_staffsession" in existing:
             cursor.execute("select sec.serve_sign_in(%s)", [role])
+        if "kernel_passkey" in existing:
+            cursor.execute("select sec.serve_duties(%s), sec.serve_passkeys(%s)", [role, role])
 
 
 def installed(connection: BaseDatabaseWrapper) -> bool:

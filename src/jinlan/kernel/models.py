@@ -33,6 +33,9 @@ class Person(AbstractBaseUser):
     theme = models.CharField(max_length=5, choices=THEMES, default="auto")
     is_active = models.BooleanField(default=True)
     technical = models.BooleanField(default=False)
+    one_time_until = models.DateTimeField(
+        null=True, blank=True
+    )  # the password was given, not chosen; good until then
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["entity", "display_name"]
@@ -76,6 +79,8 @@ class RoleGrant(models.Model):
         ("compliance", "合规"),
         ("auditor", "审计"),
         ("system_admin", "系统管理员"),
+        ("security_admin", "安全管理员"),
+        ("audit_admin", "审计管理员"),
         ("system", "系统"),
     )
     id = models.BigAutoField(primary_key=True)
@@ -91,7 +96,7 @@ class RoleGrant(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")),
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
                 name="rolegrant_period",
             ),
             models.CheckConstraint(
@@ -183,7 +188,7 @@ class StaffSession(AtTheDoor):
         ("idle", "长时间未操作"),
         ("too_long", "达到最长时间"),
         ("ended", "在另一处被结束"),
-        ("admin", "被系统管理员结束"),
+        ("admin", "被安全管理员结束"),
         ("disabled", "账号已停用"),
         ("password", "密码已更改"),
     )
@@ -226,6 +231,24 @@ class RecoveryCode(AtTheDoor):
 
     class Meta(AtTheDoor.Meta):
         constraints = [models.UniqueConstraint(fields=["person", "code_hash"], name="recovery_code_unique")]
+
+
+class Passkey(AtTheDoor):
+    """A WebAuthn credential: its public key, and the counter of the last answer."""
+
+    CLASSES = {"*": INTERNAL}
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid7, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    credential_id = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    name = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField()
+    last_used = models.DateTimeField(null=True)
+
+    class Meta(AtTheDoor.Meta):
+        indexes = [models.Index(fields=["person"], name="passkey_person")]
 
 
 class PasswordRecord(AtTheDoor):

@@ -142,7 +142,9 @@ def _used_before(password: str, person: Person, rules: Profile) -> bool:
 
 
 def due(person: Person, at: datetime) -> bool:
-    """Tell whether a person must choose a new password now: it is too old, or it was never his own choice."""
+    """Tell whether a person must choose a new password now: it was given for one time, is too old, or was never his own choice."""
+    if person.one_time_until is not None:
+        return True
     days = profile().days
     if days is None:
         return False
@@ -153,7 +155,8 @@ def change(request: HttpRequest, person: Person, password: str, at: datetime) ->
     """Set a person's own password, remember its hash, end all his other sessions and record it, all or nothing."""
     with transaction.atomic():
         person.password = make_password(password)
-        person.save(update_fields=["password"])
+        person.one_time_until = None
+        person.save(update_fields=["password", "one_time_until"])
         PasswordRecord.door.create(person=person, password=person.password, set_at=at)
         kept = PasswordRecord.door.filter(person=person).order_by("-set_at", "-pk")[:KEPT]
         PasswordRecord.door.filter(person=person).exclude(

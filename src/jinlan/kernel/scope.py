@@ -95,7 +95,7 @@ def _enter(actor: Actor, *, write: bool) -> str:
         except ProgrammingError as error:
             if getattr(error.__cause__, "sqlstate", "") != "42501":
                 raise
-            raise ScopeDenied("NO_SCOPE", "当前没有可用的角色或权限。", "请联系系统管理员。") from None
+            raise ScopeDenied("NO_SCOPE", "当前没有可用的角色或权限。", "请联系安全管理员。") from None
         while cursor.description is None and cursor.cursor.nextset():
             pass
         return KINDS[cursor.fetchone()[0]]
@@ -168,7 +168,7 @@ def lake_scope(actor: Actor) -> LakeScope:
         book = cursor.fetchone()[0]
     book = json.loads(book) if isinstance(book, str) else book
     if book is None:
-        raise ScopeDenied("NO_SCOPE", "当前没有可用的角色或权限。", "请联系系统管理员。")
+        raise ScopeDenied("NO_SCOPE", "当前没有可用的角色或权限。", "请联系安全管理员。")
     whole = scope.kind in {"A", "C", "S"}
     return LakeScope(
         entity=book["entity"],

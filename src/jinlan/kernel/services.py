@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Q
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.kernel.audit import audit
+from jinlan.kernel.duties import joins_duties, separate_duties
 from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.scope import scoped
-
-ALONE = frozenset({"system_admin", "system"})  # duties that go with no other role (separation of duties)
 
 
 def create_staff(
@@ -61,13 +61,11 @@ def _create(row: Mapping[str, Any], actor: Actor, entity: str, hashed: str, sinc
 def _grant(person: Person, role: str, actor: Actor, *, branch: str, domain: int | None, since: date) -> None:
     if role not in dict(RoleGrant.ROLES):
         raise Refused("ROLE_UNKNOWN", f"没有角色 {role}。", "可用角色见 docs/decisions/0003-scope.md。")
-    held = set(person.grants.values_list("role", flat=True))
-    if role in held:
+    if person.grants.filter(role=role).exists():
         return
-    if held and (role in ALONE or held & ALONE):
-        raise Refused(
-            "ROLE_SEPARATION", "系统管理职责不能与业务角色由同一人担任。", "请为其中一项职责另设人员。"
-        )
+    running = person.grants.filter(Q(valid_to=None) | Q(valid_to__gt=since))
+    if joins_duties({role, *running.values_list("role", flat=True)}):
+        raise separate_duties()
     RoleGrant.objects.create(
         person=person,
         role=role,

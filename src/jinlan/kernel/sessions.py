@@ -1,4 +1,4 @@
-"""Sessions of the bank's people: kept by hash, listed, limited in time, ended by their owner or the administrator.
+"""Sessions of the bank's people: kept by hash, listed, limited in time, ended by their owner or the security administrator.
 
 This is also Django's session engine (`SESSION_ENGINE`): the cookie's key stands nowhere in the database, and a session
 in which somebody is signed in has its `StaffSession` row from its first save. The middleware refuses one without.
@@ -17,6 +17,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
@@ -194,36 +195,40 @@ def end_other_sessions(*, actor: Actor, keep: int) -> int:
     return _end(actor, rows, actor.username, "ended")
 
 
-@act("kernel.end_sessions_of", title=_("结束他人的登录会话"), roles=("system_admin",))
+@act("kernel.end_sessions_of", title=_("结束他人的登录会话"), roles=("security_admin",))
 def end_sessions_of(*, actor: Actor, person: UUID) -> int:
     """End every session of a person of the entity."""
-    other = _other(actor, person)
-    return _end(actor, StaffSession.objects.filter(person_id=other.pk), other.username, "admin")
+    return end_all_of(actor, person_of(actor, person), "admin")
 
 
-@act("kernel.switch_person", title=_("停用或启用人员"), roles=("system_admin",))
+@act("kernel.switch_person", title=_("停用或启用人员"), roles=("security_admin",))
 def switch_person(*, actor: Actor, person: UUID, active: bool) -> int:
     """Disable a person, which ends his sessions, or enable him again; return how many sessions ended."""
-    other = _other(actor, person)
+    other = person_of(actor, person)
     if other.is_active == active:
-        raise Refused("PERSON_STATE", "该人员已是这个状态。", "请刷新页面。")
+        raise Refused("PERSON_STATE", gettext("该人员已是这个状态。"), gettext("请刷新页面。"))
     Person.objects.filter(pk=other.pk).update(is_active=active)
     verb = "kernel.person_enabled" if active else "kernel.person_disabled"
     audit(actor, verb, "person", other.username, before={"active": not active}, after={"active": active})
-    if active:
-        return 0
-    return _end(actor, StaffSession.objects.filter(person_id=other.pk), other.username, "disabled")
+    return 0 if active else end_all_of(actor, other, "disabled")
 
 
-def _other(actor: Actor, public_id: UUID) -> Person:
-    """Return a person whom an administrator may switch: of the entity, of flesh and blood, not himself."""
+def end_all_of(actor: Actor, other: Person, why: str) -> int:
+    """End every session of somebody, inside the security administrator's scope; return how many."""
+    return _end(actor, StaffSession.objects.filter(person_id=other.pk), other.username, why)
+
+
+def person_of(actor: Actor, public_id: UUID) -> Person:
+    """Return a person whom the security administrator may act on: of the entity, of flesh and blood, not himself."""
     found = people(actor).exclude(pk=actor.person_id).filter(public_id=public_id).first()
     if found is None:
-        raise Refused("PERSON_ABSENT", "没有这个人员，或不能对本人操作。", "请刷新页面。")
+        raise Refused("PERSON_ABSENT", gettext("没有这个人员，或不能对本人操作。"), gettext("请刷新页面。"))
     return found
 
 
 def people(actor: Actor) -> QuerySet[Person]:
     """Return the people of the actor's entity who sign in; inside a scope, where no password hash is readable."""
     rows = Person.objects.filter(entity=actor.entity, technical=False)
-    return rows.only("id", "public_id", "entity", "username", "display_name", "is_active", "last_login")
+    return rows.only(
+        "id", "public_id", "entity", "username", "display_name", "is_active", "last_login", "employee_code"
+    )

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from jinlan.kernel import otp
+from jinlan.kernel import otp, passkeys
 from jinlan.kernel.audit import audit_signin
 from jinlan.kernel.middleware import go
 from jinlan.kernel.models import Person
@@ -34,17 +34,34 @@ def fresh(request: HttpRequest, within: int = WITHIN) -> bool:
     return bool(proved) and timedelta(0) <= at - datetime.fromisoformat(proved) < timedelta(seconds=within)
 
 
-def require(request: HttpRequest, within: int = WITHIN) -> HttpResponse | None:
-    """Return None when the person proved himself lately, else the way to the page that asks him to."""
+def require(request: HttpRequest, within: int = WITHIN, back: str = "") -> HttpResponse | None:
+    """Return None when the person proved himself lately, else the way to the page that asks him to.
+
+    `back` is where that page leads on to, this very address by default; it answers GET.
+    """
     if fresh(request, within):
         return None
-    return go(request, f"{reverse('account-confirm')}?{urlencode({'next': request.get_full_path()})}")
+    return go(request, f"{reverse('account-confirm')}?{urlencode({'next': back or request.get_full_path()})}")
+
+
+def has_factor(person: Person) -> bool:
+    """Tell whether signing in asks this person for more than the password."""
+    return otp.enrolled(person) or passkeys.enrolled(person)
 
 
 def confirm(request: HttpRequest, person: Person, password: str, code: str) -> bool:
     """Check password and, when enrolled, code; a success renews the session's key, both are recorded and failures counted."""
     at: datetime = request.actor.at  # type: ignore[attr-defined]
-    good = proved(request, person, password, code, at)
+    return _confirmed(request, person, proved(request, person, password, code, at), at)
+
+
+def confirm_with_passkey(request: HttpRequest, person: Person, answer: str) -> bool:
+    """Check a passkey's answer, as `confirm`: it is two factors in one, since its user was verified."""
+    at: datetime = request.actor.at  # type: ignore[attr-defined]
+    return _confirmed(request, person, passkey_is_good(request, person, answer, "confirm", at), at)
+
+
+def _confirmed(request: HttpRequest, person: Person, good: bool, at: datetime) -> bool:
     if good:
         request.session[INSTANT] = at.isoformat()
         request.session.cycle_key()
@@ -57,7 +74,7 @@ def proved(request: HttpRequest, person: Person, password: str, code: str, at: d
     """Tell whether password and, when enrolled, code are right; wrong ones count as wrong sign-ins do."""
     if not password_is_right(request, person, password):
         return False
-    return not otp.enrolled(person) or code_is_good(request, person, code, at)
+    return not has_factor(person) or code_is_good(request, person, code, at)
 
 
 def password_is_right(request: HttpRequest, person: Person, password: str) -> bool:
@@ -84,6 +101,24 @@ def code_is_good(request: HttpRequest, person: Person, code: str, at: datetime) 
             where=where(request),
         )
     return bool(kind)
+
+
+def passkey_is_good(
+    request: HttpRequest, person: Person, answer: str, purpose: passkeys.Purpose, at: datetime
+) -> bool:
+    """Use up the challenge of a passkey; a wrong answer counts as a wrong password does, a cloned key is recorded."""
+    who = {"username": person.username}
+    if not AxesProxyHandler.is_allowed(request, who):
+        request.axes_locked_out = True  # type: ignore[attr-defined]
+        return False
+    outcome = passkeys.use(request.session, person, answer, purpose, at)
+    if outcome != "good":
+        AxesProxyHandler.user_login_failed(sender=__name__, credentials=who, request=request)
+    if outcome == "cloned":
+        audit_signin(
+            person.entity, person.username, "passkey_cloned", at, person_id=person.pk, where=where(request)
+        )
+    return outcome == "good"
 
 
 class CodeForm(forms.Form):

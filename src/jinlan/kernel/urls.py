@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinlan.kernel import account_views, views
+from jinlan.kernel import account_views, oidc_views, people_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("signin", views.SignIn.as_view(), name="signin"),
     path("signin/code", account_views.signin_code, name="signin-code"),
+    path("signin/oidc", oidc_views.start, name="signin-oidc"),
+    path("signin/oidc/back", oidc_views.back, name="signin-oidc-back"),
     path("signout", views.SignOut.as_view(), name="signout"),
     path("preferences", views.preferences, name="preferences"),
     path("account", account_views.account, name="account"),
     path("account/confirm", account_views.confirm, name="account-confirm"),
     path("account/password", account_views.password, name="account-password"),
     path("account/second-factor", account_views.second_factor, name="account-second-factor"),
+    path("account/passkeys", account_views.own_passkeys, name="account-passkeys"),
     path("account/sessions", account_views.sessions, name="account-sessions"),
     path("account/sessions/end-others", account_views.end_others, name="account-end-others"),
     path("account/sessions/<uuid:session>/end", account_views.end_one, name="account-end-session"),
-    path("admin/people", account_views.people, name="people"),
-    path("admin/people/<uuid:person>/<slug:what>", account_views.switch, name="people-switch"),
+    path("admin/people", people_views.people, name="people"),
+    path("admin/people/new", people_views.new_person, name="person-new"),
+    path("admin/people/<uuid:person>", people_views.person, name="person"),
+    path("admin/people/<uuid:person>/<slug:what>", people_views.switch, name="people-switch"),
 ]

@@ -20,24 +20,27 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from jinlan.basics.clock import now_utc
-from jinlan.kernel import otp
 from jinlan.kernel.audit import audit_signin
 from jinlan.kernel.forms import SignInForm
 from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.pages import COOKIE_AGE, RAIL_COOKIE, THEME_COOKIE, THEMES, home_of, signed_in
 from jinlan.kernel.passwords import DUE, due
 from jinlan.kernel.sessions import close_current, describe, where
+from jinlan.kernel.stepup import has_factor
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PENDING = "pending_signin"  # in the session's data: a right password that waits for its code
 WHY_OUT = {
     "idle": gettext_lazy("较长时间没有操作，已自动退出。请重新登录，会回到原来的页面。"),
     "too_long": gettext_lazy("本次登录已达到最长时间，已自动退出。请重新登录，会回到原来的页面。"),
-    "ended": gettext_lazy("这个登录会话已在另一处结束。如果不是您本人操作，请联系系统管理员。"),
-    "admin": gettext_lazy("这个登录会话已由系统管理员结束。"),
-    "disabled": gettext_lazy("这个账号已停用，请联系系统管理员。"),
-    "password": gettext_lazy("密码已更改，请用新密码登录。如果不是您本人更改，请联系系统管理员。"),
+    "ended": gettext_lazy("这个登录会话已在另一处结束。如果不是您本人操作，请联系安全管理员。"),
+    "admin": gettext_lazy("这个登录会话已由安全管理员结束。"),
+    "disabled": gettext_lazy("这个账号已停用，请联系安全管理员。"),
+    "password": gettext_lazy("密码已更改，请用新密码登录。如果不是您本人更改，请联系安全管理员。"),
     "signed_out": gettext_lazy("已退出登录。"),
+    "oidc": gettext_lazy("统一身份认证没有通过。请重试；持续出现时请联系安全管理员。"),
+    "oidc_away": gettext_lazy("暂时联系不上统一身份认证。请稍后再试，或用行内账号登录。"),
+    "oidc_unknown": gettext_lazy("统一身份认证已通过，但这里没有与之对应的有效账号。请联系安全管理员开通。"),
     "code": gettext_lazy("输入验证码的时间已过，请重新登录。"),
 }
 
@@ -69,18 +72,17 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the demo people, only in a demo, and why the last session ended."""
         why = WHY_OUT.get(self.request.GET.get("why", ""), "")
-        return super().get_context_data(**kwargs) | {"demo_people": demo_people(), "why_out": why}
+        return super().get_context_data(**kwargs) | {
+            "demo_people": demo_people(), "why_out": why, "oidc": settings.JINLAN_OIDC is not None
+        }  # fmt: skip
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in, or ask for the second factor first; nobody is signed in before both are right."""
         person = form.get_user()
-        if not otp.enrolled(person):
-            return come_in(self.request, person, self.get_success_url())
-        self.request.session.cycle_key()
-        self.request.session[PENDING] = {
-            "person": person.pk, "at": now_utc().isoformat(), "next": self.get_success_url()
-        }  # fmt: skip
-        return redirect("signin-code")
+        if person.one_time_until is not None and now_utc() >= person.one_time_until:
+            form.add_error(None, _("这个一次性密码已过期。请联系安全管理员重新发一个。"))
+            return self.form_invalid(form)
+        return first_half(self.request, person, self.get_success_url(), by_password=True)
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Record the failure; what was typed as a password is not kept."""
@@ -103,13 +105,25 @@ class SignOut(LogoutView):
         return response
 
 
-def come_in(request: HttpRequest, person: Person, target: str) -> HttpResponse:
+def first_half(
+    request: HttpRequest, person: Person, target: str, *, by_password: bool, proved: bool = False
+) -> HttpResponse:
+    """Sign in, or ask for the second factor first, unless it was `proved` already; until then nobody is signed in."""
+    if proved or not has_factor(person):
+        return come_in(request, person, target, by_password=by_password)
+    request.session.cycle_key()
+    waiting = {"person": person.pk, "at": now_utc().isoformat(), "next": target, "by_password": by_password}
+    request.session[PENDING] = waiting
+    return redirect("signin-code")
+
+
+def come_in(request: HttpRequest, person: Person, target: str, *, by_password: bool) -> HttpResponse:
     """Open the session of somebody who proved himself, record it, and bring his own language and theme along."""
     at = now_utc()
     request.session.pop(PENDING, None)
     login(request, person, backend=BACKEND)
     describe(request)
-    if due(person, at):
+    if by_password and due(person, at):
         request.session[DUE] = True
     audit_signin(person.entity, person.username, "succeeded", at, person_id=person.pk, where=where(request))
     response = HttpResponseRedirect(target)
@@ -234,6 +248,6 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request,
         429,
         _("登录已暂停"),
-        _("连续多次输错密码。请 15 分钟后再试，或联系系统管理员重置密码。"),
+        _("连续多次输错密码。请 15 分钟后再试，或联系安全管理员重发密码。"),
         _("回到登录页"),
     )

@@ -23,8 +23,8 @@ from jinlan.kernel.models import Person
 from jinlan.kernel.scope import actor_for, console_actor, scoped, system_actor
 from jinlan.kernel.sealing import seal
 from jinlan.kernel.services import create_staff
+from jinlan.kernel.trail import roots_file
 from jinlan.site import listing
-from jinlan.site.home import Home
 
 if TYPE_CHECKING:
     from jinlan.lake.load import LoadReport
@@ -80,11 +80,6 @@ def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
         return f"{name} {done.as_of}: 已是最新,无需评估 / up to date (load {done.load_id})"
     moved = "  ".join(f"{key} {value}" for key, value in done.changes.items())
     return f"{name} {done.as_of}: run {done.run_id}, load {done.load_id}, {len(done.evaluated)} 个日期 / dates  {moved}"
-
-
-def roots_file() -> Path:
-    """Return where the roots of the audit's chain are kept, outside the database."""
-    return Home(Path(settings.JINLAN_HOME)).roots
 
 
 def create_demo_staff(rows: Iterable[Mapping[str, Any]], password: str) -> None:

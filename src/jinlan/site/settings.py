@@ -57,6 +57,38 @@ def one_of(name: str, *choices: str) -> str:
     return text
 
 
+def own_address(name: str) -> str:
+    """Return where people reach this installation, as an origin; "" when it is not set."""
+    text = os.environ.get(name, "").rstrip("/")
+    parts = urlsplit(text)
+    secure = parts.scheme == "https" or (parts.scheme, parts.hostname) == ("http", "localhost")
+    if text and (not secure or not parts.hostname or text != f"{parts.scheme}://{parts.netloc}"):
+        raise ImproperlyConfigured(f"{name}={text}: https://name[:port] is needed (http for localhost only)")
+    return text
+
+
+def identity_provider(base_url: str) -> dict[str, Any] | None:
+    """Return the bank's OpenID provider as it was configured, None without one."""
+    said = {
+        name: os.environ.get(f"JINLAN_OIDC_{name}", "")
+        for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET_FILE", "CLAIM", "MFA")
+    }
+    if not said["ISSUER"]:
+        return None
+    parts = urlsplit(said["ISSUER"])
+    if parts.scheme != "https" and (parts.scheme, parts.hostname) not in {
+        ("http", "localhost"),
+        ("http", "127.0.0.1"),
+    }:
+        raise ImproperlyConfigured("JINLAN_OIDC_ISSUER: https is needed")
+    if not said["CLIENT_ID"] or not base_url:
+        raise ImproperlyConfigured("JINLAN_OIDC_ISSUER needs JINLAN_OIDC_CLIENT_ID and JINLAN_BASE_URL")
+    return {
+        "issuer": said["ISSUER"], "client": said["CLIENT_ID"], "secret_file": said["CLIENT_SECRET_FILE"],
+        "claim": said["CLAIM"] or "preferred_username", "mfa": frozenset(filter(None, said["MFA"].split(","))),
+    }  # fmt: skip
+
+
 DATABASES: dict[str, dict[str, Any]] = {
     "default": database(os.environ.get("DATABASE_URL", "postgresql://jl_app@localhost/jinlan")),
 }
@@ -74,6 +106,8 @@ JINLAN_READER_SOCKET = HOME.reader_socket
 JINLAN_ENTITY = os.environ.get("JINLAN_ENTITY", "")
 JINLAN_BANK_NAME = os.environ.get("JINLAN_BANK_NAME", "金澜银行")
 JINLAN_DEMO = os.environ.get("JINLAN_DEMO", "1") == "1"
+JINLAN_BASE_URL = own_address("JINLAN_BASE_URL")
+JINLAN_OIDC = identity_provider(JINLAN_BASE_URL)
 LAKE_DIR = HOME.lake
 LAKE_SOCKET = JINLAN_READER_SOCKET
 ALLOWED_HOSTS = os.environ.get("JINLAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")

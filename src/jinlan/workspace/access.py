@@ -11,6 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 
 from jinlan.basics.actor import Actor
+from jinlan.kernel.duties import ADMINISTRATORS
 from jinlan.kernel.figures import speak_in
 from jinlan.kernel.scope import ScopeDenied, scoped
 
@@ -18,15 +19,16 @@ EVERYBODY = ("manager", "private_banker", "branch_head", "dept_head", "risk", "c
 HEADS = ("branch_head", "dept_head", "risk", "compliance", "auditor")
 WHOLE_BANK = ("dept_head", "risk", "compliance", "auditor")
 OPERATIONS = (*WHOLE_BANK, "system_admin")
+ANYBODY = (*EVERYBODY, *ADMINISTRATORS)
 PAGES: dict[str, tuple[str, ...]] = {
     "department": HEADS,
     "clients": EVERYBODY,
     "quality": OPERATIONS,
     "quarantine": WHOLE_BANK,
     "runs": OPERATIONS,
-    "record": ("auditor", "compliance"),
+    "record": ("auditor", "compliance", "audit_admin"),
     "approvals": (*EVERYBODY, "system_admin"),
-    "design": (*EVERYBODY, "system_admin"),
+    "design": ANYBODY,
 }
 View = Callable[..., HttpResponse]
 

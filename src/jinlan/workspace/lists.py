@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from jinlan.basics.actor import Actor
 from jinlan.clients import selectors as clients
 from jinlan.clients.listing import Cursor, Listing, decode, encode
+from jinlan.kernel.duties import ADMINISTRATORS
 from jinlan.kernel.figures import column_unit
 from jinlan.kernel.pages import rail_for
 from jinlan.kernel.reading import remembered
@@ -238,7 +239,7 @@ def client_filters(request: HttpRequest, *, actor: Actor) -> HttpResponse:
 def find(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Answer the palette: units by name, pinyin, initials, former name or credit code, and places."""
     text = " ".join(request.GET.get("q", "").replace("\0", "").split())[:60]
-    may_read = actor.has(*words.ROLES) and not actor.roles <= {"system_admin"}
+    may_read = actor.has(*words.ROLES) and not actor.roles <= set(ADMINISTRATORS)
     units = clients.find_units(actor, text=text) if text and may_read else []
     places = [place for place in rail_for(actor) if not text or text.lower() in str(place["label"]).lower()]
     return render(

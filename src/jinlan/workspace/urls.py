@@ -36,6 +36,7 @@ urlpatterns = [
     path("clients/export", exports.export, name="client-export"),
     path("approvals/<uuid:public_id>/file", exports.granted, name="approval-file"),
     path("audit", record.record, name="record"),
+    path("audit/verify", record.verify, name="record-verify"),
     path("find", lists.find, name="find"),
     path("department", cockpit.department, name="department"),
     path("quality", cockpit.quality, name="quality"),

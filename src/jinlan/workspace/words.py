@@ -91,7 +91,7 @@ FIVE_TIER: Mapping[int, Look] = {
 ROLES: Mapping[str, Any] = {
     "manager": _("客户经理"), "private_banker": _("私人银行家"), "branch_head": _("分支机构负责人"),
     "dept_head": _("部门负责人"), "risk": _("风险经理"), "compliance": _("合规"), "auditor": _("审计"),
-    "system_admin": _("系统管理员"), "system": _("系统"),
+    "system_admin": _("系统管理员"), "security_admin": _("安全管理员"), "audit_admin": _("审计管理员"), "system": _("系统"),
 }  # fmt: skip
 TEAM_ROLES: Mapping[str, Any] = {
     "LEAD": _("主办"), "ASSIST": _("协办"), "PRODUCT": _("产品"), "RISK": _("风险"), "SERVICE": _("服务"), "SPONSOR": _("分管领导"),
@@ -137,8 +137,12 @@ OVERRIDE_REASONS: Mapping[str, Any] = {
 
 VERBS: Mapping[str, Any] = {
     "signin": _("登录的全部记录"), "signin.succeeded": _("登录"), "signin.failed": _("登录失败"), "signin.step_up_succeeded": _("再次确认本人"),
+    "signin.passkey_added": _("添加通行密钥"), "signin.passkey_removed": _("移除通行密钥"), "signin.passkey_failed": _("通行密钥未通过"),
+    "signin.passkey_cloned": _("通行密钥疑似被复制"), "signin.oidc_unknown": _("统一身份认证：没有对应账号"), "signin.oidc_refused": _("统一身份认证：未通过"),
     "kernel.person_created": _("建立人员"), "kernel.role_granted": _("授予角色"), "kernel.sessions_ended": _("结束会话"),
     "kernel.person_disabled": _("停用人员"), "kernel.person_enabled": _("启用人员"),
+    "kernel.role_ended": _("结束角色"), "kernel.password_renewed": _("发一次性密码"), "kernel.second_factor_forgotten": _("移除丢失的两步验证"),
+    "kernel.audit_verified": _("核对审计链"),
     "lake.delivery_loaded": _("装入供数"), "strategy.run_published": _("发布运行结果"), "strategy.definition_installed": _("安装标准"),
     "strategy.list_read": _("读取名单"), "strategy.unit_explained": _("解释层级"), "strategy.tier_overridden": _("人工调整层级"),
     "workspace.accounts_read": _("查看账户"), "workspace.sources_read": _("查看来源行"),

@@ -29,8 +29,8 @@ def ana(database: None) -> Person:
 
 
 @pytest.fixture
-def hejun(database: None) -> Person:
-    return with_password(a_person("hejun", "system_admin", name="何军"))
+def xulan(database: None) -> Person:
+    return with_password(a_person("xulan", "security_admin", name="许岚"))
 
 
 def with_password(person: Person, password: str = PASSWORD) -> Person:

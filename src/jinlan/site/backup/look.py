@@ -20,7 +20,7 @@ def audit(entities: Sequence[str]) -> dict[str, Any]:
     from jinlan.basics.clock import now_utc
     from jinlan.kernel.scope import system_actor
     from jinlan.kernel.sealing import verify
-    from jinlan.site.jobs import roots_file
+    from jinlan.kernel.trail import roots_file
 
     if not entities:  # nobody was ever here
         return {"entries": 0, "batches": 0}

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
         )
     with serving_database(home()):
         setup_django()
-        from jinlan.site.jobs import roots_file
+        from jinlan.kernel.trail import roots_file
 
         roots = options.roots or roots_file()
         return _seal(roots) if options.what == "seal" else _verify(roots)

@@ -30,6 +30,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "quality": ("zhengyu", "/quality"),
     "runs": ("zhengyu", "/runs"),
     "empty": ("hejun", "/clients"),
+    "people": ("xulan", "/admin/people"),
+    "record": ("gaofeng", "/audit"),
+    "account": ("lihua", "/account"),
     "missing": ("lihua", "/clients/00000000-0000-7000-8000-000000000000"),
     "design": ("chenwei", "/design"),
 }

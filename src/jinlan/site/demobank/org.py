@@ -29,6 +29,8 @@ STAFF = (
     ("wuhan", "吴菡", "E3201", "compliance", "合规官"),
     ("zhengyu", "郑宇", "E3301", "auditor", "内审员"),
     ("hejun", "何军", "E3901", "system_admin", "系统管理员"),
+    ("xulan", "许岚", "E3902", "security_admin", "安全管理员"),
+    ("gaofeng", "高峰", "E3903", "audit_admin", "审计管理员"),
 )
 LIHUA, WANGMIN, ZHAOYAN, SUNJIE, CHENWEI = (row[2] for row in STAFF[:5])
 

@@ -12,7 +12,7 @@ from jinlan.clients.exports import plain
 from jinlan.clients.listing import Listing
 from jinlan.domains.strategy import selectors as strategy
 from jinlan.domains.strategy import services
-from jinlan.kernel.models import PasswordRecord, Person, RecoveryCode, SecondFactor, StaffSession
+from jinlan.kernel.models import Passkey, PasswordRecord, Person, RecoveryCode, SecondFactor, StaffSession
 from jinlan.kernel.scope import actor_for, scoped, system_actor
 from jinlan.serving.models import UnitResult
 from jinlan.site.trust.facts import Matter
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 REASON = "信任演练的申请"
 OVERRIDE_FIRST, EXPORT_FIRST = frozenset(("branch_head", "risk")), frozenset(("dept_head", "compliance"))
 MAKER, FILER, CHECKER = "lead", "member", "compliance"
-SIGNED = ("lead", "dept", "admin")
+SIGNED = ("lead", "dept", "security")
 
 
 def install(entity: str) -> None:
@@ -90,6 +90,7 @@ def sessions(bank: Bank) -> None:
     person, now = bank.people["disabled"], now_utc()
     SecondFactor.door.create(person_id=person, secret=b"x", created_at=now, confirmed_at=now)
     RecoveryCode.door.create(person_id=person, code_hash="x")
+    Passkey.door.create(person_id=person, credential_id=b"x", public_key=b"x", created_at=now)
     PasswordRecord.door.create(person_id=person, password="!", set_at=now)  # noqa: S106  no password at all
     for who in SIGNED:
         at = now_utc()

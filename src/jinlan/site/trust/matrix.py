@@ -11,16 +11,31 @@ from jinlan.site.trust.facts import Row
 
 METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE")
 ALL = frozenset(
-    ("manager", "private_banker", "branch_head", "dept_head", "risk", "compliance", "auditor", "system_admin")
+    (
+        "manager",
+        "private_banker",
+        "branch_head",
+        "dept_head",
+        "risk",
+        "compliance",
+        "auditor",
+        "system_admin",
+        "security_admin",
+        "audit_admin",
+    )
 )
-READERS = ALL - {"system_admin"}
+OPERATIONS, SECURITY, AUDITS = (
+    frozenset((one,)) for one in ("system_admin", "security_admin", "audit_admin")
+)
+ADMINISTRATORS = OPERATIONS | SECURITY | AUDITS
+READERS = ALL - ADMINISTRATORS
 HEADS = READERS - {"manager", "private_banker"}
 BANK = HEADS - {"branch_head"}
 EVERY_METHOD = dict.fromkeys(METHODS, (302, 302))
 LISTS = ("", "view=all", "view=mine", "view=all&as=matrix", "view=borderline", "view=decide&sort=name", "view=all&kind=GROUP&sort=aum",
          "view=all&cell=11", "view=all&cursor=W10", "view=all&as_of=2000-01-01", "view=all&overdue=1&gate=1")  # fmt: skip
 PROPOSERS = frozenset(("manager", "private_banker", "branch_head", "dept_head"))
-UNMASKERS, NEVER_PLAIN = READERS - {"auditor"}, frozenset(("auditor", "system_admin"))
+UNMASKERS, NEVER_PLAIN = READERS - {"auditor"}, frozenset(("auditor", *ADMINISTRATORS))
 POSTED = frozenset(("POST",))
 OWN_FORM = {
     "GET": (302, 200),
@@ -31,6 +46,8 @@ MATRIX: dict[str, Row] = {
     "home": Row(public=EVERY_METHOD),
     "signin": Row(public={"GET": (200, 302), "HEAD": (200, 302), "POST": (200, 302), "PUT": (200, 302), "OPTIONS": (200, 302),
                           "DELETE": (405, 302)}),
+    "signin-oidc": Row(public={"GET": (404, 404)}),  # not configured
+    "signin-oidc-back": Row(public={"GET": (404, 404)}),
     "signout": Row(public={"POST": (302, 302), "OPTIONS": (200, 200)}),
     "preferences": Row(public={"POST": (302, 302)}),
     "filling": Row(public={"GET": (200, 200)}),
@@ -48,32 +65,39 @@ MATRIX: dict[str, Row] = {
     "client-identity": Row(UNMASKERS, "member", never=NEVER_PLAIN, answers={"GET": 200, "HEAD": 200, "POST": 200}),
     "client-override": Row(PROPOSERS, "figures", answers={"GET": 200, "POST": 422}),
     "client-export": Row(READERS, "published", answers={"GET": 200, "POST": 422}, queries=("", "view=all", "view=mine&sort=name")),
-    "approvals": Row(ALL),
-    "approval": Row(ALL, "matter"),
-    "approval-decide": Row(ALL, "matter", answers={"POST": 422}),
-    "approval-file": Row(ALL, "file"),
+    "approvals": Row(READERS | OPERATIONS),
+    "approval": Row(READERS | OPERATIONS, "matter"),
+    "approval-decide": Row(READERS | OPERATIONS, "matter", answers={"POST": 422}),
+    "approval-file": Row(READERS | OPERATIONS, "file"),
     "find": Row(ALL),
     "department": Row(HEADS),
-    "quality": Row(BANK | {"system_admin"}),
-    "runs": Row(BANK | {"system_admin"}),
+    "quality": Row(BANK | OPERATIONS),
+    "runs": Row(BANK | OPERATIONS),
     "design": Row(ALL),
     "signin-code": Row(public={"GET": (302, 302), "HEAD": (302, 302), "POST": (302, 302)}),
     "account": Row(public={"GET": (302, 200)}),
     "account-confirm": Row(public=OWN_FORM),
     "account-password": Row(public=OWN_FORM),
     "account-second-factor": Row(public=OWN_FORM),
+    "account-passkeys": Row(public=OWN_FORM),
     "account-sessions": Row(ALL),
     "account-end-others": Row(ALL, answers={"POST": 302}, effects=POSTED),
     "account-end-session": Row(ALL, "session", answers={"POST": 302}, effects=POSTED),
-    "people": Row(frozenset({"system_admin"}), queries=("", "q=lead")),
-    "people-switch": Row(frozenset({"system_admin"}), "person", answers={"POST": 302}, effects=POSTED),
-    "record": Row(frozenset({"auditor", "compliance"}), "record"),
+    "people": Row(SECURITY, queries=("", "q=lead")),
+    # Whoever proved himself a moment ago; who did not is judged by UNPROVED.
+    "person-new": Row(SECURITY, answers=dict.fromkeys(("GET", "HEAD", "POST"), 200)),
+    "person": Row(SECURITY, "person"),
+    "people-switch": Row(SECURITY, "person", answers={"POST": 302}, effects=POSTED),
+    "record": Row(frozenset({"auditor", "compliance", "audit_admin"}), "record", queries=("", "by=administrators&about=x")),
+    "record-verify": Row(frozenset({"auditor", "compliance", "audit_admin"}), "record", answers={"POST": 302}, effects=POSTED),
 }  # fmt: skip
 MEMBER = Row(READERS, "member")
 # Addresses that first lead somebody to prove himself, before they look at anything but his role.
 UNPROVED: dict[str, Row] = {
     "client-identity": Row(UNMASKERS, never=NEVER_PLAIN, answers={"GET": 302, "HEAD": 302, "POST": 302}),
     "account-second-factor": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
+    "account-passkeys": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
+    "person-new": Row(SECURITY, answers=dict.fromkeys(("GET", "HEAD", "POST"), 302)),
 }
 # What names a thing in an address, by the kind of thing.
 NAMED_BY = {"matter": "public_id", "file": "public_id", "session": "session", "person": "person"}

@@ -117,6 +117,12 @@ def _matters() -> list[SqlMutant]:
         _sql("second factors readable in a scope", "create policy planted on kernel_secondfactor for select to jl_team using (true); "
              "grant select on kernel_secondfactor to jl_team"),
         _sql("sessions of others", f"alter policy to_own on kernel_staffsession using ({ANY_SCOPE})"),
+        _sql("operations for every administrator", "alter policy to_duty on serving_load using (entity = (select sec.t_whole('O')))"),
+        _sql("what everybody reads, for administrators too", f"alter policy to_house on clients_employee to jl_team, jl_ops using ({ANY_SCOPE}); "
+             "grant select on clients_employee to jl_ops"),
+        _sql("the audit for every administrator", "alter policy read_audit_admin on kernel_auditentry using (entity = (select sec.t_whole('O')))"),
+        _sql("second factors for every administrator", "alter policy forget_admin on kernel_secondfactor using ((select sec.t_kind()) = 'O'); "
+             "alter policy to_admin on kernel_secondfactor using ((select sec.t_kind()) = 'O')"),
         _sql("history of units out of sight", f"alter policy to_team on kernel_rowchange using ({ANY_SCOPE})"),
         _sql("partitions of the audit readable", "grant select on kernel_auditentry_rest to jl_team"),
     ]  # fmt: skip

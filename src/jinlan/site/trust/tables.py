@@ -24,6 +24,7 @@ class Table:
     client: bool = True  # holds client data
     written: bool = False  # people may write here, where they read
     writers: frozenset[str] = frozenset()  # or only people of these roles
+    taken: frozenset[str] = frozenset()  # people of these roles delete what they see
     door: bool = False  # signing in reads and writes it before any scope; no client data
 
 
@@ -35,14 +36,29 @@ def _member(seen: Sight, keys: Keys) -> bool:
     return (keys[0], keys[1]) in seen.members
 
 
+ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}
+
+
 def _house(seen: Sight, keys: Keys) -> bool:
-    return bool(seen.roles)
+    return bool(seen.roles - ADMINISTRATORS)
+
+
+def _operations(seen: Sight, keys: Keys) -> bool:
+    return bool(seen.roles - {"security_admin", "audit_admin"})
+
+
+def _record(seen: Sight, keys: Keys) -> bool:
+    return seen.secret or (seen.whole and "auditor" in seen.roles) or "audit_admin" in seen.roles
+
+
+def _factor(seen: Sight, keys: Keys) -> bool:
+    return "security_admin" in seen.roles and keys[3] != "me"
 
 
 UNIT_ID = "(select u.code from clients_unit u where u.id = t.unit_id)"
 PARTY_ID = "(select p.code from clients_party p where p.id = t.party_id)"
 PERSON_ID = "(select k.username from kernel_person k where k.id = t.{})"
-HOUSE = Table(_house, client=False)
+HOUSE, OPERATIONS = Table(_house, client=False), Table(_operations, client=False)
 TABLES: dict[str, Table] = {
     "clients_unit": Table(lambda seen, keys: keys[0] in seen.headers, "t.code"),
     "clients_party": Table(lambda seen, keys: keys[1] in seen.parties, party="t.code"),
@@ -59,14 +75,15 @@ TABLES: dict[str, Table] = {
     "clients_branch": HOUSE,
     "clients_employee": HOUSE,
     "clients_delegation": HOUSE,
-    "serving_load": HOUSE,
-    "serving_loadcheck": HOUSE,
-    "serving_run": HOUSE,
-    "serving_publisheddate": HOUSE,
-    "strategy_definitionversion": HOUSE,
-    # Who reads the audit: the auditor of the whole bank and compliance. Everybody adds entries in his own name.
-    "kernel_auditentry": Table(lambda seen, keys: seen.secret or (seen.whole and "auditor" in seen.roles), client=False),
-    "kernel_auditbatch": Table(lambda seen, keys: seen.secret or (seen.whole and "auditor" in seen.roles), client=False),
+    "serving_load": OPERATIONS,
+    "serving_loadcheck": OPERATIONS,
+    "serving_run": OPERATIONS,
+    "serving_publisheddate": OPERATIONS,
+    "strategy_definitionversion": OPERATIONS,
+    # Who reads the audit: the auditor of the whole bank, compliance, and some columns of it the audit administrator. Everybody
+    # adds entries in his own name.
+    "kernel_auditentry": Table(_record, client=False),
+    "kernel_auditbatch": Table(_record, client=False),
     "kernel_rowchange": Table(lambda seen, keys: keys[0] in seen.figures if keys[0] else seen.whole, UNIT_ID),
     "work_approval": Table(lambda seen, keys: keys[0] in seen.figures if keys[0] else seen.whole or keys[3] == "me",
                            UNIT_ID, person=PERSON_ID.format("maker_id"), written=True),
@@ -78,9 +95,17 @@ TABLES: dict[str, Table] = {
                             client=False, written=True),
 }  # fmt: skip
 # Signing in: the application's own role reads these without a scope; inside one, a person sees no more than his own sessions.
-for _name in ("kernel_secondfactor", "kernel_recoverycode", "kernel_passwordrecord"):
-    TABLES[_name] = Table(lambda seen, keys: False, client=False, door=True)
-TABLES["kernel_staffsession"] = Table(lambda seen, keys: keys[3] == "me" or seen.roles == {"system_admin"},
+# The security administrator sees who has a second factor, and takes a lost one away.
+for _name in ("kernel_secondfactor", "kernel_recoverycode", "kernel_passkey"):
+    TABLES[_name] = Table(
+        _factor,
+        person=PERSON_ID.format("person_id"),
+        client=False,
+        door=True,
+        taken=frozenset({"security_admin"}),
+    )
+TABLES["kernel_passwordrecord"] = Table(lambda seen, keys: False, client=False, door=True)
+TABLES["kernel_staffsession"] = Table(lambda seen, keys: keys[3] == "me" or "security_admin" in seen.roles,
                                       person=PERSON_ID.format("person_id"), client=False, written=True, door=True)  # fmt: skip
 # No client data; read before any scope, to sign somebody in, or the framework's own.
 OPEN = ("kernel_person", "kernel_rolegrant", "django_", "auth_", "axes_")

@@ -12,10 +12,20 @@ from django.urls import reverse
 from jinlan.site.trust import asked
 from jinlan.site.trust.bank import Bank
 from jinlan.site.trust.facts import ANONYMOUS, Row, Sight
-from jinlan.site.trust.matrix import ALL, GARBAGE, MATRIX, NAMED_BY, NOWHERE, POSTED, READERS, UNPROVED, Probe
+from jinlan.site.trust.matrix import (
+    GARBAGE,
+    MATRIX,
+    NAMED_BY,
+    NOWHERE,
+    OPERATIONS,
+    POSTED,
+    READERS,
+    UNPROVED,
+    Probe,
+)
 from jinlan.site.trust.oracle import status
 
-SWITCHES = ("end", "disable", "enable", "nonsense")
+SWITCHES = ("end", "disable", "enable", "renew", "forget", "grant", "end-role", "nonsense")
 Fields = tuple[tuple[str, str], ...]
 SPOKEN: Fields = (("say", "yes"), ("reason", asked.REASON))
 TAKEN_BACK: Fields = (("say", "withdraw"), ("reason", asked.REASON))
@@ -106,7 +116,7 @@ class Things:
 
     def _words(self, who: str) -> Iterator[Probe]:
         """A yes by people whose word is not asked for, and taking back what somebody else asked for."""
-        said, seen = Row(ALL, "matter", answers={"POST": 422}), self.sights[who]
+        said, seen = Row(READERS | OPERATIONS, "matter", answers={"POST": 422}), self.sights[who]
         for code, matter in sorted(self.bank.facts.matters.items()):
             thing = f"matter:{code}"
             url = reverse("approval-decide", kwargs={"public_id": self.bank.thing_ids[thing]})

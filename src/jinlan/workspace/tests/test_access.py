@@ -16,7 +16,9 @@ PAGES = {
     "/department": {"sunjie", "chenwei", "zhoulin", "wuhan", "zhengyu"},
     "/quality": {"chenwei", "zhoulin", "wuhan", "zhengyu", "hejun"},
     "/runs": {"chenwei", "zhoulin", "wuhan", "zhengyu", "hejun"},
-    "/approvals": {name for name, *_ in SIGN_INS},
+    "/approvals": {name for name, *_ in SIGN_INS} - {"xulan", "gaofeng"},
+    "/admin/people": {"xulan"},
+    "/audit": {"zhengyu", "wuhan", "gaofeng"},
     "/design": {name for name, *_ in SIGN_INS},
     "/find?q=jia": {name for name, *_ in SIGN_INS},
 }
@@ -74,9 +76,14 @@ def test_the_rail_shows_what_a_person_may_open(as_person):
 
 
 def test_home_leads_to_the_first_page_of_a_role(as_person):
-    homes = {name: as_person(name).get("/")["Location"] for name in ("lihua", "chenwei", "hejun")}
+    homes = {
+        name: as_person(name).get("/")["Location"]
+        for name in ("lihua", "chenwei", "hejun", "xulan", "gaofeng")
+    }
 
-    assert homes == {"lihua": "/clients", "chenwei": "/department", "hejun": "/quality"}
+    assert homes == {
+        "lihua": "/clients", "chenwei": "/department", "hejun": "/quality", "xulan": "/admin/people", "gaofeng": "/audit"
+    }  # fmt: skip
 
 
 def test_answers_with_client_data_stay_out_of_shared_caches_and_obey_the_strict_policy(world, as_person):

@@ -6,12 +6,18 @@ import ast
 import re
 from pathlib import Path
 
+import psycopg
+
 import jinlan
+from jinlan.basics.clock import now_utc
 from jinlan.clients.testing import SIGN_INS
 from jinlan.kernel.audit import audit
 from jinlan.kernel.models import RoleGrant
-from jinlan.kernel.scope import scoped
+from jinlan.kernel.scope import scoped, system_actor
+from jinlan.kernel.sealing import seal
+from jinlan.kernel.sessions import switch_person
 from jinlan.kernel.testing import writing
+from jinlan.kernel.trail import roots_file
 from jinlan.workspace.words import VERBS
 
 
@@ -25,11 +31,58 @@ def note(world, user: str, verb: str, about: str, **more) -> None:
         audit(actor, verb, "unit", about, **more)
 
 
-def test_the_record_opens_for_auditor_and_compliance_only(world, as_person):
+def test_the_record_opens_for_auditor_compliance_and_the_audit_administrator_only(world, as_person):
     assert {name for name, *_ in SIGN_INS if as_person(name).get("/audit").status_code == 200} == {
         "wuhan",
         "zhengyu",
+        "gaofeng",
     }
+
+
+def test_the_audit_administrator_reads_who_did_what_but_nothing_of_clients(world, as_person):
+    note(
+        world,
+        "chenwei",
+        "strategy.tier_overridden",
+        "G-JIA",
+        before={"tier": "KEY"},
+        after={"tier": "HQ"},
+        reason="集团协同",
+    )
+    xulan = world.cast.actor("xulan")
+    switch_person(actor=xulan, person=world.cast.people["lihua"].public_id, active=False)
+
+    page = as_person("gaofeng").get("/audit").content.decode()
+    filtered = as_person("gaofeng").get("/audit?about=G-JIA").content.decode()
+    only = verbs_in(as_person("gaofeng").get("/audit?by=administrators").content.decode())
+
+    assert {"strategy.tier_overridden", "kernel.person_disabled"} <= set(verbs_in(page))
+    assert [word in page for word in ("chenwei", "xulan", "active true", "lihua")] == [True, True, True, True]
+    assert [word in page for word in ("G-JIA", "集团协同", "tier KEY", "tier HQ")] == [False] * 4
+    assert verbs_in(filtered) == verbs_in(page)  # he cannot ask which entries are about a client
+    assert only == ["kernel.sessions_ended", "kernel.person_disabled"]
+
+
+def test_the_chain_is_checked_from_the_page_and_the_check_is_recorded(
+    world, as_person, settings, tmp_path, admin_url
+):
+    settings.JINLAN_HOME = tmp_path
+    note(world, "lihua", "strategy.unit_explained", "G-JIA")
+    seal(system_actor("JLB", now_utc()), roots_file())
+    gaofeng = as_person("gaofeng")
+
+    good = gaofeng.post("/audit/verify", follow=True).content.decode()
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute("set session_replication_role = replica")
+        admin.execute("update kernel_auditentry set reason = 'x' where verb = 'strategy.unit_explained'")
+    bad = gaofeng.post("/audit/verify", follow=True).content.decode()
+
+    assert "没有发现改动" in good
+    assert "核对不通过：记录" in bad
+    assert verbs_in(bad)[:2] == ["kernel.audit_verified"] * 2
+    assert [as_person(name).post("/audit/verify").status_code for name in ("hejun", "xulan", "lihua")] == [
+        404
+    ] * 3
 
 
 def test_the_newest_entries_come_first_with_reason_and_values_and_filters_hold(world, as_person):

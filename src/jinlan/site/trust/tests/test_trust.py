@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jinlan.site.trust import bank as banks
-from jinlan.site.trust import oracle, probing, rls
+from jinlan.site.trust import oracle, probing, revocations, rls, signing
 from jinlan.site.trust.arena import Arena, connected
 from jinlan.site.trust.bank import Bank
 from jinlan.site.trust.facts import Facts, Grant, Row, Staff
@@ -66,6 +66,34 @@ def test_planted_holes_are_found(arena: Arena, database_name: str) -> None:
 
     assert "answered 200 instead of 404" in by_requests
     assert "rows of serving_unitresult out of sight" in by_tables
+
+
+def test_a_role_that_is_remembered_too_long_is_found(arena: Arena, database_name: str) -> None:
+    name = f"{database_name}_trust"
+    with filled(arena, name) as bank:
+        arena.clone(f"{name}_m", name)
+        with connected(f"{name}_m"), arena.planting(f"{name}_m") as admin:
+            honest = revocations.prove(bank, admin, steps=40, seed=3)
+        arena.clone(f"{name}_m", name)
+        with connected(f"{name}_m"), arena.planting(f"{name}_m") as admin, revocations.remembered_roles():
+            blind = revocations.prove(bank, admin, steps=150, seed=3)
+        arena.drop(f"{name}_m")
+
+    assert (honest.wrong, sum(honest.steps.values())) == ([], 40)
+    assert any("answered 200 instead of 404" in one for one in blind.wrong)
+
+
+def test_a_sign_in_that_does_not_count_is_found(arena: Arena, database_name: str) -> None:
+    name = f"{database_name}_trust"
+    arena.clone(name)
+    with connected(name):
+        honest = signing.prove(guesses=20, seed=3, only_guessing=True)
+        with signing.without_limit():
+            blind = signing.prove(guesses=20, seed=4, only_guessing=True)
+    arena.drop(name)
+
+    assert (honest.wrong, honest.looked_at) == ([], 7)
+    assert "the right password opens after too many wrong ones" in blind.wrong
 
 
 def test_the_oracle_knows_periods_branches_and_the_wall() -> None:

@@ -83,6 +83,20 @@ def test_a_stop_signal_ends_every_child(home: Path, number: int) -> None:
     until(lambda: living(home) == [], 10)
 
 
+def test_the_demo_bank_is_never_mixed_into_a_banks_own_data(home: Path) -> None:
+    port = free_port()
+    (home / "lake" / "OWNBANK").mkdir(parents=True)
+    process = start_product(home, port)
+    until(lambda: "demo bank" in (home / "start.log").read_text())
+
+    process.terminate()
+
+    assert process.wait(30) == 0
+    assert "the demo bank is left out" in (home / "start.log").read_text()
+    assert not (home / "log" / "fill.log").exists()
+    assert not (home / "demo").exists()
+
+
 def test_a_killed_start_leaves_a_home_that_starts_again(home: Path) -> None:
     port = free_port()
     process = start_product(home, port, "--no-demo")

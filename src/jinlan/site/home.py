@@ -44,6 +44,11 @@ class Home:
         return self.path / "demo"
 
     @property
+    def holds_own_data(self) -> bool:
+        """Tell whether a bank's own deliveries stand here; the demo bank is never mixed into them."""
+        return not self.demo.exists() and any(path.is_dir() for path in self.lake.iterdir())
+
+    @property
     def run(self) -> Path:
         """Locks, progress and process notes of the running product."""
         return self.path / "run"

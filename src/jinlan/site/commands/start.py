@@ -144,7 +144,8 @@ def serve(options: argparse.Namespace, place: Home, supervisor: Supervisor, url:
         with timed("网页与湖读取进程 / web and lake reader"):
             spawn_web(supervisor, options.host, options.port)
             wait_for_page(supervisor, url)
-        demo = not options.no_demo and os.environ.get("JINLAN_DEMO", "1") == "1"
+        wanted = not options.no_demo and os.environ.get("JINLAN_DEMO", "1") == "1"
+        demo = wanted and not place.holds_own_data
         say(f"\n  金兰 Jinlan  →  {url}\n")
         filling = demo and not place.filled.exists()
         if filling:
@@ -152,6 +153,10 @@ def serve(options: argparse.Namespace, place: Home, supervisor: Supervisor, url:
             supervisor.spawn("fill", "-m", "jinlan.site.fill")
         elif demo:
             sign_ins(place)
+        elif wanted:
+            say(
+                "· 这里有银行自己的数据,不装演示银行 / a bank's own data stands here: the demo bank is left out"
+            )
         return watch(supervisor, place, filling=filling)
 
 

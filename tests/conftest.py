@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,19 @@ class Product:
         known = [] if known_at is None else ["--known-at", str(known_at)]
         done = self.run("list", "--as-of", as_of, "--all", "--format", "json", "--as", user, *known)
         return {row["unit_id"]: row for row in json.loads(done.stdout)}
+
+
+@contextmanager
+def small_disk(place: Path, megabytes: int) -> Iterator[Path]:
+    """Mount a small file system at a new folder; skip loudly where that is not allowed."""
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("cannot mount a small file system here (needs root)")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", str(place)], check=False)
 
 
 def start_product(home: Path, port: int, *options: str) -> subprocess.Popen[bytes]:

@@ -21,7 +21,7 @@ from jinlan.site.backup.keys import held
 from jinlan.site.embedded import Embedded
 from jinlan.site.home import Home
 from jinlan.site.trust.damage import Damager, blind
-from tests.conftest import Product, clean_environment, free_port, start_product
+from tests.conftest import Product, clean_environment, free_port, small_disk, start_product
 from tests.test_staff import lands_on
 from tests.test_start import answers, living, until
 
@@ -267,18 +267,9 @@ def test_a_backup_that_is_told_to_stop_takes_its_half_away(place: Path) -> None:
 
 
 def test_a_full_disk_leaves_no_half_backup(place: Path) -> None:
-    small = place / "small"
-    small.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(small)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("cannot mount a small file system here (needs root)")
-    try:
+    with small_disk(place / "small", 20) as small:
         done = command(place / "home", "backup", str(small / "one"))
         left = list(small.iterdir())
-    finally:
-        subprocess.run(["umount", str(small)], check=False)
 
     assert (refusal(done), left) == ("BACKUP_SPACE", [])
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from jinlan.site.home import ROOT
-from tests.conftest import clean_environment, free_port, start_product
+from tests.conftest import clean_environment, free_port, small_disk, start_product
 
 pytestmark = pytest.mark.xdist_group("start")
 
@@ -141,18 +141,9 @@ def test_a_port_in_use_is_named_with_the_way_out(home: Path) -> None:
 
 
 def test_a_full_disk_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(small)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("cannot mount a small file system here (needs root)")
-    try:
+    with small_disk(tmp_path / "small", 64) as small:
         refused = launch(small / "home", "start", "--port", str(free_port()), "--no-demo")
         left = [path.name for path in (small / "home").iterdir()]
-    finally:
-        subprocess.run(["umount", str(small)], check=False)
 
     assert refused.returncode == 1
     assert "至少需要 800 MB" in refused.stderr

@@ -161,8 +161,9 @@ def own_passkeys(request: HttpRequest, *, actor: Actor) -> HttpResponse:
             messages.success(request, _("通行密钥已添加，下次登录时可以用它。"))
             return redirect("account-passkeys")
         messages.error(request, _("没有添加：浏览器的回答不能用。请再试一次。"))
-    context: dict[str, Any] = {"title": _("通行密钥"), "rows": passkeys.of(person), "available": passkeys.available(),
-                               "full": len(passkeys.of(person)) >= passkeys.MOST}  # fmt: skip
+    rows = passkeys.of(person)
+    context: dict[str, Any] = {"title": _("通行密钥"), "rows": rows, "available": passkeys.available(),
+                               "full": len(rows) >= passkeys.MOST}  # fmt: skip
     if passkeys.available():
         context["passkey_options"] = passkeys.options_to_add(request.session, person, actor.at)
     return render(request, "account/passkeys.html", context)

@@ -17,6 +17,7 @@ from jinlan.kernel.figures import listed
 from jinlan.kernel.models import RoleGrant
 
 THEME_COOKIE, RAIL_COOKIE = "jl_theme", "jl_rail"
+FOUND_IN = "clients"  # the place that the search of the top bar leads to
 THEMES = ("auto", "light", "dark")
 COOKIE_AGE = 365 * 24 * 3600
 
@@ -73,6 +74,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     """Context processor: what the base template needs; it asks the database for nothing."""
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     actor = signed_in(request)
+    rail = rail_for(actor) if actor else []
     return {
         "bank_name": getattr(settings, "JINLAN_BANK_NAME", ""),
         "theme": theme if theme in THEMES else "auto",
@@ -80,7 +82,8 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "html_lang": "en" if (get_language() or "").startswith("en") else "zh-Hans",
         "actor": actor,
         "role_names": role_names(actor) if actor else "",
-        "rail": rail_for(actor) if actor else [],
+        "rail": rail,
+        "finds": any(place["name"] == FOUND_IN for place in rail),
         "reference": getattr(request, "reference", ""),
     }
 

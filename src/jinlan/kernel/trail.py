@@ -77,7 +77,7 @@ def _fill_in(rows: Sequence[AuditEntry]) -> None:
 
 def roots_file() -> Path:
     """Return where the roots of the audit's chain are kept, outside the database."""
-    return Path(settings.JINLAN_HOME) / "audit" / "roots.jsonl"
+    return Path(settings.JINLAN_ROOTS)
 
 
 def verified(actor: Actor) -> Verdict:

@@ -18,6 +18,7 @@ from jinlan.site.home import ROOT, home
 
 HOME = home()
 JINLAN_HOME = HOME.path
+JINLAN_ROOTS = HOME.roots
 SRC = Path(__file__).resolve().parents[1]
 
 

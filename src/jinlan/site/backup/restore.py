@@ -101,10 +101,13 @@ def restore(
         step("复制并核对 / copying and checking")
         _copy(backup, half.path, found, compare)
         copying = time.monotonic() - began
-        readable(half.lake, found.loads, found.results)
+        versions = readable(half.lake, found.loads, found.results)
         if keys is not None:
             put(keys, half)
-        proved = _proved(found, half, at, later, step, sealed=keys is None)
+        if found.kind == "external":
+            proved = Restored(found, half.path, 0, 0, versions, None, None, None)
+        else:
+            proved = _proved(found, half, at, later, step, versions=versions, sealed=keys is None)
         shutil.rmtree(half.run)
         settle_all(half.path)
         if into.exists():
@@ -114,17 +117,16 @@ def restore(
     return replace(proved, into=into, copying=copying, seconds=time.monotonic() - began)
 
 
-def _proved(found: Manifest, half: Home, at: At, later: Later, step: Step, *, sealed: bool) -> Restored:
+def _proved(
+    found: Manifest, half: Home, at: At, later: Later, step: Step, *, versions: int, sealed: bool
+) -> Restored:
     """Recover the database, bring the lake to the same instant, look as the product does."""
-    if found.kind == "external":
-        return Restored(
-            found, half.path, 0, 0, readable(half.lake, found.loads, found.results), None, None, None
-        )
     step("重放日志 / replaying the log")
     now = recovered(found, half, at, later.archives, sealed=sealed)
     shutil.rmtree(half.path / OWN_WAL)
     step("核对 / checking")
-    versions = _same_instant(found, half, now, later)
+    if (now.loads, now.results) != (found.loads, found.results):
+        versions = _same_instant(found, half, now, later)
     looked = _look(half, now.entities)
     values = None if sealed else looked["values"]
     return Restored(
@@ -134,8 +136,6 @@ def _proved(found: Manifest, half: Home, at: At, later: Later, step: Step, *, se
 
 def _same_instant(found: Manifest, half: Home, now: Recovered, later: Later) -> int:
     """Open all that the database pins; what came after the backup is taken from the lake that it came to."""
-    if (now.loads, now.results) == (found.loads, found.results):
-        return readable(half.lake, now.loads, now.results)
     forget_unknown(half.lake, found.loads, found.results)
     if later.lake is not None and later.lake.is_dir():
         add_newer(later.lake, half.lake)

@@ -138,14 +138,15 @@ def serve(options: argparse.Namespace, place: Home, supervisor: Supervisor, url:
     """Bring everything up and stay until told to stop."""
     from jinlan.site.static import collect
 
+    wanted = not options.no_demo and os.environ.get("JINLAN_DEMO", "1") == "1"
+    demo = wanted and not place.holds_own_data
+    os.environ["JINLAN_DEMO"] = str(int(demo))  # pages ask it too: the demo bank's date is never stale
     with serving_database(place, lambda text: say(f"· {text}"), patience=STOP_PATIENCE):
         with timed("静态文件 / static files"):
             collect(place)
         with timed("网页与湖读取进程 / web and lake reader"):
             spawn_web(supervisor, options.host, options.port)
             wait_for_page(supervisor, url)
-        wanted = not options.no_demo and os.environ.get("JINLAN_DEMO", "1") == "1"
-        demo = wanted and not place.holds_own_data
         say(f"\n  金兰 Jinlan  →  {url}\n")
         filling = demo and not place.filled.exists()
         if filling:

@@ -66,7 +66,7 @@ def test_the_audit_administrator_reads_who_did_what_but_nothing_of_clients(world
 def test_the_chain_is_checked_from_the_page_and_the_check_is_recorded(
     world, as_person, settings, tmp_path, admin_url
 ):
-    settings.JINLAN_HOME = tmp_path
+    settings.JINLAN_ROOTS = tmp_path / "roots.jsonl"
     note(world, "lihua", "strategy.unit_explained", "G-JIA")
     seal(system_actor("JLB", now_utc()), roots_file())
     gaofeng = as_person("gaofeng")

@@ -21,8 +21,13 @@ export function startMenus() {
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+    if (event.target.matches("[data-check-all]")) checkAll(event.target);
   });
   for (const toast of document.querySelectorAll(".toast-line[data-seconds]")) {
     setTimeout(() => toast.remove(), Number(toast.dataset.seconds) * 1000);
   }
+}
+
+function checkAll(head) {
+  for (const box of head.closest("table").querySelectorAll("tbody input[type=checkbox]")) box.checked = head.checked;
 }

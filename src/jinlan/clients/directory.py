@@ -11,8 +11,8 @@ from typing import Any
 
 from jinlan.basics.ids import uuid7
 from jinlan.clients.models import CORPORATE, PERSONAL, Branch, Employee, Party, Unit
-from jinlan.clients.names import search_of
 from jinlan.kernel.bulk import upsert
+from jinlan.kernel.search import search_of
 
 Row = Mapping[str, Any]
 BATCH = 5_000
@@ -124,7 +124,7 @@ def _named(row: Row, said: Row, old: Party | None) -> tuple[Any, ...]:
         found = (old.pinyin_key, old.grams, old.search_text)
     else:
         search = search_of([name, former, english], [uscc])
-        found = (search.pinyin_key, search.grams, search.text)
+        found = (search.pinyin_key, search.grams, search.search_text)
     plain = (row["region_code"] or "", row["industry_code"] or "", row["org_size"] or "")
     return (name, english, former, uscc, *plain, *found)
 

@@ -14,10 +14,11 @@ from jinlan.basics.errors import Refused
 from jinlan.basics.ids import uuid7
 from jinlan.basics.register import rule
 from jinlan.clients import selectors
-from jinlan.clients.listing import SORTS, Listing, ordering
+from jinlan.clients.listing import SORTS, Listing
 from jinlan.kernel.acts import Matter, act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.export import TYPES, Column, Mark, write
+from jinlan.kernel.keyset import ordering
 from jinlan.kernel.models import Person
 from jinlan.serving import matrix
 from jinlan.serving import selectors as serving
@@ -137,7 +138,7 @@ def take(actor: Actor, asked: Asked, columns: list[Column], *, granted_by: str) 
     """Make the file inside the running scope of the taker and write down that it left; `granted_by` names the approval."""
     listing = _listing(asked.listing)
     rows = _rows(actor, listing, asked.as_of).defer("measures", "detail")
-    found = list(rows.order_by(*ordering(listing.sort)))
+    found = list(rows.order_by(*ordering(SORTS[listing.sort])))
     person: str = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
     mark = Mark(
         person, actor.username, actor.at, f"{PURPOSES[asked.purpose]}:{asked.reason.strip()}", str(uuid7())

@@ -13,6 +13,7 @@ from django.db import models
 from jinlan.basics.ids import uuid7
 from jinlan.kernel.fields import CONTACT, IDENTITY, INTERNAL, NAME, PUBLIC, STAFF
 from jinlan.kernel.record import Scoped
+from jinlan.kernel.search import Searchable
 
 PERSONAL, CORPORATE = 0, 1
 DOMAINS = ((PERSONAL, "个人"), (CORPORATE, "对公"))
@@ -54,7 +55,7 @@ class Employee(models.Model):
         constraints = [models.UniqueConstraint(fields=["entity", "code"], name="employee_code_unique")]
 
 
-class Party(Scoped):
+class Party(Searchable, Scoped):
     """The thin directory row of every party of the bank: enough to find, nominate and tell apart."""
 
     CLASSES = {"*": INTERNAL, "name": NAME, "name_en": NAME, "former_name": NAME, "uscc": IDENTITY, "grams": NAME,
@@ -76,13 +77,6 @@ class Party(Scoped):
     region_code = models.CharField(max_length=12, blank=True)
     industry_code = models.CharField(max_length=12, blank=True)
     org_size = models.CharField(max_length=12, blank=True)
-    pinyin_key = models.CharField(max_length=400, blank=True)  # for sorting
-    grams = ArrayField(
-        models.CharField(max_length=8), default=list
-    )  # bigrams of names, pinyin, initials, USCC
-    search_text = models.TextField(
-        blank=True
-    )  # what the grams were made of, one text a line: for the recheck
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     restricted = models.BooleanField(default=False)  # a RESTRICT erasure: kept, not used
     erased = models.BooleanField(
@@ -157,8 +151,8 @@ class CounterpartyIdentity(Scoped):
         constraints = [models.UniqueConstraint(fields=["entity", "match_hash"], name="counterparty_unique")]
 
 
-class Unit(Scoped):
-    """A managed client unit: household, group or partner. The key of everything that is published."""
+class Unit(Searchable, Scoped):
+    """A managed client unit: household, group or partner; found by its own name. The key of everything that is published."""
 
     CLASSES = {"*": INTERNAL, "name": NAME, "controller_label": NAME, "grams": NAME, "search_text": NAME,
                "pinyin_key": NAME}  # fmt: skip
@@ -175,9 +169,6 @@ class Unit(Scoped):
     controller_label = models.CharField(
         max_length=200, blank=True
     )  # masked name of a controlling person, if any
-    pinyin_key = models.CharField(max_length=400, blank=True)
-    grams = ArrayField(models.CharField(max_length=8), default=list)  # of its own name
-    search_text = models.TextField(blank=True)
     member_branch_keys = ArrayField(
         models.BigIntegerField(), default=list, editable=False
     )  # by trigger, as Party's

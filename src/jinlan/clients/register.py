@@ -12,9 +12,9 @@ from psycopg import sql
 from jinlan.basics.ids import uuid7
 from jinlan.clients.directory import Row, ids
 from jinlan.clients.models import CORPORATE, PERSONAL, Employee, Party, Unit
-from jinlan.clients.names import search_of
 from jinlan.kernel.bulk import upsert
 from jinlan.kernel.masking import mask_person
+from jinlan.kernel.search import search_of
 
 LIGHT = ("grams", "search_text")
 UNIT_COLUMNS = {
@@ -70,7 +70,7 @@ def _unit(entity: str, row: Row, parties: Mapping[str, Party]) -> tuple[Any, ...
     search = search_of([root.name])  # members are found by their own rows, within each person's sight
     return (
         entity, row["unit_id"], row["kind"], PERSONAL if row["kind"] == "HNW" else CORPORATE, root.pk, root.branch_id, root.name,
-        mask_person(controller.name) if controller else "", root.pinyin_key, search.grams, search.text, uuid7(), [],
+        mask_person(controller.name) if controller else "", root.pinyin_key, search.grams, search.search_text, uuid7(), [],
     )  # fmt: skip
 
 

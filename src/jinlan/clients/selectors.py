@@ -13,9 +13,12 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from jinlan.basics.actor import Actor
-from jinlan.clients.listing import NEW_DAYS, Cursor, Listing, grams_of, key_of, ordering, position
+from jinlan.clients.listing import NEW_DAYS, SORTS, Listing
 from jinlan.clients.models import Branch, Coverage, Employee, Party, Unit, UnitMember
+from jinlan.kernel import keyset
+from jinlan.kernel.keyset import Cursor
 from jinlan.kernel.reading import visible
+from jinlan.kernel.search import grams_of, named
 from jinlan.serving.models import MemberResult, UnitResult
 from jinlan.serving.selectors import results
 
@@ -43,13 +46,6 @@ def in_force(day: date, prefix: str = "") -> Q:
     """Return the condition that a dated row holds on a day (half-open period)."""
     open_end = Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": day})
     return Q(**{f"{prefix}valid_from__lte": day}) & open_end
-
-
-def named(text: str) -> Q:
-    """Return the condition that a row's names, pinyin, initials, former names or credit code hold a text."""
-    cleaned = " ".join(text.lower().split())
-    written = Q(search_text__icontains=cleaned) | Q(search_text__icontains=cleaned.replace(" ", ""))
-    return Q(grams__holds=list(grams_of(cleaned))) & written
 
 
 def units_named(actor: Actor, *, text: str) -> QuerySet[Unit]:
@@ -123,23 +119,8 @@ def page_of(
     actor: Actor, *, rows: QuerySet[UnitResult], as_of: date, listing: Listing, cursor: Cursor | None
 ) -> Page:
     """Return one keyset page of a list; two queries."""
-    back = cursor is not None and cursor.back
-    ordered = rows.filter(position(listing.sort, cursor)) if cursor else rows
-    found = list(
-        ordered.defer("measures", "detail").order_by(*ordering(listing.sort, back=back))[: listing.size + 1]
-    )
-    more, found = len(found) > listing.size, found[: listing.size]
-    before = 0 if cursor is None else cursor.before
-    if back:
-        found.reverse()
-        before = max(0, before - len(found)) if more else 0
-    if not found:
-        return Page((), before, None, None)
-    has_previous = more if back else before > 0
-    has_next = True if back else more
-    previous = Cursor(key_of(found[0], listing.sort), back=True, before=before) if has_previous else None
-    following = Cursor(key_of(found[-1], listing.sort), before=before + len(found)) if has_next else None
-    return Page(with_units(actor, rows=found, as_of=as_of), before, previous, following)
+    page = keyset.page_of(rows.defer("measures", "detail"), SORTS[listing.sort], cursor, listing.size)
+    return Page(with_units(actor, rows=page.rows, as_of=as_of), page.before, page.previous, page.following)
 
 
 def with_units(actor: Actor, *, rows: Iterable[UnitResult], as_of: date) -> list[Row]:

@@ -19,8 +19,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
+from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import ProgrammingError
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
@@ -108,7 +110,8 @@ class Act(Generic[P, R]):
                 )
         with scoped(actor, write=True):
             before = recorded()
-            result = self.run(*args, **kwargs)
+            with _walls():
+                result = self.run(*args, **kwargs)
             if recorded() == before:
                 raise NotRecorded(f"{self.name} wrote no audit entry")
             return result
@@ -172,6 +175,55 @@ def _as_approved(approved: Approved) -> Any:
         yield
     finally:
         _approved.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an act that a form or the API asked for: done with a result, or waiting for other eyes as `asked`."""
+
+    result: Any
+    asked: UUID | None = None
+
+
+_proposer: list[Callable[..., UUID]] = []
+
+
+def register_proposer(proposer: Callable[..., UUID]) -> None:
+    """Say who takes acts that need other eyes: called with actor, act, payload, reason; returns the request's public id."""
+    _proposer[:] = [proposer]
+
+
+def perform(*, actor: Actor, act: str, payload: Payload, key: str, reason: str = "") -> Outcome:
+    """Do an act once under a key, or ask others for it when it has stages.
+
+    Args:
+        actor: who acts.
+        act: its name.
+        payload: its arguments, as they are or as JSON keeps them.
+        key: made by the caller, see `Act.once`.
+        reason: why it is asked for, for those who check it; the act's own ``reason`` when it takes one.
+
+    Raises:
+        ScopeDenied, Refused: as the act, or the request for it.
+    """
+    declared = ACTS[act]
+    declared.allow(actor)
+    given = decode(declared.run, payload)
+    if declared.stages:
+        why = str(given.get("reason") or reason)
+        return Outcome(None, _proposer[0](actor=actor, act=act, payload=given, reason=why))
+    return Outcome(declared.once(key, actor=actor, **given))
+
+
+@contextmanager
+def _walls() -> Any:
+    """Answer what the database's own wall refuses as what is not there: an act may trust it to decide about rows."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", "") != "42501":
+            raise
+        raise ScopeDenied("ABSENT", "没有这项内容,或您不能改动它。", "") from error
 
 
 def content_hash(content: Payload) -> str:

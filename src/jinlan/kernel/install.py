@@ -76,6 +76,8 @@ def serve(connection: BaseDatabaseWrapper, role: str) -> None:
             cursor.execute("select sec.serve_sign_in(%s)", [role])
         if "kernel_passkey" in existing:
             cursor.execute("select sec.serve_duties(%s), sec.serve_passkeys(%s)", [role, role])
+        if "kernel_apitoken" in existing:
+            cursor.execute("select sec.serve_tokens(%s)", [role])
 
 
 def installed(connection: BaseDatabaseWrapper) -> bool:

@@ -300,3 +300,43 @@ class RowChange(Scoped):
 
     class Meta(Scoped.Meta):
         indexes = [models.Index(fields=["table_name", "row_id", "-id"], name="rowchange_row")]
+
+
+class SavedView(Scoped):
+    """A list's address that a person kept under a name; with a role, those who hold it see it too."""
+
+    CLASSES = {"*": INTERNAL, "query": FIGURE, "name": FIGURE, "person": STAFF}
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid7, unique=True)
+    entity = models.CharField(max_length=16)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    resource = models.CharField(max_length=40)
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=4000)
+    role = models.CharField(max_length=16, blank=True)  # "": only for oneself
+    pinned = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    class Meta(Scoped.Meta):
+        constraints = [models.UniqueConstraint(fields=["person", "resource", "name"], name="savedview_name")]
+        indexes = [models.Index(fields=["entity", "resource", "role"], name="savedview_resource")]
+
+
+class ApiToken(AtTheDoor):
+    """A key by which a program acts as a person, with his rights of that moment, until a day; only its hash is kept."""
+
+    CLASSES = {"*": INTERNAL, "person": STAFF, "name": STAFF}
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid7, unique=True)
+    entity = models.CharField(max_length=16)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=60)
+    token_hash = models.CharField(max_length=64, unique=True)
+    reads_only = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used = models.DateTimeField(null=True)  # to the hour
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta(AtTheDoor.Meta):
+        indexes = [models.Index(fields=["person", "-created_at"], name="apitoken_person")]

@@ -5,21 +5,24 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 from jinlan.basics.errors import Refused
 
 _READ: dict[type, Callable[[Any], Any]] = {
     date: lambda text: date.fromisoformat(str(text)),
+    datetime: lambda text: datetime.fromisoformat(str(text)),
     Decimal: lambda text: Decimal(str(text)),
+    UUID: lambda text: UUID(str(text)),
 }
 
 
 @lru_cache(maxsize=256)
-def _fields(run: Callable[..., Any]) -> dict[str, tuple[Any, bool]]:
+def arguments(run: Callable[..., Any]) -> dict[str, tuple[Any, bool]]:
     """Return name -> (type, required) of the keyword arguments after `actor`."""
     hints = get_type_hints(run)
     return {
@@ -35,7 +38,7 @@ def decode(run: Callable[..., Any], payload: Mapping[str, Any]) -> dict[str, Any
     Raises:
         Refused: PAYLOAD, a name that the act does not know, one that is missing, or a value that cannot be read.
     """
-    fields = _fields(run)
+    fields = arguments(run)
     unknown = sorted(set(payload) - set(fields))
     missing = sorted(name for name, (_, required) in fields.items() if required and name not in payload)
     if unknown or missing:

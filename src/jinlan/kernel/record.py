@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 
+from jinlan.basics.ids import uuid7
 from jinlan.kernel.scope import require_scope
 
 M = TypeVar("M", bound=models.Model)
@@ -28,3 +29,17 @@ class Scoped(models.Model):
     class Meta:
         abstract = True
         base_manager_name = "objects"
+
+
+class AboutUnit(Scoped):
+    """Base of rows about a managed unit, in sight of whoever sees its figures: ``sec.protect(table, 'unit')``."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid7, unique=True)
+    entity = models.CharField(max_length=16)
+    unit_id = models.BigIntegerField()
+    domain = models.SmallIntegerField()
+    branch_id = models.BigIntegerField()  # the unit's home
+
+    class Meta(Scoped.Meta):
+        abstract = True

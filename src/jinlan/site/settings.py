@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "django_filters",
     "csp",
     "axes",
     "jinlan.kernel",
@@ -131,6 +132,7 @@ INSTALLED_APPS = [
     "jinlan.work",
     "jinlan.domains.strategy",
     "jinlan.workspace",
+    *filter(None, os.environ.get("JINLAN_ROOMS", "").split(",")),  # rooms of the bank's own
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from jinlan.kernel.resource.urls import resource_urls
+
 urlpatterns = [
     path("", include("jinlan.kernel.urls")),
     path("", include("jinlan.workspace.urls")),
+    *resource_urls(),
 ]
 
 handler400 = "jinlan.kernel.views.bad_request"

@@ -6,7 +6,14 @@ from django.apps import AppConfig
 
 
 class WorkConfig(AppConfig):
-    """Tasks."""
+    """Tasks and approvals."""
 
     name = "jinlan.work"
     label = "work"
+
+    def ready(self) -> None:
+        """Take the acts that need other eyes."""
+        from jinlan.kernel.acts import register_proposer
+        from jinlan.work.services import asked_for
+
+        register_proposer(asked_for)

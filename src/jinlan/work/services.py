@@ -76,6 +76,12 @@ def propose(*, actor: Actor, act: str, payload: Mapping[str, Any], reason: str) 
         return made
 
 
+def asked_for(**asked: Any) -> UUID:
+    """Ask as `propose` and return the request's public id: what the kernel's forms and the API call."""
+    made: UUID = propose(**asked).public_id
+    return made
+
+
 def decide(*, actor: Actor, approval: UUID, approves: bool, reason: str = "") -> Approval:
     """Say yes or no at the stage that waits; the last yes runs the act in the same transaction.
 

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET
 
 from jinlan.basics.actor import Actor
 from jinlan.clients import selectors as clients
-from jinlan.clients.listing import Cursor, Listing, decode, encode
+from jinlan.clients.listing import SORTS, Listing
 from jinlan.kernel.duties import ADMINISTRATORS
 from jinlan.kernel.figures import column_unit
+from jinlan.kernel.keyset import Cursor, decode, encode
 from jinlan.kernel.pages import rail_for
 from jinlan.kernel.reading import remembered
 from jinlan.serving import matrix as grid
@@ -123,7 +124,7 @@ def _modes(request: HttpRequest) -> list[dict[str, Any]]:
 def _table(
     request: HttpRequest, actor: Actor, rows: QuerySet[UnitResult], shown: Published, listing: Listing
 ) -> dict[str, Any]:
-    cursor = decode(request.GET.get("cursor", ""), listing.sort)
+    cursor = decode(request.GET.get("cursor", ""), SORTS[listing.sort])
     found = clients.page_of(actor, rows=rows, as_of=shown.as_of, listing=listing, cursor=cursor)
     sums = _remembered(actor, shown, listing, "totals", lambda: serving.totals(rows))
     unit = column_unit([sums[name] for name in ("aum", "deposit_avg_12m", "loan")] if not found.rows else

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-
-class Look(NamedTuple):
-    """How a code is shown: word, tone of the badge, icon."""
-
-    word: Any
-    tone: str = ""
-    mark: str = ""
-    help: Any = ""
-
+from jinlan.kernel.looks import Look
 
 KINDS: Mapping[str, Any] = {"HNW": _("高净值家庭"), "GROUP": _("企业集团"), "PARTNER": _("合作伙伴")}
 KINDS_SHORT: Mapping[str, Any] = {

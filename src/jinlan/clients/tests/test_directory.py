@@ -125,7 +125,7 @@ def test_an_employee_keeps_a_name_that_is_not_delivered_again_and_leaves() -> No
 def test_a_party_is_found_by_fragment_pinyin_initials_former_name_and_credit_code(
     code: str, texts: list[str]
 ) -> None:
-    from jinlan.clients.selectors import named
+    from jinlan.kernel.search import named
 
     with writing():
         a_directory()

@@ -113,7 +113,7 @@ def test_counterparties_are_kept_once_and_nobody_reads_them() -> None:
 
 
 def test_an_erased_party_loses_names_and_identifiers_for_good() -> None:
-    from jinlan.clients.selectors import named
+    from jinlan.kernel.search import named
 
     with writing():
         a_directory()

@@ -10,8 +10,12 @@ from django import template
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from jinlan.kernel.models import RoleGrant
 
 register = template.Library()
 Context = dict[str, Any]
@@ -72,11 +76,11 @@ def stat(
         "note": note,
         "info": info,
         "href": href,
-        "line": _polyline(spark),
+        "line": polyline(spark),
     }
 
 
-def _polyline(values: Sequence[Decimal | None]) -> str:
+def polyline(values: Sequence[Decimal | None]) -> str:
     """Return the points of a sparkline in a 100 x 24 box; empty for less than three values."""
     known = [value for value in values if value is not None]
     if len(known) < 3:
@@ -189,3 +193,18 @@ def skeleton(lines: int = 3) -> Context:
 def toasts(context: template.Context) -> Context:
     """Quiet words about what has just happened."""
     return {"messages": context.get("messages", ())}
+
+
+@register.simple_tag
+def resource_url(resource: Any, page: str = "", **kwargs: Any) -> str:
+    """Return the address of a page of a resource, "" when it has no such page."""
+    try:
+        return reverse(f"{resource.name}-{page}" if page else resource.name, kwargs=kwargs or None)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def role_choices(roles: Sequence[str]) -> list[tuple[str, str]]:
+    """Return roles with their words."""
+    return [(code, gettext(word)) for code, word in RoleGrant.ROLES if code in roles]

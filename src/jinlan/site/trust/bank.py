@@ -11,13 +11,13 @@ from uuid import UUID
 
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.clients.models import Branch, CounterpartyIdentity, Employee, Party, PartyIdentity, Unit
-from jinlan.clients.names import search_of
 from jinlan.clients.testing import a_branch, a_party, a_unit, an_employee, covers, stands_in
 from jinlan.domains.strategy.models import Override
 from jinlan.kernel import masking
 from jinlan.kernel.audit import audit
 from jinlan.kernel.models import Person, Receipt
 from jinlan.kernel.scope import actor_for, scoped, system_actor
+from jinlan.kernel.search import search_of
 from jinlan.kernel.testing import ENTITY, START, a_grant, a_person, writing
 from jinlan.serving.models import (
     Load,
@@ -118,7 +118,7 @@ class Builder:
         party = a_party(self.branches[branch], name, kind=kind, code=code)
         found = search_of([name])
         Party.objects.filter(pk=party.pk).update(
-            pinyin_key=found.pinyin_key, grams=found.grams, search_text=found.text
+            pinyin_key=found.pinyin_key, grams=found.grams, search_text=found.search_text
         )
         PartyIdentity.objects.create(
             entity=ENTITY, party=party, domain=party.domain, branch=party.branch, kind="MOBILE", value=b"x", masked="138****0000",
@@ -134,7 +134,10 @@ class Builder:
         found = search_of([name])  # as the register does: members are found by their own rows
         label = masking.mask_person(controller.name) if controller else ""
         Unit.objects.filter(pk=unit.pk).update(
-            pinyin_key=found.pinyin_key, grams=found.grams, search_text=found.text, controller_label=label
+            pinyin_key=found.pinyin_key,
+            grams=found.grams,
+            search_text=found.search_text,
+            controller_label=label,
         )
         unit.pinyin_key = found.pinyin_key
         branch = next(code for code, one in self.branches.items() if one.pk == unit.branch_id)

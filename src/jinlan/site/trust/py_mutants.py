@@ -19,10 +19,10 @@ from jinlan.basics.clock import now_utc
 from jinlan.clients import selectors as clients
 from jinlan.clients import unmask as vault
 from jinlan.clients.models import Party, Unit, UnitMember
-from jinlan.clients.names import search_of
 from jinlan.kernel import masking, scope, sessions, views
 from jinlan.kernel.acts import ACTS
 from jinlan.kernel.models import Person
+from jinlan.kernel.search import search_of
 from jinlan.kernel.testing import ENTITY
 from jinlan.serving import selectors as serving
 from jinlan.serving.models import MemberResult, Quarantine, RestrictedGate, UnitResult
@@ -266,7 +266,7 @@ def _by_any_member(bank: Bank) -> AbstractContextManager[Any]:
         with scope.scoped(scope.system_actor(ENTITY, now_utc()), write=True):
             for unit in Unit.objects.all():
                 found = search_of([unit.name, *unit.members.values_list("party__name", flat=True)])
-                Unit.objects.filter(pk=unit.pk).update(grams=found.grams, search_text=found.text)
+                Unit.objects.filter(pk=unit.pk).update(grams=found.grams, search_text=found.search_text)
         yield
 
     return planted()

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from jinlan.basics.money import NOT_APPLICABLE
 from jinlan.clients.exports import PURPOSES
 from jinlan.kernel import figures
+from jinlan.kernel.looks import Look
 from jinlan.kernel.templatetags.figures import amount, day
 from jinlan.kernel.templatetags.ui import badge, icon
 from jinlan.workspace import measures, words
 from jinlan.workspace.findings import CHECKS
 
 register = template.Library()
-_TABLES: Mapping[str, Mapping[Any, words.Look]] = {
+_TABLES: Mapping[str, Mapping[Any, Look]] = {
     "tier": words.TIERS, "state": words.STATES, "member": words.MEMBER_SOURCES, "class": words.FIVE_TIER,
     "load": words.LOAD_STATUS, "run": words.RUN_STATUS, "level": words.LEVELS, "move": words.MOVES, "approval": words.APPROVAL_STATES,
 }  # fmt: skip

@@ -16,8 +16,8 @@ from django.db import connection
 from django.test import Client
 
 from jinlan.clients.models import Party, Unit
-from jinlan.clients.names import search_of
 from jinlan.clients.testing import Cast, the_cast
+from jinlan.kernel.search import search_of
 from jinlan.kernel.testing import AT, ENTITY, TODAY, writing
 from jinlan.serving.models import Load, MemberResult, PublishedDate, RestrictedGate, Run, UnitResult
 from jinlan.work.models import Task
@@ -92,7 +92,7 @@ def make_findable(*things: Unit | Party) -> None:
     for thing in things:
         found = search_of([thing.name])
         type(thing).objects.filter(pk=thing.pk).update(
-            pinyin_key=found.pinyin_key, grams=found.grams, search_text=found.text
+            pinyin_key=found.pinyin_key, grams=found.grams, search_text=found.search_text
         )
         thing.refresh_from_db()
 

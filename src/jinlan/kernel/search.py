@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from functools import lru_cache
+from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
 from pypinyin import Style, lazy_pinyin, pinyin
 
 VARIANTS = 8  # other readings of a name that are kept: 单 is dān, shàn or chán
@@ -18,7 +22,7 @@ class Search:
 
     pinyin_key: str
     grams: list[str]
-    text: str
+    search_text: str
 
 
 @lru_cache(maxsize=20_000)
@@ -65,3 +69,39 @@ def search_of(names: Iterable[str], codes: Iterable[str] = ()) -> Search:
             lines[("".join(part[:1] for part in syllables)).lower()] = None
     lines |= dict.fromkeys(code.lower() for code in codes if code)
     return Search(key, grams(lines), "\n".join(lines))
+
+
+class Searchable(models.Model):
+    """Base of models that are found by name, pinyin, initials and fragments; `findable` gives the three values.
+
+    A large table wants a GIN index on `grams` with the operator class ``sec.key_ops``.
+    """
+
+    pinyin_key = models.CharField(max_length=KEY_LENGTH, blank=True)  # for sorting
+    grams = ArrayField(
+        models.CharField(max_length=8), default=list
+    )  # pairs of characters of what it is found by
+    search_text = models.TextField(
+        blank=True
+    )  # what the grams were made of, one text a line: for the recheck
+
+    class Meta:
+        abstract = True
+
+
+def findable(*names: str, codes: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the values by which a `Searchable` row with these names is found: to be stored with it."""
+    return asdict(search_of(names, codes))
+
+
+def grams_of(text: str) -> Sequence[str]:
+    """Return the pairs of characters that a search text is looked up by; a single character stands for itself."""
+    joined = "".join(text.lower().split())
+    return [joined[place : place + 2] for place in range(max(1, len(joined) - 1))] if joined else []
+
+
+def named(text: str) -> Q:
+    """Return the condition that a row's names, pinyin, initials, former names or codes hold a text."""
+    cleaned = " ".join(text.lower().split())
+    written = Q(search_text__icontains=cleaned) | Q(search_text__icontains=cleaned.replace(" ", ""))
+    return Q(grams__holds=list(grams_of(cleaned))) & written

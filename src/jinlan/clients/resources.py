@@ -1,0 +1,98 @@
+"""What resources about clients share: each row is named by its client, found by it, and made by naming one."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.errors import Refused
+from jinlan.clients import selectors
+from jinlan.clients.models import Unit
+from jinlan.kernel.figures import listed
+from jinlan.kernel.reading import visible
+from jinlan.kernel.resource.columns import Link
+from jinlan.kernel.resource.declare import Field, Resource
+from jinlan.kernel.scope import ScopeDenied
+
+NAMED = 5  # names that a refusal lists
+
+
+class ByUnit(Resource):
+    """A resource of rows about units (`kernel.record.AboutUnit`); `CLIENT` is its column of the client."""
+
+    def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
+        """Bring along the client of each row; one query."""
+        units = visible(actor, Unit).defer("grams", "search_text").in_bulk({row.unit_id for row in rows})
+        for row in rows:
+            row.client = units.get(row.unit_id)
+        return rows
+
+    def found(self, actor: Actor, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """Return the rows that answer to a text themselves, or whose client does."""
+        by_client = Q(unit_id__in=selectors.units_named(actor, text=text).values("id"))
+        own = super().found(actor, self.rows(actor), text).values("pk") if self.own_words else []
+        return rows.filter(by_client | Q(pk__in=own))
+
+    @property
+    def own_words(self) -> bool:
+        """Tell whether the rows have words of their own to be found by."""
+        return bool(self.search) or hasattr(self.model, "grams")
+
+
+def _address(row: Any) -> str:
+    return reverse("client", kwargs={"public_id": row.client.public_id}) if row.client else ""
+
+
+CLIENT = Link("client", _("客户"), of="client.name", url=_address, keep=True)
+
+
+def in_sight(actor: Actor, unit: UUID) -> Unit:
+    """Return the unit that an act is about.
+
+    Raises:
+        ScopeDenied: there is none for this actor.
+    """
+    found = selectors.unit_of(actor, public_id=unit)
+    if found is None:
+        raise ScopeDenied("ABSENT", "没有这个客户。", "")
+    return found
+
+
+def about(unit: Unit) -> dict[str, Any]:
+    """Return what a row about a unit holds of it, for its policies."""
+    return {"entity": unit.entity, "unit_id": unit.pk, "domain": unit.domain, "branch_id": unit.branch_id}
+
+
+def _typed(actor: Actor, text: str) -> UUID:
+    """Return the one client in sight that a text names: its public id, its whole name, or what only it answers to."""
+    try:
+        named = UUID(text)
+    except ValueError:
+        named = None
+    if named is not None:
+        return in_sight(actor, named).public_id
+    found = selectors.find_units(actor, text=text, limit=NAMED + 1)
+    exact = [unit for unit in found if unit.name == text.strip()]
+    if len(exact or found) == 1:
+        key: UUID = (exact or found)[0].public_id
+        return key
+    if not found:
+        raise Refused("UNIT_ABSENT", "没有找到这个客户。", "请写名称、拼音、首字母或统一社会信用代码。")
+    names = listed(unit.name for unit in found[:NAMED])
+    raise Refused("UNIT_MANY", f"有几个客户与此相符:{names}。", "请写全名。")
+
+
+def _read(actor: Actor, value: Any) -> str:
+    try:
+        found = selectors.unit_of(actor, public_id=UUID(str(value)))
+    except ValueError:
+        return ""
+    return found.name if found else ""
+
+
+UNIT_FIELD = Field(_("客户"), help=_("名称、拼音、首字母或统一社会信用代码"), clean=_typed, reads=_read)

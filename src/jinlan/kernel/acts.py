@@ -217,11 +217,14 @@ def perform(*, actor: Actor, act: str, payload: Payload, key: str, reason: str =
 
 @contextmanager
 def _walls() -> Any:
-    """Answer what the database's own wall refuses as what is not there: an act may trust it to decide about rows."""
+    """Answer a row that the database's own wall refuses as what is not there: an act may trust it to decide about rows.
+
+    A missing privilege (on the audit, say) is no such refusal and stays a failure.
+    """
     try:
         yield
     except ProgrammingError as error:
-        if getattr(error.__cause__, "sqlstate", "") != "42501":
+        if getattr(error.__cause__, "sqlstate", "") != "42501" or "row-level security" not in str(error):
             raise
         raise ScopeDenied("ABSENT", "没有这项内容,或您不能改动它。", "") from error
 

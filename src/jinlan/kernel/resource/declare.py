@@ -212,7 +212,7 @@ class Resource:
 
     def filter_names(self) -> list[str]:
         """Return the names that filters have in an address: a range has two."""
-        form = self._filter_class().form
+        form = self._filter_class(queryset=QuerySet(self.model).none()).form
         found: list[str] = []
         for name, one in form.fields.items():
             suffixes = getattr(one.widget, "suffixes", None)

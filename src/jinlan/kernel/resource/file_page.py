@@ -42,7 +42,7 @@ class FileForm(forms.Form):
 class FilePage(ResourcePage):
     """Ask what the file is for; give it, or ask others when it is larger than one may take alone."""
 
-    http_method_names = ["get", "head", "post"]
+    http_method_names = ["get", "post"]
     template = "resource/file.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

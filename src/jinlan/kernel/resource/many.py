@@ -21,7 +21,7 @@ from jinlan.kernel.scope import scoped
 class ManyPage(ResourcePage):
     """Preview, form and result of an action on the chosen rows of a list, or on all rows that it found."""
 
-    http_method_names = ["get", "head", "post"]
+    http_method_names = ["get", "post"]
     template, done_template = "resource/many.html", "resource/many_done.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

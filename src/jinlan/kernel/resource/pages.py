@@ -34,12 +34,14 @@ class ResourcePage(DjangoView):
     What acts opens its own scope to write in. `actor` is the person, `resource` the declaration.
     """
 
-    http_method_names = ["get", "head"]
+    http_method_names = ["get"]
     resource: Resource = None  # type: ignore[assignment]  # given to as_view
     actor: Actor
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Let in who may open the resource."""
+        if str(request.method).lower() not in self.http_method_names:
+            return self.http_method_not_allowed(request)
         actor = signed_in(request)
         if actor is None:
             return redirect_to_login(request.get_full_path())

@@ -12,6 +12,8 @@ from jinlan.kernel.pages import RailEntry, register_rail
 from jinlan.kernel.resource.columns import Column
 from jinlan.kernel.resource.declare import RESOURCES, Action, Resource
 
+RESERVED = frozenset(("filters", "new", "many", "file", "views", "one"))
+
 
 def register(declared: type[Resource]) -> Resource:
     """Take a resource into the product; called in `AppConfig.ready`.
@@ -29,6 +31,9 @@ def register(declared: type[Resource]) -> Resource:
         raise ValueError(f"{resource.name}: a column stands twice")
     for action in resource.acts():
         _check(resource, action)
+    called = [one.name for one in resource.acts()]
+    if len(set(called)) != len(called) or RESERVED & set(called):
+        raise ValueError(f"{resource.name}: two actions have one name, or the name of a page")
     if resource.change is not None and "reason" not in _arguments(resource.change):
         raise ValueError(f"{resource.change.act.name} changes rows and takes no reason")
     RESOURCES[resource.name] = resource

@@ -49,7 +49,7 @@ class RowPage(ResourcePage):
         return [
             {
                 "action": one,
-                "url": self.url("do", public_id=row.public_id, action=one.name),
+                "url": self.url(one.name, public_id=row.public_id),
                 "possible": one.when(row),
             }
             for one in found if one is not None
@@ -84,7 +84,7 @@ class RowPage(ResourcePage):
         kind = _mask_of(row, column)
         back = column in open_to and one.op == "U" and str(old) != str(getattr(row, column))
         change = self.resource.change
-        url = self.url("do", public_id=row.public_id, action=change.name) if back and change else ""
+        url = self.url(change.name, public_id=row.public_id) if back and change else ""
         return {
             "column": column, "name": names[column], "old": _shown(kind, old), "new": _shown(kind, new),
             "restore": with_query(url, field=column, change=str(one.key)) if url else "",
@@ -115,8 +115,9 @@ def _shown(kind: str, value: Any) -> str:
 class FormPage(ResourcePage):
     """The form of an action: making a row, changing it, or doing something about it; also giving a value back."""
 
-    http_method_names = ["get", "head", "post"]
+    http_method_names = ["get", "post"]
     template = "resource/form.html"
+    action: Action | None = None  # given to as_view; the act that makes rows without one
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Lead back to the row what is not possible any more."""
@@ -128,19 +129,19 @@ class FormPage(ResourcePage):
             messages.error(request, str(refused))
             return redirect(self.url("one", public_id=kwargs["public_id"]))
 
-    def get(self, request: HttpRequest, public_id: UUID | None = None, action: str = "") -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
         """Show the form, filled with what is; with ``change`` and ``field`` with what was."""
-        wanted, row = self._wanted(public_id, action)
+        wanted, row = self._wanted(public_id)
         was, said = self._was(row)
         seen = "" if row is None else self.resource.version(row)
         given = self._given(wanted)
         form = ActForm(None, action=wanted, actor=self.actor, row=row, seen=seen, initial=given | was)
         return self._form(wanted, row, form, said=said)
 
-    def post(self, request: HttpRequest, public_id: UUID | None = None, action: str = "") -> HttpResponse:
+    def post(self, request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
         """Do it; what was typed is kept when it is refused."""
         with scoped(self.actor):
-            wanted, row = self._wanted(public_id, action)
+            wanted, row = self._wanted(public_id)
             form = ActForm(request.POST, action=wanted, actor=self.actor, row=row)
         if form.is_valid():
             try:
@@ -159,9 +160,9 @@ class FormPage(ResourcePage):
                 form.data = typed
             return self._form(wanted, row, form, status=422)
 
-    def _wanted(self, public_id: UUID | None, name: str) -> tuple[Action, Any]:
+    def _wanted(self, public_id: UUID | None) -> tuple[Action, Any]:
         """Return the action and its row; 404 for what this person is not offered."""
-        action = self.resource.action(name) if public_id else self.resource.create
+        action = self.action or self.resource.create
         if action is None or not action.allowed(self.actor):
             raise Http404
         row = self.row(public_id) if public_id else None

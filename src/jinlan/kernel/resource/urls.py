@@ -14,19 +14,21 @@ from jinlan.kernel.resource.row_pages import FormPage, RowPage
 
 PAGES: dict[str, Any] = {
     "": ListPage, "filters": FiltersPage, "new": FormPage, "many": ManyPage, "file": FilePage, "views": KeptPage, "one": RowPage,
-    "do": FormPage,
 }  # fmt: skip
-ROUTES = {"one": "<uuid:public_id>", "do": "<uuid:public_id>/<slug:action>"}
 
 
 def pages_of(resource: Resource) -> dict[str, Any]:
-    """Return the pages that a resource has, by name: without an act that makes rows there is no form for it."""
-    left_out = set() if resource.create is not None else {"new"}
-    if not any(one.target for one in resource.acts()):
-        left_out.add("do")
+    """Return the pages that a resource has, by name; a page for each action on a row is called as the action."""
+    pages = {**PAGES, **resource.pages}
+    if resource.create is None:
+        del pages["new"]
     if not any(one.bulk for one in resource.acts()):
-        left_out.add("many")
-    return {name: page for name, page in {**PAGES, **resource.pages}.items() if name not in left_out and page}
+        del pages["many"]
+    found = {name: page.as_view(resource=resource) for name, page in pages.items() if page}
+    for action in resource.acts():
+        if action.target:
+            found[action.name] = FormPage.as_view(resource=resource, action=action)
+    return found
 
 
 def resource_urls() -> list[URLPattern]:
@@ -34,7 +36,8 @@ def resource_urls() -> list[URLPattern]:
     found = []
     for resource in RESOURCES.values():
         for name, page in pages_of(resource).items():
-            route = "/".join(filter(None, (resource.name, ROUTES.get(name, name))))
+            on_row = name == "one" or resource.action(name) is not None
+            parts = [resource.name, "<uuid:public_id>" if on_row else "", "" if name == "one" else name]
             named = f"{resource.name}-{name}" if name else resource.name
-            found.append(path(route, page.as_view(resource=resource), name=named))
+            found.append(path("/".join(filter(None, parts)), page, name=named))
     return found

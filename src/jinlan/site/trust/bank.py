@@ -32,6 +32,7 @@ from jinlan.serving.models import (
 from jinlan.site.trust import asked
 from jinlan.site.trust.cast import CAST, Part
 from jinlan.site.trust.facts import Cover, Facts, Grant, Staff
+from jinlan.site.trust.lists import fill as fill_lists
 from jinlan.work.models import Task
 
 LETTERS = "ABCDEFGHIJKLMNPRSTUVWXYZ234567"
@@ -295,6 +296,7 @@ def build(seed: int, units: int = UNITS) -> Bank:
         builder.units()
         builder.published()
         builder.others()
+        fill_lists(builder.bank, builder.token)
     builder.staff()  # people of another entity are written by that entity's system
     with writing():
         builder.teams()

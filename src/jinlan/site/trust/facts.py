@@ -68,6 +68,7 @@ class Facts:
     )  # absent, deputy, since, until
     people: dict[str, Staff] = field(default_factory=dict)
     matters: dict[str, Matter] = field(default_factory=dict)
+    rows: dict[str, str] = field(default_factory=dict)  # a thing of a list -> the unit that it is about
     tokens: dict[str, str] = field(default_factory=dict)  # unit or party code -> the word in its name
 
 

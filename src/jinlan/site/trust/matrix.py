@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from jinlan.site.trust.facts import Row
+from jinlan.site.trust.lists import LISTS_OF_UNITS, rows_of_lists
 
 METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE")
 ALL = frozenset(
@@ -91,6 +92,7 @@ MATRIX: dict[str, Row] = {
     "record": Row(frozenset({"auditor", "compliance", "audit_admin"}), "record", queries=("", "by=administrators&about=x")),
     "record-verify": Row(frozenset({"auditor", "compliance", "audit_admin"}), "record", answers={"POST": 302}, effects=POSTED),
 }  # fmt: skip
+MATRIX |= rows_of_lists()
 MEMBER = Row(READERS, "member")
 # Addresses that first lead somebody to prove himself, before they look at anything but his role.
 UNPROVED: dict[str, Row] = {
@@ -100,7 +102,12 @@ UNPROVED: dict[str, Row] = {
     "person-new": Row(SECURITY, answers=dict.fromkeys(("GET", "HEAD", "POST"), 302)),
 }
 # What names a thing in an address, by the kind of thing.
-NAMED_BY = {"matter": "public_id", "file": "public_id", "session": "session", "person": "person"}
+NAMED_BY = dict.fromkeys(LISTS_OF_UNITS, "public_id") | {
+    "matter": "public_id",
+    "file": "public_id",
+    "session": "session",
+    "person": "person",
+}
 HOME_ROLELESS = Row(public=dict.fromkeys(METHODS, (302, 404)))
 NOWHERE = Row(public=dict.fromkeys(METHODS, (404, 404)))
 GARBAGE = ("not-a-uuid", "1", "%27%20or%201=1", "00000000-0000-0000-0000-00000000000g")

@@ -23,7 +23,7 @@ from jinlan.site.trust.facts import ANONYMOUS, Sight
 from jinlan.site.trust.matrix import METHODS, Probe, without_row
 from jinlan.site.trust.oracle import status
 
-WORD = re.compile(r"q[upgk][a-z2-7]{8}", re.IGNORECASE)
+WORD = re.compile(r"q[upgkr][a-z2-7]{8}", re.IGNORECASE)
 COUNT = re.compile(r'<th scope="row" class="first">[^<]*<span class="num">([\d,]+)</span>')
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 HOSTILE = {
@@ -184,7 +184,8 @@ class Judge:
             if seen.whole
             else set()
         )
-        return seen.headers | seen.parties | secret | kept
+        lines = self.bank.facts.rows.keys() & seen.things
+        return seen.headers | seen.parties | secret | kept | lines
 
     def _differs(self, who: str, answer: Any, client: Client) -> bool:
         if who not in self.nothing:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from jinlan.site.trust import asked
 from jinlan.site.trust.bank import Bank
 from jinlan.site.trust.facts import ANONYMOUS, Row, Sight
+from jinlan.site.trust.lists import LISTS_OF_UNITS
 from jinlan.site.trust.matrix import (
     GARBAGE,
     MATRIX,
@@ -60,6 +61,9 @@ class Things:
         if row.about == "person":
             own = [f"person:{who}"] if who in self.bank.people else []
             real = [*self.dice.sample(real, 3), *own, "person:stranger"]
+        if row.about in LISTS_OF_UNITS:
+            mine = [thing for thing in real if thing in self.sights[who].things]
+            real = self.dice.sample(real, min(3, len(real))) + self.dice.sample(mine, min(2, len(mine)))
         if method not in row.answers:  # the same answer for every thing
             yield self._probe(who, name, row, method, self.dice.choice(real), SWITCHES[0] if name == "people-switch" else "")  # fmt: skip
             return

@@ -15,6 +15,7 @@ from jinlan.site.trust import oracle, probing, revocations, rls, signing
 from jinlan.site.trust.arena import Arena, connected
 from jinlan.site.trust.bank import Bank
 from jinlan.site.trust.facts import Facts, Grant, Row, Staff
+from jinlan.site.trust.matrix import MATRIX
 from jinlan.site.trust.mutants import Planter
 from jinlan.site.trust.py_mutants import PY_MUTANTS
 from jinlan.site.trust.report import Run, Section, text
@@ -140,3 +141,19 @@ def test_every_kind_of_fault_is_named_in_the_report() -> None:
     assert sum("is found by" in line for line in lines) == 4
     assert "- … and 5 more like this" in lines
     assert "- **wrong**: dept GET /: answered 500 instead of 200" in lines
+
+
+def test_a_room_gets_its_rows_of_the_matrix_from_its_resource(arena: Arena, database_name: str) -> None:
+    name = f"{database_name}_trust"
+    wanted = frozenset(one for one in MATRIX if one.startswith("gifts"))
+    with filled(arena, name) as bank, connected(name), arena.planting(name) as admin:
+        found = probing.prove(bank, admin, seed=3, only=wanted, people=PEOPLE)
+
+    assert wanted == {
+        "gifts", "gifts-filters", "gifts-views", "gifts-file", "gifts-one", "gifts-many", "gifts-new", "gifts-amend", "gifts-take-back",
+        "gifts-waive",
+    }  # fmt: skip
+    wrong = [one for one in found.wrong if not one.startswith("address without a row")]
+    assert wrong[:5] == []
+    assert min(found.answers[code] for code in (200, 302, 404, 405, 422)) > 10
+    assert found.words > 100

@@ -1,0 +1,105 @@
+"""P1 for every registered `Resource`: rows of the matrix, and a row of each list about every unit; nothing to add by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from jinlan.basics.clock import now_utc
+from jinlan.basics.ids import uuid7
+from jinlan.kernel.record import AboutUnit
+from jinlan.kernel.resource.declare import RESOURCES, Resource
+from jinlan.kernel.resource.files import TAKERS
+from jinlan.kernel.search import Searchable, findable
+from jinlan.site.trust.facts import Row
+
+if TYPE_CHECKING:
+    from jinlan.site.trust.bank import Bank
+
+LISTS_OF_UNITS = frozenset(name for name, one in RESOURCES.items() if issubclass(one.model, AboutUnit))
+_KEYS = {"id", "public_id", "entity", "unit_id", "domain", "branch_id", "pinyin_key", "grams", "search_text"}
+_FORM = {"GET": 200, "POST": 422}  # without what it needs, its key above all, a form is refused
+
+
+def rows_of_lists() -> dict[str, Row]:
+    """Return what every address of every resource must answer to whom."""
+    return {name: row for resource in RESOURCES.values() for name, row in _rows(resource)}
+
+
+def _rows(resource: Resource) -> Iterator[tuple[str, Row]]:
+    name, roles = resource.name, frozenset(resource.roles)
+    about = name if name in LISTS_OF_UNITS else ""
+    yield name, Row(roles, queries=tuple(_queries(resource)))
+    yield f"{name}-filters", Row(roles, queries=("", "view=none"))
+    yield f"{name}-views", Row(roles, answers={"POST": 302})
+    takers = roles & frozenset(resource.takers or roles) & frozenset(TAKERS)
+    yield f"{name}-file", Row(takers, answers=_FORM, queries=tuple(_queries(resource))[:2])
+    yield f"{name}-one", Row(roles, about, queries=("", "tab=history"))
+    many = [one for one in resource.acts() if one.bulk]
+    if many:
+        asked = frozenset(role for one in many for role in one.act.roles)
+        yield (
+            f"{name}-many",
+            Row(asked, queries=(f"action={many[0].name}",), answers={"GET": 200, "POST": 404}),
+        )
+    if resource.create is not None:
+        yield f"{name}-new", Row(frozenset(resource.create.act.roles), answers=_FORM)
+    for action in resource.acts():
+        if action.target:
+            yield f"{name}-{action.name}", Row(frozenset(action.act.roles), about, answers=_FORM)
+
+
+def _queries(resource: Resource) -> Iterator[str]:
+    yield from ("", "cursor=W10&view=none", "q=zz", "sort=drop&cols=none,none")
+    yield from (f"sort=-{column.name}" for column in resource.columns if column.sort)
+    yield from (f"view={view.code}" for view in resource.views)
+    yield from (f"{name}=%27" for name in resource.filter_names())
+
+
+def fill(bank: Bank, token: Callable[[str, str], str]) -> None:
+    """Write one row about each unit into every list about units; each says a word that stands nowhere else."""
+    for name in sorted(LISTS_OF_UNITS):
+        model = RESOURCES[name].model
+        made = [_row(model, bank, code, token("R", f"{name}:{code}")) for code in sorted(bank.unit_ids)]
+        model._default_manager.bulk_create(made)
+        for code, row in zip(sorted(bank.unit_ids), made, strict=True):
+            thing = f"{name}:{code}"
+            bank.thing_ids[thing], bank.facts.rows[thing] = row.public_id, code
+
+
+def _row(model: type[models.Model], bank: Bank, code: str, word: str) -> Any:
+    from jinlan.clients.models import Unit
+
+    unit = Unit.objects.get(pk=bank.keys[code])
+    about = {"entity": unit.entity, "unit_id": unit.pk, "domain": unit.domain, "branch_id": unit.branch_id}
+    search = findable(word) if issubclass(model, Searchable) else {}
+    rest = {
+        one.name: _value(one, word, bank.today)
+        for one in model._meta.concrete_fields
+        if one.name not in _KEYS
+    }
+    return model(public_id=uuid7(), **about, **search, **rest)
+
+
+def _value(one: Any, word: str, day: date) -> Any:
+    """Return something that a column takes: its default, nothing, its first choice, else by its type."""
+    if one.has_default():
+        return one.get_default()
+    if one.null:
+        return None
+    if one.choices:
+        return one.choices[0][0]
+    by_type: tuple[tuple[Any, Any], ...] = (
+        (models.DateTimeField, now_utc()), (models.DateField, day), (models.DecimalField, Decimal(1)), (models.BooleanField, False),
+        (models.IntegerField, 1), (models.JSONField, {}), (models.UUIDField, uuid7()),
+    )  # fmt: skip
+    for kind, value in by_type:
+        if isinstance(one, kind):
+            return value
+    if isinstance(one, models.CharField | models.TextField):
+        return word[: one.max_length or len(word)]
+    raise TypeError(f"no value for {one}")

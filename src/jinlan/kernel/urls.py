@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinlan.kernel import account_views, oidc_views, people_views, views
+from jinlan.kernel import account_views, oidc_views, people_views, token_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("account/password", account_views.password, name="account-password"),
     path("account/second-factor", account_views.second_factor, name="account-second-factor"),
     path("account/passkeys", account_views.own_passkeys, name="account-passkeys"),
+    path("account/tokens", token_views.own_tokens, name="account-tokens"),
     path("account/sessions", account_views.sessions, name="account-sessions"),
     path("account/sessions/end-others", account_views.end_others, name="account-end-others"),
     path("account/sessions/<uuid:session>/end", account_views.end_one, name="account-end-session"),

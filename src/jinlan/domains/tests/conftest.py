@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -28,8 +27,7 @@ def cast(database: None) -> Cast:
 
 
 @pytest.fixture
-def sign_in(cast: Cast, settings) -> Callable[[str], Client]:
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
+def sign_in(cast: Cast) -> Callable[[str], Client]:
 
     def signed(username: str) -> Client:
         client = Client(headers={"accept-language": "zh-hans"})

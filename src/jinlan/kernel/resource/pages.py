@@ -25,6 +25,7 @@ from jinlan.kernel.resource.asking import Ask, read
 from jinlan.kernel.resource.chips import in_force
 from jinlan.kernel.resource.columns import Column
 from jinlan.kernel.resource.declare import SIZE, Action, Resource
+from jinlan.kernel.resource.doing import row_of
 from jinlan.kernel.scope import ScopeDenied, scoped
 
 
@@ -70,12 +71,9 @@ class ResourcePage(DjangoView):
         """Return what the address asks for."""
         return read(self.resource, self.request.GET, self.actor)
 
-    def row(self, public_id: UUID, rows: Any = None) -> Any:
+    def row(self, public_id: UUID) -> Any:
         """Return a row in the actor's sight; 404 otherwise."""
-        found = (self.resource.rows(self.actor) if rows is None else rows).filter(public_id=public_id).first()
-        if found is None:
-            raise Http404
-        return self.resource.decorate(self.actor, [found])[0]
+        return row_of(self.resource, self.actor, public_id)
 
     def offered(self, action: Action | None) -> bool:
         """Tell whether an action is offered to this person."""

@@ -6,21 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from jinlan.basics.errors import Refused
-from jinlan.kernel.acts import Outcome, perform
+from jinlan.kernel.acts import Outcome
 from jinlan.kernel.history import Change, changes_of
 from jinlan.kernel.masking import mask
 from jinlan.kernel.resource.declare import Action
+from jinlan.kernel.resource.doing import NOT_NOW, STALE, do, possible
 from jinlan.kernel.resource.forms import ActForm
 from jinlan.kernel.resource.pages import ResourcePage, with_query
 from jinlan.kernel.scope import ScopeDenied, scoped
-
-STALE, NOT_NOW = "STALE", "NOT_NOW"
 
 
 class RowPage(ResourcePage):
@@ -145,7 +143,7 @@ class FormPage(ResourcePage):
             form = ActForm(request.POST, action=wanted, actor=self.actor, row=row)
         if form.is_valid():
             try:
-                return self._done(wanted, row, self._perform(wanted, public_id, form))
+                return self._done(wanted, row, self._do(wanted, public_id, form))
             except ScopeDenied:
                 raise
             except Refused as refused:
@@ -166,8 +164,7 @@ class FormPage(ResourcePage):
         if action is None or not action.allowed(self.actor):
             raise Http404
         row = self.row(public_id) if public_id else None
-        if row is not None and not action.when(row):
-            raise Refused(NOT_NOW, str(action.why_not) or "这项操作现在不适用。", "请核对它现在的状态。")
+        possible(action, row)
         return action, row
 
     def _given(self, action: Action) -> dict[str, Any]:
@@ -192,20 +189,8 @@ class FormPage(ResourcePage):
                     return {column: old}, said % {"name": words, "at": f"{one.at:%Y-%m-%d}"}
         return {}, ""
 
-    def _perform(self, action: Action, public_id: UUID | None, form: ActForm) -> Outcome:
-        with scoped(self.actor, write=True):
-            if public_id is not None:
-                self._unchanged(public_id, form.cleaned_data["seen"], lock=not action.act.stages)
-            payload = form.payload() | ({action.target: public_id} if action.target else {})
-            reason = form.cleaned_data.get("reason", "")
-            return perform(actor=self.actor, act=action.act.name, payload=payload, key=form.cleaned_data["key"], reason=reason)  # fmt: skip
-
-    def _unchanged(self, public_id: UUID, seen: str, *, lock: bool) -> None:
-        """Hold the row and refuse an edit of a version that is gone."""
-        rows = self.resource.rows(self.actor)
-        held = self.row(public_id, rows.select_for_update() if lock and may_update(rows.model) else rows)
-        if seen and self.resource.version(held) != seen:
-            raise Refused(STALE, "这条记录在您打开之后被改过。", "请核对现在的内容，再提交一次。")
+    def _do(self, action: Action, public_id: UUID | None, form: ActForm) -> Outcome:
+        return do(actor=self.actor, resource=self.resource, action=action, public_id=public_id, form=form)
 
     def _done(self, action: Action, row: Any, outcome: Outcome) -> HttpResponse:
         if outcome.asked is not None:
@@ -221,10 +206,3 @@ class FormPage(ResourcePage):
             "title": action.label, "about": self.resource.label(row) if row is not None else "", "form": form, "back": back,
             "asks": bool(action.act.stages), "said": said,
         }, status)  # fmt: skip
-
-
-def may_update(model: Any) -> bool:
-    """Tell whether the role of the running scope may lock rows of a table."""
-    with connection.cursor() as cursor:
-        cursor.execute("select has_table_privilege(current_user, %s, 'UPDATE')", [model._meta.db_table])
-        return bool(cursor.fetchone()[0])

@@ -30,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
     """Start a database without fsync, migrate a template once, run pytest on two workers."""
     with tempfile.TemporaryDirectory(prefix="jl-test-") as folder:
         place = Home(Path(folder) / "home").make()
+        (place.path / "static").mkdir()  # whitenoise warns when it is missing
         server = Embedded(place, durable=False).start()
         try:
             os.environ.setdefault("JINLAN_ROOMS", SAMPLE)

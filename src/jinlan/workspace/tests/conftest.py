@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,9 +157,8 @@ def as_person(world: World) -> Callable[[str], Client]:
 
 
 @pytest.fixture(autouse=True)
-def static_folder(settings: Any) -> None:
+def nothing_remembered() -> None:
     cache.clear()  # run ids repeat from test to test
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,8 +25,7 @@ UNITS = 24
 
 
 @pytest.fixture
-def arena(database: None, settings: Any) -> Arena:
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
+def arena(database: None) -> Arena:
     return Arena(os.environ["JINLAN_TEST_ADMIN_URL"], os.environ["JINLAN_TEST_TEMPLATE"])
 
 

@@ -1,0 +1,84 @@
+"""Keys by which a program acts as a person: with his rights of that moment, until a day, reading only unless he says so."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.errors import Refused
+from jinlan.kernel.audit import audit_signin
+from jinlan.kernel.models import ApiToken, Person
+from jinlan.kernel.scope import actor_for
+
+MOST = 10  # live keys of one person
+LONGEST = 365  # days
+PREFIX = "jl_"
+_SEEN_EVERY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new key: its text is shown this once and kept nowhere."""
+
+    row: ApiToken
+    text: str
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()  # 256 random bits: no slow hash is needed
+
+
+def of(person: Person, at: datetime) -> list[ApiToken]:
+    """Return a person's live keys, newest first; outside every scope."""
+    live = ApiToken.door.filter(person=person, ended_at__isnull=True, expires_at__gt=at)
+    return list(live.order_by("-created_at"))
+
+
+def make(person: Person, *, name: str, days: int, reads_only: bool, at: datetime) -> Made:
+    """Make a key, recorded; the person proved himself a moment ago.
+
+    Raises:
+        Refused: TOKEN_NAME, TOKEN_DAYS, TOKEN_MANY.
+    """
+    name = " ".join(name.split())[:60]
+    if not name:
+        raise Refused("TOKEN_NAME", "请写明这个密钥给哪个程序用。", "例如「月报脚本」。", field="name")
+    if not 1 <= days <= LONGEST:
+        raise Refused("TOKEN_DAYS", f"有效期为 1 至 {LONGEST} 天。", "请改正天数。", field="days")
+    if len(of(person, at)) >= MOST:
+        raise Refused("TOKEN_MANY", f"每人最多 {MOST} 个有效的密钥。", "请先结束不用的密钥。")
+    text = PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken.door.create(
+        entity=person.entity, person=person, name=name, token_hash=_hash(text), reads_only=reads_only, created_at=at,
+        expires_at=at + timedelta(days=days),
+    )  # fmt: skip
+    audit_signin(person.entity, person.username, "token_made", at, person_id=person.pk, why=name)
+    return Made(row, text)
+
+
+def end(person: Person, public_id: UUID, at: datetime) -> bool:
+    """End one of a person's keys at once, recorded; tell whether there was one."""
+    live = ApiToken.door.filter(person=person, public_id=public_id, ended_at__isnull=True)
+    ended = bool(live.update(ended_at=at))
+    if ended:
+        audit_signin(person.entity, person.username, "token_ended", at, person_id=person.pk)
+    return ended
+
+
+def actor_of(text: str, at: datetime, *, writes: bool) -> Actor | None:
+    """Return whom a key stands for at an instant, None for a key that is unknown, ended, expired or may not do this."""
+    if not text.startswith(PREFIX) or len(text) > 100:
+        return None
+    row = ApiToken.door.select_related("person").filter(token_hash=_hash(text)).first()
+    if row is None or row.ended_at is not None or at >= row.expires_at or (writes and row.reads_only):
+        return None
+    if not row.person.is_active or row.person.technical:
+        return None
+    if row.last_used is None or at - row.last_used >= _SEEN_EVERY:
+        ApiToken.door.filter(pk=row.pk).update(last_used=at)
+    actor = actor_for(row.person, at, purpose="program")
+    return actor if actor.roles else None

@@ -5,21 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from ninja.errors import HttpError
 from ninja.security import APIKeyCookie, HttpBearer
+from ninja.utils import check_csrf
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.kernel import tokens
 from jinlan.kernel.pages import signed_in
+from jinlan.kernel.resource.declare import Resource
+from jinlan.kernel.resource.doing import row_of
+from jinlan.kernel.scope import scoped
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
-def allowed(actor: Actor | None, roles: frozenset[str]) -> Actor | None:
-    """Return the actor; who may not use an address is told that there is none."""
-    if actor is not None and roles and not actor.has(*roles):
-        raise Http404
-    return actor
+class Guard:
+    """What a door checks of whom it lets in, before a body is looked at: his roles, and the row that he would act on."""
+
+    def __init__(self, roles: frozenset[str], acts_on: Resource | None) -> None:
+        self.roles, self.acts_on = roles, acts_on
+
+    def allowed(self, request: HttpRequest, actor: Actor | None) -> Actor | None:
+        """Return the actor; who may not use an address is told that there is none."""
+        if actor is None:
+            return None
+        if not actor.has(*self.roles):
+            raise Http404
+        if self.acts_on is not None and request.resolver_match is not None:
+            with scoped(actor):
+                row_of(self.acts_on, actor, request.resolver_match.kwargs["public_id"])
+        return actor
 
 
 class SessionDoor(APIKeyCookie):
@@ -27,34 +43,35 @@ class SessionDoor(APIKeyCookie):
 
     param_name = "sessionid"
 
-    def __init__(self, roles: frozenset[str]) -> None:
+    def __init__(self, guard: Guard) -> None:
         super().__init__(csrf=False)  # checked below, for a signed-in browser only
-        self.roles = roles
+        self.guard = guard
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
         """Return whose session it is."""
         actor = signed_in(request)
         if actor is None:
             return None
-        found = allowed(actor, self.roles)
-        self.csrf = True
-        self._get_key(request)
+        found = self.guard.allowed(request, actor)
+        if check_csrf(request):
+            raise HttpError(403, "CSRF")
         return found
 
 
 class TokenDoor(HttpBearer):
     """A program's key."""
 
-    def __init__(self, roles: frozenset[str]) -> None:
+    def __init__(self, guard: Guard) -> None:
         super().__init__()
-        self.roles = roles
+        self.guard = guard
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         """Return whom the key stands for; a key that only reads is no key for what changes something."""
         actor = tokens.actor_of(token, now_utc(), writes=request.method not in SAFE)
-        return allowed(actor, self.roles)
+        return self.guard.allowed(request, actor)
 
 
-def doors(roles: frozenset[str]) -> list[Any]:
-    """Return both doors for people with one of the roles; the program's key counts when it is shown."""
-    return [TokenDoor(roles), SessionDoor(roles)]
+def doors(roles: frozenset[str], acts_on: Resource | None = None) -> list[Any]:
+    """Return both doors for people with one of the roles, who see the row; the program's key counts when it is shown."""
+    guard = Guard(roles, acts_on)
+    return [TokenDoor(guard), SessionDoor(guard)]

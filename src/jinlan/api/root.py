@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from jinlan.api import problems
@@ -26,11 +27,14 @@ ABOUT = (
 def _signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "GET":
+            return HttpResponseNotAllowed(["GET"])
         return view(request, *args, **kwargs) if signed_in(request) else problems.problem(401, "NOBODY")
 
     return inner
 
 
+@csrf_exempt
 def _nothing(_request: HttpRequest, **_rest: Any) -> HttpResponse:
     return problems.nothing()
 
@@ -44,4 +48,11 @@ def api_urls() -> tuple[list[Any], str, str]:
     for resource in RESOURCES.values():
         add(api, resource)
     urls, app, name = api.urls
-    return [*urls, path("<path:rest>", _nothing, name="nothing")], app, name
+    urls = [
+        one for one in urls if getattr(one, "name", "") != "api-root"
+    ]  # it leads to pages that are not there
+    return (
+        [*urls, path("", _nothing, name="api-root"), path("<path:rest>", _nothing, name="nothing")],
+        app,
+        name,
+    )

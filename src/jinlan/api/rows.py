@@ -115,7 +115,7 @@ def _act(resource: Resource, action: Action, tail: str, method: Any, done: int) 
         for one in ((KEY, SEEN) if action.target else (KEY,))
     ]
     declared = method(
-        path, auth=doors(frozenset(action.act.roles)), response={done: Asked, 202: Asked}, tags=[resource.name], url_name=name,
+        path, auth=doors(frozenset(action.act.roles), resource if action.target else None), response={done: Asked, 202: Asked}, tags=[resource.name], url_name=name,
         operation_id=action.act.name.replace(".", "_"), summary=str(action.label), openapi_extra={"parameters": headers},
     )  # fmt: skip
 

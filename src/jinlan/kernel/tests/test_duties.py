@@ -19,7 +19,6 @@ from jinlan.kernel.scope import lake_scope, scoped, system_actor
 from jinlan.kernel.services import create_staff
 from jinlan.kernel.testing import AT, ENTITY, START, TODAY, a_grant, a_person, an_actor, writing
 from jinlan.kernel.tests.browsers import (
-    _static_folder,  # noqa: F401
     ana,  # noqa: F401
     xulan,  # noqa: F401
 )

@@ -17,7 +17,6 @@ from jinlan.kernel import otp
 from jinlan.kernel.models import Person
 from jinlan.kernel.testing import a_person, writing
 from jinlan.kernel.tests.browsers import (
-    _static_folder,  # noqa: F401
     a_browser,
     ana,  # noqa: F401
     entries,

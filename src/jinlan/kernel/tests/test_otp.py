@@ -14,7 +14,6 @@ from jinlan.kernel import otp
 from jinlan.kernel.models import Person, RecoveryCode, SecondFactor
 from jinlan.kernel.testing import PASSWORD, a_person
 from jinlan.kernel.tests.browsers import (
-    _static_folder,  # noqa: F401
     a_browser,
     ana,  # noqa: F401
     entries,

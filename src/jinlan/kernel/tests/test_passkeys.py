@@ -16,7 +16,6 @@ from jinlan.kernel.models import Passkey, Person
 from jinlan.kernel.testing import a_person, an_actor
 from jinlan.kernel.tests.browsers import (
     PASSWORD,
-    _static_folder,  # noqa: F401
     a_browser,
     ana,  # noqa: F401
     entries,

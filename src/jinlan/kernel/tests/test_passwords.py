@@ -12,7 +12,6 @@ from jinlan.kernel.passwords import COMMON, PROFILES, problems
 from jinlan.kernel.testing import PASSWORD
 from jinlan.kernel.tests.browsers import (
     CHROME,
-    _static_folder,  # noqa: F401
     a_browser,
     ana,  # noqa: F401
     entries,

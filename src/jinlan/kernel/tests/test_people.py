@@ -12,7 +12,6 @@ from jinlan.kernel.scope import ScopeDenied
 from jinlan.kernel.testing import AT, ENTITY, a_person, an_actor, writing
 from jinlan.kernel.tests.browsers import (
     PASSWORD,
-    _static_folder,  # noqa: F401
     a_browser,
     ana,  # noqa: F401
     entries,

@@ -16,7 +16,6 @@ from jinlan.kernel.testing import ENTITY, PASSWORD, a_grant, a_person, an_actor,
 from jinlan.kernel.tests.browsers import (
     CHROME,
     FIREFOX,
-    _static_folder,  # noqa: F401
     ana,  # noqa: F401
     entries,
     lives,

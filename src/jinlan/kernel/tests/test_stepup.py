@@ -12,7 +12,6 @@ from jinlan.kernel.sessions import hashed
 from jinlan.kernel.stepup import INSTANT
 from jinlan.kernel.testing import PASSWORD
 from jinlan.kernel.tests.browsers import (
-    _static_folder,  # noqa: F401
     a_browser,
     ana,  # noqa: F401
     entries,

@@ -106,7 +106,9 @@ class Deck:
         if name == "home" and who != ANONYMOUS and not self.sights[who].roles and who != "disabled":
             row = HOME_ROLELESS
         for query in row.queries if method == "GET" else ("",):
-            url = reverse(name) + (f"?{query}" if query else "")
+            url = reverse(name, kwargs={"rest": "x"} if name == "api:nothing" else None) + (
+                f"?{query}" if query else ""
+            )
             whole = name == "clients" and query == "view=all"
             thing = f"{row.about}:" if row.about else ""
             yield Probe(name, url, method, who, row, unit=thing, exact=whole, proved=name in UNPROVED)

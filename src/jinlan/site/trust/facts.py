@@ -79,7 +79,8 @@ class Row:
     `public`: method -> (status for strangers, status for the signed-in); else a page for `roles` and nobody who also
     holds one of `never`, with a status for each method in `answers`. `about`: what of the object must be in sight: ""
     (no object), "header", "figures" or "member" of a unit, else any other kind of thing (`Sight.things`). Methods in
-    `effects` change something when they are allowed: they are asked by people who may not.
+    `effects` change something when they are allowed: they are asked by people who may not. `may` names the roles of a
+    method where they differ from `roles`; `stranger` is what somebody who is not signed in is answered.
     """
 
     roles: frozenset[str] = frozenset()
@@ -91,6 +92,8 @@ class Row:
     never: frozenset[str] = frozenset()
     answers: Mapping[str, int] = field(default_factory=lambda: {"GET": 200})
     effects: frozenset[str] = frozenset()
+    may: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    stranger: int = 302
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LISTS_OF_UNITS = frozenset(name for name, one in RESOURCES.items() if issubclass(one.model, AboutUnit))
 _KEYS = {"id", "public_id", "entity", "unit_id", "domain", "branch_id", "pinyin_key", "grams", "search_text"}
+_READ = {"GET": 200}
 _FORM = {"GET": 200, "POST": 422}  # without what it needs, its key above all, a form is refused
 
 
@@ -51,6 +52,22 @@ def _rows(resource: Resource) -> Iterator[tuple[str, Row]]:
     for action in resource.acts():
         if action.target:
             yield f"{name}-{action.name}", Row(frozenset(action.act.roles), about, answers=_FORM)
+    yield from _api(resource, about)
+
+
+def _api(resource: Resource, about: str) -> Iterator[tuple[str, Row]]:
+    """The same by the API: a body that is no JSON is never acted upon."""
+    name, roles = f"api:{resource.name}", frozenset(resource.roles)
+    makes = resource.create and frozenset(resource.create.act.roles)
+    changes = resource.change and frozenset(resource.change.act.roles)
+    more = {"POST": 400} if makes else {}
+    yield name, Row(roles, answers=_READ | more, may={"POST": makes} if makes else {}, stranger=401, queries=tuple(_queries(resource)))  # fmt: skip
+    more = {"PATCH": 400} if changes else {}
+    yield f"{name}-one", Row(roles, about, answers=_READ | more, may={"PATCH": changes} if changes else {}, stranger=401)  # fmt: skip
+    for action in resource.acts():
+        if action.target and action is not resource.change:
+            asked = frozenset(action.act.roles)
+            yield f"{name}-{action.name}", Row(asked, about, answers={"POST": 400}, stranger=401)
 
 
 def _queries(resource: Resource) -> Iterator[str]:

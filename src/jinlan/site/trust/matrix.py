@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from jinlan.site.trust.facts import Row
 from jinlan.site.trust.lists import LISTS_OF_UNITS, rows_of_lists
 
-METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE")
+METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 ALL = frozenset(
     (
         "manager",
@@ -75,12 +75,16 @@ MATRIX: dict[str, Row] = {
     "quality": Row(BANK | OPERATIONS),
     "runs": Row(BANK | OPERATIONS),
     "design": Row(ALL),
+    "api:api-root": Row(public=dict.fromkeys(METHODS, (404, 404))),
+    "api:nothing": Row(public=dict.fromkeys(METHODS, (404, 404))),
+    "api:openapi-json": Row(public={"GET": (401, 200)}),
     "signin-code": Row(public={"GET": (302, 302), "HEAD": (302, 302), "POST": (302, 302)}),
     "account": Row(public={"GET": (302, 200)}),
     "account-confirm": Row(public=OWN_FORM),
     "account-password": Row(public=OWN_FORM),
     "account-second-factor": Row(public=OWN_FORM),
     "account-passkeys": Row(public=OWN_FORM),
+    "account-tokens": Row(public=OWN_FORM),
     "account-sessions": Row(ALL),
     "account-end-others": Row(ALL, answers={"POST": 302}, effects=POSTED),
     "account-end-session": Row(ALL, "session", answers={"POST": 302}, effects=POSTED),
@@ -99,6 +103,7 @@ UNPROVED: dict[str, Row] = {
     "client-identity": Row(UNMASKERS, never=NEVER_PLAIN, answers={"GET": 302, "HEAD": 302, "POST": 302}),
     "account-second-factor": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "account-passkeys": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
+    "account-tokens": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "person-new": Row(SECURITY, answers=dict.fromkeys(("GET", "HEAD", "POST"), 302)),
 }
 # What names a thing in an address, by the kind of thing.
@@ -139,7 +144,8 @@ def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[tup
     for one in patterns:
         route = before + str(one.pattern)
         if isinstance(one, URLResolver):
-            yield from _walk(one.url_patterns, route)
+            inner = _walk(one.url_patterns, route)
+            yield from ((f"{one.namespace}:{name}" if one.namespace else name, rest) for name, rest in inner)
         else:
             yield one.name or route, route
 

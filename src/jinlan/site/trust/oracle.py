@@ -56,6 +56,6 @@ def status(row: Row, method: str, signed: bool, seen: Sight, unit: str, party: s
     if row.public is not None:
         return row.public.get(method, (405, 405))[signed]
     if method not in row.answers or not signed:
-        return 302 if method in row.answers else 405
+        return row.stranger if method in row.answers else 405
     there = {"": True, "header": unit in seen.headers, "figures": unit in seen.figures, "member": unit in seen.headers and (unit, party) in seen.members}
-    return row.answers[method] if seen.roles & row.roles and not seen.roles & row.never and there.get(row.about, unit in seen.things) else 404
+    return row.answers[method] if seen.roles & row.may.get(method, row.roles) and not seen.roles & row.never and there.get(row.about, unit in seen.things) else 404

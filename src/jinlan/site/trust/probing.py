@@ -85,7 +85,7 @@ class Judge:
         self.bank, self.deck, self.admin, self.stop_early, self.known = bank, deck, admin, stop_early, known
         self.verdict = Verdict()
         self.codes = {word.upper(): code for code, word in bank.facts.tokens.items()}
-        self.nothing: dict[str, Any] = {}
+        self.nothing: dict[tuple[str, str], Any] = {}
 
     def run(self, methods: tuple[str, ...] = METHODS) -> Verdict:
         """Ask everything; with `stop_early` until something is wrong."""
@@ -188,11 +188,11 @@ class Judge:
         return seen.headers | seen.parties | secret | kept | lines
 
     def _differs(self, who: str, answer: Any, client: Client) -> bool:
-        if who not in self.nothing:
-            self.nothing[who] = _comparable(
-                client.get("/clients/00000000-0000-7000-8000-000000000000/nothing")
-            )
-        return bool(_comparable(answer) != self.nothing[who])
+        place = "/api/v1" if answer.request["PATH_INFO"].startswith("/api/") else "/clients"
+        if (who, place) not in self.nothing:
+            absent = client.get(f"{place}/00000000-0000-7000-8000-000000000000/nothing")
+            self.nothing[who, place] = _comparable(absent)
+        return bool(_comparable(answer) != self.nothing[who, place])
 
     def _list_faults(self, body: str, words: set[str], seen: Sight, *, file: bool) -> list[str]:
         """The whole list holds the whole sight, no more and no less, and adds up to it."""
@@ -220,7 +220,7 @@ def _search_faults(probe: Probe, words: set[str]) -> list[str]:
 
 
 def _body(probe: Probe) -> dict[str, Any]:
-    if probe.method in ("POST", "PUT", "DELETE"):
+    if probe.method in ("POST", "PUT", "PATCH", "DELETE"):
         return {
             "data": urlencode(HOSTILE | dict(probe.body)),
             "content_type": "application/x-www-form-urlencoded",

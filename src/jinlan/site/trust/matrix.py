@@ -45,7 +45,7 @@ OWN_FORM = {
 }  # a body without what is needed changes nothing
 MATRIX: dict[str, Row] = {
     "home": Row(public=EVERY_METHOD),
-    "signin": Row(public={"GET": (200, 302), "HEAD": (200, 302), "POST": (200, 302), "PUT": (200, 302), "OPTIONS": (200, 302),
+    "signin": Row(public={"GET": (200, 302), "HEAD": (200, 302), "POST": (200, 302), "PUT": (200, 302), "PATCH": (405, 302), "OPTIONS": (200, 302),
                           "DELETE": (405, 302)}),
     "signin-oidc": Row(public={"GET": (404, 404)}),  # not configured
     "signin-oidc-back": Row(public={"GET": (404, 404)}),

@@ -68,7 +68,7 @@ def _list(resource: Resource) -> Callable[..., Any]:
             page = page_of(rows, order, decode(request.GET.get("cursor", ""), order), _size(request))
             found = resource.decorate(actor, page.rows)
             return {
-                "items": [_told(resource, row) for row in found], "count": resource.count(rows),
+                "items": [_told(resource, row) for row in found], "count": resource.summary(actor, ask, rows).count,
                 "next": encode(page.following) if page.following else None,
                 "previous": encode(page.previous) if page.previous else None,
             }  # fmt: skip

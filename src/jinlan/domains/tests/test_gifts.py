@@ -16,7 +16,7 @@ from jinlan.work.models import Approval
 
 
 def named(answer) -> list[str]:
-    return re.findall(r'<span class="name">([^<]+)</span>', answer.content.decode())
+    return re.findall(r'<a class="name" href="[^"]+">([^<]+)</a>', answer.content.decode())
 
 
 def hidden(answer) -> dict[str, str]:

@@ -19,7 +19,7 @@ def in_force(resource: Resource, actor: Actor, ask: Ask) -> Iterator[tuple[str, 
     """Yield (name, words) of every filter that has an effect; in the actor's scope."""
     if ask.text:
         yield "q", _("搜索“%(text)s”") % {"text": ask.text}
-    form = resource.filter_set(ask, resource.rows(actor)).form
+    form = resource.filter_set(ask, resource.rows(actor, ask)).form
     form.is_valid()
     for name, values in ask.filters:
         base, side = _field_of(form, name)

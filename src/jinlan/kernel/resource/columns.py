@@ -29,7 +29,8 @@ class Column:
         name: in addresses, files and the API.
         title: its heading.
         of: where the value is: an attribute, dotted through relations, or a function of the row; `name` if empty.
-        sort: the database column that orders by it; "" for none. `nullable` tells whether that may be unknown.
+        sort: the database column that orders by it, or a whole order; "" for none. `nullable`: it may be unknown.
+        unit: what stands under the heading; a money column names its unit itself.
         mask: mask kind (`kernel.masking`); a model field's own classification is taken when it is empty.
         shown: False for a column that is only offered in the chooser.
         keep: it stays in the narrow form of the list on a phone.
@@ -38,7 +39,8 @@ class Column:
     name: str
     title: Any
     of: str | Reads = field(default="", kw_only=True)
-    sort: str = field(default="", kw_only=True)
+    sort: str | keyset.Order = field(default="", kw_only=True)
+    unit: Any = field(default="", kw_only=True)
     nullable: bool = field(default=False, kw_only=True)
     mask: str = field(default="", kw_only=True)
     shown: bool = field(default=True, kw_only=True)
@@ -62,7 +64,11 @@ class Column:
         return mask(self.mask, str(value)) if self.mask not in {"", "none"} and value is not None else value
 
     def under(self, rows: Sequence[Any]) -> str:
-        """Return what stands under the heading, e.g. the unit of a money column on this page."""
+        """Return the unit of this page, for columns that have one."""
+        return ""
+
+    def tone(self, row: Any) -> str:
+        """Return a class of the cell, e.g. ``bad``."""
         return ""
 
     def cell(self, row: Any, under: str = "") -> str | SafeString:
@@ -91,17 +97,15 @@ class Text(Column):
 
 @dataclass(frozen=True)
 class Title(Column):
-    """What a row is called; on a page it leads to the row. `kind` says a word more beside it, `peek` is never needed."""
+    """What a row is called: its text is the link that leads to the row.
 
-    kind: Reads | None = field(default=None, kw_only=True)
+    `full` is the whole name where the text is a short one, `beside` what stands after the link (a kind, a second line).
+    """
+
+    full: Reads = field(default=lambda _row: "", kw_only=True)
+    beside: Reads = field(default=lambda _row: "", kw_only=True)
     keep: bool = field(default=True, kw_only=True)
     css: ClassVar[str] = "first"
-
-    def cell(self, row: Any, under: str = "") -> SafeString:
-        """Return the name; the list makes a link of it."""
-        beside = self.kind(row) if self.kind else ""
-        shape = '<span class="name">{}</span>' + ('<span class="kind">{}</span>' if beside else "{}")
-        return format_html(shape, super().cell(row), beside)
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,15 @@ Every hook and every page class may be replaced; a room may leave the path at an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
+from uuid import UUID
 
 import django_filters
 from django.db.models import Model, Q, QuerySet
+from django.urls import reverse
 
 from jinlan.basics.actor import Actor
 from jinlan.kernel.acts import Act, content_hash
@@ -109,6 +111,14 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """How many rows a list has, and sums by column name."""
+
+    count: int
+    totals: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A part of a row's page: `read` gets the actor and the row, its answer is the template's ``panel``."""
 
@@ -149,9 +159,13 @@ class Resource:
     nothing: ClassVar[Any] = ""  # what the empty list says
 
     # rows -----------------------------------------------------------------------------------------------------------
-    def rows(self, actor: Actor) -> QuerySet[Any]:
-        """Return the rows that there are for an actor; the database's policies decide."""
+    def rows(self, actor: Actor, ask: Ask | None = None) -> QuerySet[Any]:
+        """Return the rows that there are for an actor; the database's policies decide. `ask` may narrow them, to a date say."""
         return visible(actor, self.model)
+
+    def pick(self, actor: Actor, rows: QuerySet[Any], keys: Sequence[UUID]) -> QuerySet[Any]:
+        """Return the rows that public ids name."""
+        return rows.filter(public_id__in=keys)
 
     def found(self, actor: Actor, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         """Return the rows that answer to a text: Chinese, pinyin, initials or a fragment for a `Searchable` model."""
@@ -166,17 +180,29 @@ class Resource:
         """Bring along what the columns show from elsewhere (names, say) for one page of rows; some queries a page."""
         return rows
 
+    def summary(self, actor: Actor, ask: Ask, rows: QuerySet[Any]) -> Summary:
+        """Return how many rows a list has, and its foot."""
+        return Summary(rows.count(), self.totals(rows))
+
     def totals(self, rows: QuerySet[Any]) -> Mapping[str, Decimal | int | None]:
         """Return the foot of the list: values by column name, e.g. ``rows.aggregate(value=Sum("value"))``."""
         return {}
 
-    def count(self, rows: QuerySet[Any]) -> int:
+    def count(self, actor: Actor, ask: Ask) -> int:
         """Return how many rows a list has."""
-        return rows.count()
+        return self.summary(actor, ask, self.listed(actor, ask)).count
+
+    def url_of(self, row: Any) -> str:
+        """Return the page of a row."""
+        return reverse(f"{self.name}-one", kwargs={"public_id": row.public_id})
+
+    def peek_of(self, row: Any) -> str:
+        """Return what the side panel shows of a row."""
+        return self.url_of(row)
 
     def edition(self, actor: Actor, ask: Ask) -> str:
         """Return a text that changes when the list does: a file that was granted for another one is not given."""
-        return str(self.count(self.listed(actor, ask)))
+        return str(self.count(actor, ask))
 
     def label(self, row: Any) -> str:
         """Return what a row is called."""
@@ -191,7 +217,7 @@ class Resource:
     def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
         """Return the rows of a list before paging: view, filters and search applied."""
         view = next(one for one in self.views_for(actor) if one.code == ask.view)
-        rows = self.filter_set(ask, self.rows(actor).filter(view.rows(actor))).qs
+        rows = self.filter_set(ask, self.rows(actor, ask).filter(view.rows(actor))).qs
         return self.found(actor, rows, ask.text) if ask.text else rows
 
     def views_for(self, actor: Actor) -> list[View]:
@@ -230,7 +256,11 @@ class Resource:
         column = next((one for one in self.columns if one.name == text.removeprefix("-") and one.sort), None)
         if column is None:
             return (_LAST,)
-        return (Key(column.sort, text.startswith("-"), column.nullable, type(column).read), _LAST)
+        down = text.startswith("-")
+        if isinstance(column.sort, str):
+            return (Key(column.sort, down, column.nullable, type(column).read), _LAST)
+        turned = column.sort[0].descending != down
+        return (*(replace(key, descending=key.descending != turned) for key in column.sort), _LAST)
 
     @property
     def searchable(self) -> bool:

@@ -23,7 +23,7 @@ def row_of(resource: Resource, actor: Actor, public_id: UUID, rows: Any = None) 
     Raises:
         ScopeDenied: there is none for him.
     """
-    found = (resource.rows(actor) if rows is None else rows).filter(public_id=public_id).first()
+    found = resource.pick(actor, resource.rows(actor) if rows is None else rows, [public_id]).first()
     if found is None:
         raise ScopeDenied("ABSENT", "没有这条记录。", "")
     return resource.decorate(actor, [found])[0]

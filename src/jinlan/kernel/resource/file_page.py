@@ -77,7 +77,7 @@ class FilePage(ResourcePage):
         most = files.limit_of(self.actor)
         if not most or not self.resource.may_take(self.actor):
             raise Http404
-        return self.resource.count(self.resource.listed(self.actor, self.ask())), most
+        return self.resource.count(self.actor, self.ask()), most
 
     def _form(self, form: FileForm, status: int = 200) -> HttpResponse:
         count, most = self._size()

@@ -59,7 +59,7 @@ def export(*, actor: Actor, resource: str, query: str, kind: str, purpose: str, 
         Refused: EXPORT_LIMIT above it; EXPORT_PURPOSE, EXPORT_FORMAT, EXPORT_REASON.
     """
     declared, ask = _asked(actor, resource, query, kind, purpose, reason)
-    count, most = declared.count(declared.listed(actor, ask)), limit_of(actor)
+    count, most = declared.count(actor, ask), limit_of(actor)
     if count > most:
         raise Refused(
             "EXPORT_LIMIT", f"共 {count} 行,超过您可直接导出的 {most} 行。", "请缩小范围,或提交复核后导出。", count=count
@@ -74,9 +74,8 @@ def export(*, actor: Actor, resource: str, query: str, kind: str, purpose: str, 
 def about_export(*, actor: Actor, resource: str, query: str, kind: str, purpose: str, reason: str) -> Matter:
     """Return what a large file would take; needs a running scope."""
     declared, ask = _asked(actor, resource, query, kind, purpose, reason)
-    rows = declared.listed(actor, ask)
     words = {
-        "list": str(declared.title), "conditions": words_of(declared, actor, ask), "rows": str(declared.count(rows)),
+        "list": str(declared.title), "conditions": words_of(declared, actor, ask), "rows": str(declared.count(actor, ask)),
         "kind": kind.upper(), "purpose": purpose,
     }  # fmt: skip
     return Matter(f"{_('导出')} {declared.title}", {}, words, version=declared.edition(actor, ask))

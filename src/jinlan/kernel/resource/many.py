@@ -76,7 +76,8 @@ class ManyPage(ResourcePage):
             order = ordering(self.resource.order_of(ask))
             found = list(self.resource.listed(self.actor, ask).order_by(*order)[: LARGEST + 1])
         else:
-            found = list(rows.filter(public_id__in=_keys(asked.getlist("row"))).order_by("pk")[: LARGEST + 1])
+            named = self.resource.pick(self.actor, rows, _keys(asked.getlist("row")))
+            found = list(named.order_by("pk")[: LARGEST + 1])
         return self.resource.decorate(self.actor, found[:LARGEST]) if len(found) <= LARGEST else found
 
     def _preview(self, action: Action, rows: list[Any], form: ActForm, status: int = 200) -> HttpResponse:

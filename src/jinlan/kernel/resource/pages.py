@@ -16,6 +16,7 @@ from django.views import View as DjangoView
 from django_filters.fields import DateRangeField
 
 from jinlan.basics.actor import Actor
+from jinlan.kernel import figures
 from jinlan.kernel.figures import speak_in
 from jinlan.kernel.forms import dress
 from jinlan.kernel.keyset import Cursor, decode, encode, page_of
@@ -23,7 +24,7 @@ from jinlan.kernel.pages import signed_in
 from jinlan.kernel.resource import saved
 from jinlan.kernel.resource.asking import Ask, read
 from jinlan.kernel.resource.chips import in_force
-from jinlan.kernel.resource.columns import Column
+from jinlan.kernel.resource.columns import Column, Title
 from jinlan.kernel.resource.declare import SIZE, Action, Resource
 from jinlan.kernel.resource.doing import row_of
 from jinlan.kernel.scope import ScopeDenied, scoped
@@ -91,17 +92,22 @@ class ListPage(ResourcePage):
         rows, order = resource.listed(self.actor, ask), resource.order_of(ask)
         page = page_of(rows, order, decode(request.GET.get("cursor", ""), order), SIZE)
         shown = resource.decorate(self.actor, page.rows)
-        count = resource.count(rows)
+        summary = resource.summary(self.actor, ask, rows)
         columns = [(column, column.under(shown)) for column in resource.columns_of(ask)]
-        return self.show(self.template, {
+        context = {
             "heads": [self._head(column, under, ask) for column, under in columns],
-            "lines": [self._line(row, columns) for row in shown], "foot": self._foot(rows, columns) if shown else [],
-            "count": count, "pager": self._pager(page, ask, count), "tabs": self._tabs(ask), "find_in": ask.text,
+            "lines": [self._line(row, columns) for row in shown], "foot": self._foot(summary.totals, columns) if shown else [],
+            "count": summary.count, "pager": self._pager(page, ask, summary.count), "tabs": self._tabs(ask), "find_in": ask.text,
             "chips": [{"label": words, "url": self._to(self._without(ask, name))} for name, words in in_force(resource, self.actor, ask)],
             "clear": self._to(Ask(ask.view, sort=ask.sort, cols=ask.cols)), "query": ask.query(), "kept": self._kept(ask),
             "bulk": [one for one in resource.acts() if one.bulk and one.allowed(self.actor)],
             "may_create": self.offered(resource.create), "may_take": resource.may_take(self.actor),
-        })  # fmt: skip
+        }  # fmt: skip
+        return self.show(self.template, context | self.more(ask, rows, context))
+
+    def more(self, ask: Ask, rows: Any, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a list of a room's own shows beside, or instead of, what every list shows."""
+        return {}
 
     def _to(self, ask: Ask, **more: str) -> str:
         query = ask.query(**more)
@@ -139,20 +145,20 @@ class ListPage(ResourcePage):
         }  # fmt: skip
 
     def _line(self, row: Any, columns: list[tuple[Column, str]]) -> dict[str, Any]:
-        cells = [{"column": column, "under": under, "shown": column.cell(row, under)} for column, under in columns]  # fmt: skip
-        return {
-            "row": row,
-            "url": self.url("one", public_id=row.public_id),
-            "first": cells[0],
-            "cells": cells[1:],
-        }
+        cells = [
+            {"column": column, "under": under, "shown": column.cell(row, under), "tone": column.tone(row)}
+            for column, under in columns
+        ]
+        first = columns[0][0]
+        beside = {"full": first.full(row), "beside": first.beside(row)} if isinstance(first, Title) else {}
+        where = {"url": self.resource.url_of(row), "peek": self.resource.peek_of(row)}
+        return {"row": row, "first": cells[0] | beside, "cells": cells[1:], **where}
 
-    def _foot(self, rows: Any, columns: list[tuple[Column, str]]) -> list[dict[str, Any]]:
-        sums = self.resource.totals(rows)
+    def _foot(self, sums: Mapping[str, Any], columns: list[tuple[Column, str]]) -> list[dict[str, Any]]:
         if not sums:
             return []
         return [
-            {"column": column, "shown": column.cell(_Sum(column, sums[column.name]), under) if column.name in sums else ""}
+            {"column": column, "shown": column.cell(_Sum(column, sums), under) if column.name in sums else ""}
             for column, under in columns[1:]
         ]  # fmt: skip
 
@@ -169,16 +175,14 @@ class ListPage(ResourcePage):
 
 
 class _Sum:
-    """Stands for a row whose one value is a total, so that a column writes it as it writes its cells."""
+    """Stands for a row whose values are totals, so that a column writes them as it writes its cells."""
 
-    def __init__(self, column: Column, value: Any) -> None:
+    def __init__(self, column: Column, sums: Mapping[str, Any]) -> None:
         path = column.of if isinstance(column.of, str) and column.of else column.name
-        setattr(self, path, value)
+        self._sums = {**sums, path: sums[column.name]}
 
     def __getattr__(self, name: str) -> Any:
-        from jinlan.kernel.figures import currency
-
-        return currency()  # a total stands in the base currency
+        return self._sums.get(name, figures.currency())  # a total stands in the base currency
 
 
 class FiltersPage(ResourcePage):

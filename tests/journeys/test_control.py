@@ -85,7 +85,7 @@ def test_a_tier_by_hand_passes_three_people_and_one_that_changed_is_void(desk: S
 
 def test_a_large_file_is_refused_then_granted_and_carries_its_taker(desk: Sit, tmp_path: Path) -> None:
     zhaoyan = desk("zhaoyan")
-    zhaoyan.open("/clients/export?view=all")
+    zhaoyan.open("/clients/file?view=all")
     zhaoyan.page.select_option("select[name=kind]", "csv")
     zhaoyan.page.select_option("select[name=purpose]", "SERVICE")
     zhaoyan.page.fill("textarea[name=reason]", "年末回访安排")

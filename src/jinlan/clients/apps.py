@@ -10,7 +10,3 @@ class ClientsConfig(AppConfig):
 
     name = "jinlan.clients"
     label = "clients"
-
-    def ready(self) -> None:
-        """Declare the acts of this floor."""
-        from jinlan.clients import exports  # noqa: F401

@@ -13,14 +13,10 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from jinlan.basics.actor import Actor
-from jinlan.clients.listing import NEW_DAYS, SORTS, Listing
 from jinlan.clients.models import Branch, Coverage, Employee, Party, Unit, UnitMember
-from jinlan.kernel import keyset
-from jinlan.kernel.keyset import Cursor
 from jinlan.kernel.reading import visible
 from jinlan.kernel.search import grams_of, named
 from jinlan.serving.models import MemberResult, UnitResult
-from jinlan.serving.selectors import results
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +28,7 @@ class Row:
     leads: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list with the cursors of its neighbours."""
-
-    rows: Sequence[Row]
-    before: int
-    previous: Cursor | None
-    following: Cursor | None
+NEW_DAYS = 92  # entered within a quarter
 
 
 def in_force(day: date, prefix: str = "") -> Q:
@@ -64,70 +53,29 @@ def find_units(actor: Actor, *, text: str, limit: int = 8) -> list[Unit]:
     return list(units_named(actor, text=text).order_by("pinyin_key", "id")[:limit]) if grams_of(text) else []
 
 
-def unit_list(actor: Actor, *, as_of: date, listing: Listing) -> QuerySet[UnitResult]:
-    """Return the rows of a list before paging: view, filters and search applied."""
-    rows = results(actor, as_of=as_of).filter(_view(actor, listing.view, as_of), _filters(listing, as_of))
-    if listing.text:
-        rows = rows.filter(unit_id__in=units_named(actor, text=listing.text).values("id"))
-    if listing.branch:
-        rows = rows.filter(branch_id__in=branch_and_below(actor, code=listing.branch))
-    if listing.lead:
-        covered = visible(actor, Coverage).filter(
-            in_force(as_of), employee__code=listing.lead, role="LEAD", unit__isnull=False
-        )
-        rows = rows.filter(unit_id__in=covered.values("unit_id"))
-    return rows
+def own_book(actor: Actor, *, as_of: date) -> Q:
+    """Return the condition that a published row is about a unit of the actor's own book."""
+    mine = visible(actor, Coverage).filter(in_force(as_of), employee__code=actor.employee, unit__isnull=False)
+    return Q(unit_id__in=mine.values("unit_id"))
 
 
-def _view(actor: Actor, view: str, as_of: date) -> Q:
-    if view == "mine":
-        mine = visible(actor, Coverage).filter(
-            in_force(as_of), employee__code=actor.employee, unit__isnull=False
-        )
-        return Q(unit_id__in=mine.values("unit_id"))
-    if view == "borderline":
-        fresh = Q(tier_since__gt=as_of - timedelta(days=NEW_DAYS), tier_level__gt=0)
-        return fresh | Q(tier_level=0) & ~Q(tier_state="suspended") | ~Q(computed_tier=F("effective_tier"))
-    if view == "watch":
-        return Q(tier_state__in=("watch", "suspended", "proposed_down", "retained"))
-    if view == "decide":
-        return Q(proposed_tier__isnull=False)
-    return Q()
+def led_by(actor: Actor, *, code: str, as_of: date) -> QuerySet[Any]:
+    """Return the keys of the units that an employee leads."""
+    covered = visible(actor, Coverage).filter(
+        in_force(as_of), employee__code=code, role="LEAD", unit__isnull=False
+    )
+    return covered.values("unit_id")
 
 
-def _filters(listing: Listing, as_of: date) -> Q:
-    wanted = Q()
-    for column, value in (
-        ("kind", listing.kind),
-        ("effective_tier", listing.tier),
-        ("tier_state", listing.state),
-    ):
-        if value:
-            wanted &= Q(**{column: "" if value == "none" and column == "effective_tier" else value})
-    if listing.due_days:
-        wanted &= Q(next_maturity__gte=as_of, next_maturity__lte=as_of + timedelta(days=listing.due_days))
-    if listing.five_tier:
-        wanted &= Q(five_tier_worst__gte=listing.five_tier)
-    if listing.overdue:
-        wanted &= Q(overdue__gt=0)
-    if listing.gate:
-        wanted &= ~Q(gates__in=("", "ok"))
-    return wanted
+def borderline(as_of: date) -> Q:
+    """Return the condition that a published row came in within a quarter, stands outside, or waits at a line."""
+    fresh = Q(tier_since__gt=as_of - timedelta(days=NEW_DAYS), tier_level__gt=0)
+    return fresh | Q(tier_level=0) & ~Q(tier_state="suspended") | ~Q(computed_tier=F("effective_tier"))
 
 
-def page_of(
-    actor: Actor, *, rows: QuerySet[UnitResult], as_of: date, listing: Listing, cursor: Cursor | None
-) -> Page:
-    """Return one keyset page of a list; two queries."""
-    page = keyset.page_of(rows.defer("measures", "detail"), SORTS[listing.sort], cursor, listing.size)
-    return Page(with_units(actor, rows=page.rows, as_of=as_of), page.before, page.previous, page.following)
-
-
-def with_units(actor: Actor, *, rows: Iterable[UnitResult], as_of: date) -> list[Row]:
-    """Return published rows with their units and lead managers' names; one query."""
-    kept = list(rows)
-    units = named_units(actor, unit_ids=[row.unit_id for row in kept], as_of=as_of)
-    return [Row(row, *units[row.unit_id]) for row in kept if row.unit_id in units]
+def unit_keys(actor: Actor, *, public_ids: Iterable[UUID]) -> QuerySet[Any]:
+    """Return the keys of visible units."""
+    return visible(actor, Unit).filter(public_id__in=list(public_ids)).values("id")
 
 
 def named_units(

@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+SAMPLE = "jinlan.domains.tests.gifts"  # a room as a bank would add one: tests and proofs look at it too
 ROOT = Path(__file__).resolve().parents[3]
 KEYS = ("seal", "vault", "hash", "django", "pg-owner", "pg-app", "pg-admin")
 

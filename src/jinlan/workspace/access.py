@@ -22,7 +22,7 @@ OPERATIONS = (*WHOLE_BANK, "system_admin")
 ANYBODY = (*EVERYBODY, *ADMINISTRATORS)
 PAGES: dict[str, tuple[str, ...]] = {
     "department": HEADS,
-    "clients": EVERYBODY,
+    "clients": EVERYBODY,  # pages of one client; the list asks its resource
     "quality": OPERATIONS,
     "quarantine": WHOLE_BANK,
     "runs": OPERATIONS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from jinlan.clients import selectors as clients
 from jinlan.domains.strategy import selectors as strategy
 from jinlan.kernel.acts import ACTS
 from jinlan.kernel.forms import dress
+from jinlan.kernel.resource import files
+from jinlan.kernel.resource.file_page import answer
 from jinlan.kernel.scope import scoped
 from jinlan.serving import selectors as serving
 from jinlan.work import selectors as work
@@ -28,11 +30,11 @@ from jinlan.work import services
 from jinlan.workspace import words
 from jinlan.workspace.access import doing, page
 from jinlan.workspace.client import asked
-from jinlan.workspace.exports import may_take
 
 FIELDS = {"tier": gettext_lazy("层级"), "reason_code": gettext_lazy("原因"),
           "evidence": gettext_lazy("依据"), "expires": gettext_lazy("调整有效至"),
-          "rows": gettext_lazy("行数"), "as_of": gettext_lazy("数据日期"), "kind": gettext_lazy("格式"), "purpose": gettext_lazy("用途")}  # fmt: skip
+          "list": gettext_lazy("名单"), "conditions": gettext_lazy("条件"), "rows": gettext_lazy("行数"), "as_of": gettext_lazy("数据日期"), "kind": gettext_lazy("格式"), "purpose": gettext_lazy("用途")}  # fmt: skip
+HOURS = 24  # how long a granted file may be taken
 MONTHS = 6  # the term that the form proposes
 
 
@@ -115,6 +117,25 @@ def decide(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRespon
         f"{row.title} · {_('已进入下一环节') if row.state == 'open' else words.look(words.APPROVAL_STATES, row.state).word}",
     )
     return redirect("approval", public_id=public_id)
+
+
+@require_GET
+@doing("approvals")
+def granted(_request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Give the file of a granted request to whom it was granted, in his own scope of now, for a day."""
+    with scoped(actor, write=True):
+        found = work.approval(actor, public_id=public_id)
+        if found is None or not may_take(actor, found[0]):
+            raise Http404
+        return answer(files.take(actor, found[0].payload, granted_by=str(public_id)))
+
+
+def may_take(actor: Actor, row: Any) -> bool:
+    """Tell whether this person may take the file of a request now."""
+    return bool(
+        row.act == files.export_large.name and row.state == "done" and row.maker_id == actor.person_id
+        and actor.at < row.closed_at + timedelta(hours=HOURS)
+    )  # fmt: skip
 
 
 class OverrideForm(forms.Form):

@@ -17,14 +17,16 @@ class WorkspaceConfig(AppConfig):
     def ready(self) -> None:
         """Register the places that this floor has."""
         from jinlan.kernel.pages import RailEntry, register_rail
+        from jinlan.kernel.resource.registry import register
         from jinlan.workspace.access import may_open
+        from jinlan.workspace.clients import Clients
 
         for order, (name, label, icon, key) in enumerate((
             ("department", _("部门一屏"), "gauge", "d"),
-            ("clients", _("名册"), "address-book", "c"),
             ("quality", _("数据质量"), "database-search", "q"),
             ("runs", _("运行"), "history", "r"),
             ("approvals", _("复核"), "checks", "a"),
             ("record", _("审计"), "list-details", "u"),
         )):  # fmt: skip
-            register_rail(RailEntry(name, label, name, icon, key, partial(may_open, page=name), order))
+            register_rail(RailEntry(name, label, name, icon, key, partial(may_open, page=name), 2 * order))
+        register(Clients)

@@ -9,7 +9,6 @@ from jinlan.workspace import (
     client,
     cockpit,
     design,
-    exports,
     figure,
     filling,
     lists,
@@ -18,8 +17,6 @@ from jinlan.workspace import (
 )
 
 urlpatterns = [
-    path("clients", lists.client_list, name="clients"),
-    path("clients/filters", lists.client_filters, name="client-filters"),
     path("clients/<uuid:public_id>", client.client, name="client"),
     path("clients/<uuid:public_id>/peek", client.client_peek, name="client-peek"),
     path("clients/<uuid:public_id>/members", client.client_members, name="client-members"),
@@ -33,8 +30,7 @@ urlpatterns = [
     path("approvals", approvals.approvals, name="approvals"),
     path("approvals/<uuid:public_id>", approvals.approval, name="approval"),
     path("approvals/<uuid:public_id>/decide", approvals.decide, name="approval-decide"),
-    path("clients/export", exports.export, name="client-export"),
-    path("approvals/<uuid:public_id>/file", exports.granted, name="approval-file"),
+    path("approvals/<uuid:public_id>/file", approvals.granted, name="approval-file"),
     path("audit", record.record, name="record"),
     path("audit/verify", record.verify, name="record-verify"),
     path("find", lists.find, name="find"),

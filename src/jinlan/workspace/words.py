@@ -138,7 +138,9 @@ VERBS: Mapping[str, Any] = {
     "lake.delivery_loaded": _("装入供数"), "strategy.run_published": _("发布运行结果"), "strategy.definition_installed": _("安装标准"),
     "strategy.list_read": _("读取名单"), "strategy.unit_explained": _("解释层级"), "strategy.tier_overridden": _("人工调整层级"),
     "workspace.accounts_read": _("查看账户"), "workspace.sources_read": _("查看来源行"),
-    "clients.identity_unmasked": _("查看身份信息明文"), "clients.list_exported": _("导出名册"), "clients.export_granted": _("批准导出"),
+    "clients.identity_unmasked": _("查看身份信息明文"), "clients.list_exported": _("导出名册"),
+    "clients.export_granted": _("批准导出"), "resource.exported": _("导出名单"), "resource.export_granted": _("批准导出"),
+    "resource.view_kept": _("保存视图"), "resource.view_dropped": _("删除视图"),
     "work.task_opened": _("建立待办"), "work.approval_asked": _("申请复核"), "work.approval_passed": _("复核通过一个环节"),
     "work.approval_done": _("复核通过并执行"), "work.approval_refused": _("复核拒绝"), "work.approval_void": _("复核作废"), "work.approval_expired": _("复核过期"),
 }  # fmt: skip

@@ -45,6 +45,10 @@ class Ask:
         """Return it without one filter."""
         return replace(self, filters=tuple(one for one in self.filters if one[0] != name))
 
+    def value(self, name: str) -> str:
+        """Return the first value of a filter, "" for none."""
+        return next((values[0] for one, values in self.filters if one == name), "")
+
     def data(self) -> QueryDict:
         """Return the filters as a form reads them."""
         found = QueryDict(mutable=True)

@@ -23,9 +23,12 @@ def in_force(resource: Resource, actor: Actor, ask: Ask) -> Iterator[tuple[str, 
     form.is_valid()
     for name, values in ask.filters:
         base, side = _field_of(form, name)
-        if form.cleaned_data.get(base) not in (None, "", []):
-            shown = listed(_word(form.fields[base], value) for value in values)
-            label = form.fields[base].label or base
+        label = form.fields[base].label
+        if label and form.cleaned_data.get(base) not in (None, "", []):
+            shown = listed(
+                resource.filter_word(actor, base, value) or _word(form.fields[base], value)
+                for value in values
+            )
             yield name, f"{label} {SIDES[side]} {shown}" if side else f"{label}：{shown}"
 
 

@@ -40,11 +40,11 @@ _LAST = Key("pk", nullable=False, read=a_key)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A way to look at a list: its rows for an actor. `wide` is where a search without a view looks."""
+    """A way to look at a list: its rows for an actor and what he asked for. `wide` is where a search without a view looks."""
 
     code: str
     title: Any
-    rows: Callable[[Actor], Q] = lambda _actor: Q()
+    rows: Callable[[Actor, Ask], Q] = lambda _actor, _ask: Q()
     roles: tuple[str, ...] = ()  # empty: everybody who may open the list
     wide: bool = False
 
@@ -151,11 +151,16 @@ class Resource:
     actions: ClassVar[tuple[Action, ...]] = ()
     panels: ClassVar[tuple[Panel, ...]] = ()
     takers: ClassVar[tuple[str, ...]] = ()  # who may take it as a file; `roles` if empty
+    searchable: ClassVar[bool | None] = (
+        None  # whether its page has a search of its own; None: when there is anything to search
+    )
     history: ClassVar[bool] = True  # its table is tracked (sec.track)
     icon: ClassVar[str] = "list-details"
     key: ClassVar[str] = ""  # its letter after g; "" for no place in the rail
     order: ClassVar[int] = 50
-    pages: ClassVar[Mapping[str, Any]] = {}  # page classes to use instead of the kernel's, by name
+    pages: ClassVar[
+        Mapping[str, Any]
+    ] = {}  # page classes (or their dotted names) instead of the kernel's, None for no such page
     nothing: ClassVar[Any] = ""  # what the empty list says
 
     # rows -----------------------------------------------------------------------------------------------------------
@@ -213,11 +218,18 @@ class Resource:
         fields = row._meta.concrete_fields
         return content_hash({one.attname: str(getattr(row, one.attname)) for one in fields})[:32]
 
+    def dress_filters(self, actor: Actor, ask: Ask, form: Any) -> None:
+        """Fill in choices of the filters that depend on who asks."""
+
+    def filter_word(self, actor: Actor, name: str, value: str) -> str:
+        """Return how a filter's value reads, "" for the word of its choice."""
+        return ""
+
     # what follows from the declaration ------------------------------------------------------------------------------
     def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
         """Return the rows of a list before paging: view, filters and search applied."""
         view = next(one for one in self.views_for(actor) if one.code == ask.view)
-        rows = self.filter_set(ask, self.rows(actor, ask).filter(view.rows(actor))).qs
+        rows = self.filter_set(ask, self.rows(actor, ask).filter(view.rows(actor, ask))).qs
         return self.found(actor, rows, ask.text) if ask.text else rows
 
     def views_for(self, actor: Actor) -> list[View]:
@@ -262,9 +274,10 @@ class Resource:
         turned = column.sort[0].descending != down
         return (*(replace(key, descending=key.descending != turned) for key in column.sort), _LAST)
 
-    @property
-    def searchable(self) -> bool:
-        """Tell whether its list can be searched."""
+    def can_search(self) -> bool:
+        """Tell whether its page offers a search."""
+        if self.searchable is not None:
+            return self.searchable
         return (
             bool(self.search) or issubclass(self.model, Searchable) or type(self).found is not Resource.found
         )

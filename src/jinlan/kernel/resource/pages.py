@@ -97,13 +97,18 @@ class ListPage(ResourcePage):
         context = {
             "heads": [self._head(column, under, ask) for column, under in columns],
             "lines": [self._line(row, columns) for row in shown], "foot": self._foot(summary.totals, columns) if shown else [],
-            "count": summary.count, "pager": self._pager(page, ask, summary.count), "tabs": self._tabs(ask), "find_in": ask.text,
-            "chips": [{"label": words, "url": self._to(self._without(ask, name))} for name, words in in_force(resource, self.actor, ask)],
-            "clear": self._to(Ask(ask.view, sort=ask.sort, cols=ask.cols)), "query": ask.query(), "kept": self._kept(ask),
-            "bulk": [one for one in resource.acts() if one.bulk and one.allowed(self.actor)],
-            "may_create": self.offered(resource.create), "may_take": resource.may_take(self.actor),
-        }  # fmt: skip
+            "count": summary.count, "pager": self._pager(page, ask, summary.count),
+            "bulk": [one for one in resource.acts() if one.bulk and one.allowed(self.actor)], "may_create": self.offered(resource.create),
+        } | self.bar(ask)  # fmt: skip
         return self.show(self.template, context | self.more(ask, rows, context))
+
+    def bar(self, ask: Ask) -> dict[str, Any]:
+        """Return what stands above the rows: views, search, filters in force, the way to a file."""
+        chips = [{"label": words, "url": self._to(self._without(ask, name))} for name, words in in_force(self.resource, self.actor, ask)]  # fmt: skip
+        return {
+            "tabs": self._tabs(ask), "find_in": ask.text, "chips": chips, "clear": self._to(Ask(ask.view, sort=ask.sort, cols=ask.cols)),
+            "query": ask.query(), "kept": self._kept(ask), "may_take": self.resource.may_take(self.actor),
+        }  # fmt: skip
 
     def more(self, ask: Ask, rows: Any, context: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a list of a room's own shows beside, or instead of, what every list shows."""
@@ -193,10 +198,11 @@ class FiltersPage(ResourcePage):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show them."""
         ask, resource = self.ask(), self.resource
-        form = _dressed(resource.filter_set(ask, resource.rows(self.actor)).form)
+        form = _dressed(resource.filter_set(ask, resource.rows(self.actor, ask)).form)
+        resource.dress_filters(self.actor, ask, form)
         shown = {column.name for column in resource.columns_of(ask)}
         context = {
-            "title": _("筛选与显示"), "form": form, "has_filters": bool(resource.filters), "ask": ask, "query": ask.query(),
+            "title": _("筛选与显示"), "form": form, "ask": ask, "query": ask.query(),
             "columns": [{"column": column, "shown": column.name in shown} for column in resource.columns],
             "keep": [(name, value) for name, value in (("view", ask.view), ("q", ask.text), ("sort", ask.sort)) if value],
             "saved": saved.of(self.actor, resource.name), "may_share": saved.may_share(self.actor), "me": self.actor.person_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import URLPattern, path
+from django.utils.module_loading import import_string
 
 from jinlan.kernel.resource.declare import RESOURCES, Resource
 from jinlan.kernel.resource.file_page import FilePage, KeptPage
@@ -24,11 +25,15 @@ def pages_of(resource: Resource) -> dict[str, Any]:
         del pages["new"]
     if not any(one.bulk for one in resource.acts()):
         del pages["many"]
-    found = {name: page.as_view(resource=resource) for name, page in pages.items() if page}
+    found = {name: _class(page).as_view(resource=resource) for name, page in pages.items() if page}
     for action in resource.acts():
         if action.target:
             found[action.name] = FormPage.as_view(resource=resource, action=action)
     return found
+
+
+def _class(page: Any) -> Any:
+    return import_string(page) if isinstance(page, str) else page
 
 
 def resource_urls() -> list[URLPattern]:

@@ -13,12 +13,11 @@ import psycopg
 
 from jinlan.site.database import create, migrate
 from jinlan.site.embedded import Embedded
-from jinlan.site.home import ROOT, Home
+from jinlan.site.home import ROOT, SAMPLE, Home
 
 TEMPLATE = "jinlan_template"
 # Tests are shuffled, the same way for everybody; `./jinlan test --randomly-seed=NUMBER` tries another order.
 SEED = "557421982"
-SAMPLE = "jinlan.domains.tests.gifts"  # a room as a bank would add one: every guard looks at it too
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ import psycopg
 
 from jinlan.site import database
 from jinlan.site.embedded import Embedded
-from jinlan.site.home import Home
+from jinlan.site.home import SAMPLE, Home
 
 TEMPLATE = "trust_template"
 Admin = psycopg.Connection[tuple[Any, ...]]
@@ -80,6 +80,7 @@ def served(folder: Path) -> Iterator[Arena]:
     """Start a server of our own without fsync, migrate the template, load the application half; settings must be unread."""
     home = Home(folder).make()
     (folder / "static").mkdir(exist_ok=True)  # what the static files' middleware looks for
+    os.environ.setdefault("JINLAN_ROOMS", SAMPLE)
     os.environ |= {"JINLAN_HOME": str(folder), "JINLAN_ENTITY": "", "JINLAN_DEMO": "0"}
     server = Embedded(home, durable=False).start()
     try:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
-from jinlan.clients.exports import plain
-from jinlan.clients.listing import Listing
 from jinlan.domains.strategy import selectors as strategy
 from jinlan.domains.strategy import services
 from jinlan.kernel.models import Passkey, PasswordRecord, Person, RecoveryCode, SecondFactor, StaffSession
@@ -40,8 +38,8 @@ def matters(bank: Bank, dice: random.Random) -> None:
     """Ask for a tier by hand, for a large file, and for one that is granted at once."""
     unit = _own_unit(bank, dice)
     _ask(bank, "override", MAKER, "strategy.override_tier", override(bank, unit), unit, OVERRIDE_FIRST)
-    _ask(bank, "export", FILER, "clients.export_large", export(bank, "REPORT"), "", EXPORT_FIRST)
-    granted = _ask(bank, "granted", MAKER, "clients.export_large", export(bank, "AUDIT"), "", frozenset())
+    _ask(bank, "export", FILER, "resource.export_large", export("REPORT"), "", EXPORT_FIRST)
+    granted = _ask(bank, "granted", MAKER, "resource.export_large", export("AUDIT"), "", frozenset())
     work.decide(actor=_actor(bank, CHECKER), approval=granted, approves=True, reason=REASON)
     bank.facts.matters["granted"] = Matter("", MAKER, frozenset(), done=True)
 
@@ -67,11 +65,11 @@ def override(bank: Bank, unit: str) -> dict[str, Any]:
     }
 
 
-def export(bank: Bank, purpose: str) -> dict[str, Any]:
+def export(purpose: str) -> dict[str, Any]:
     """Return a body that asks for the whole list as a file."""
     return {
-        "listing": plain(Listing()),
-        "as_of": bank.today,
+        "resource": "clients",
+        "query": "view=all",
         "kind": "csv",
         "purpose": purpose,
         "reason": REASON,

@@ -33,7 +33,7 @@ READERS = ALL - ADMINISTRATORS
 HEADS = READERS - {"manager", "private_banker"}
 BANK = HEADS - {"branch_head"}
 EVERY_METHOD = dict.fromkeys(METHODS, (302, 302))
-LISTS = ("", "view=all", "view=mine", "view=all&as=matrix", "view=borderline", "view=decide&sort=name", "view=all&kind=GROUP&sort=aum",
+LISTS = ("", "view=all", "view=mine", "view=all&as=matrix", "view=borderline", "view=decide&sort=name", "view=all&kind=GROUP&sort=-aum",
          "view=all&cell=11", "view=all&cursor=W10", "view=all&as_of=2000-01-01", "view=all&overdue=1&gate=1")  # fmt: skip
 PROPOSERS = frozenset(("manager", "private_banker", "branch_head", "dept_head"))
 UNMASKERS, NEVER_PLAIN = READERS - {"auditor"}, frozenset(("auditor", *ADMINISTRATORS))
@@ -53,7 +53,7 @@ MATRIX: dict[str, Row] = {
     "preferences": Row(public={"POST": (302, 302)}),
     "filling": Row(public={"GET": (200, 200)}),
     "clients": Row(READERS, queries=LISTS),
-    "client-filters": Row(READERS, queries=("", "view=all")),
+    "clients-filters": Row(READERS, queries=("", "view=all")),
     "client": Row(READERS, "header", queries=("", "trend=loan", "members=all")),
     "client-peek": Row(READERS, "figures"),
     "client-members": Row(READERS, "figures"),
@@ -65,7 +65,7 @@ MATRIX: dict[str, Row] = {
     # Whoever proved himself a moment ago; who did not is judged by UNPROVED.
     "client-identity": Row(UNMASKERS, "member", never=NEVER_PLAIN, answers={"GET": 200, "HEAD": 200, "POST": 200}),
     "client-override": Row(PROPOSERS, "figures", answers={"GET": 200, "POST": 422}),
-    "client-export": Row(READERS, "published", answers={"GET": 200, "POST": 422}, queries=("", "view=all", "view=mine&sort=name")),
+    "clients-file": Row(READERS, "published", answers={"GET": 200, "POST": 422}, queries=("", "view=all", "view=mine&sort=name")),
     "approvals": Row(READERS | OPERATIONS),
     "approval": Row(READERS | OPERATIONS, "matter"),
     "approval-decide": Row(READERS | OPERATIONS, "matter", answers={"POST": 422}),
@@ -75,6 +75,7 @@ MATRIX: dict[str, Row] = {
     "quality": Row(BANK | OPERATIONS),
     "runs": Row(BANK | OPERATIONS),
     "design": Row(ALL),
+    "api:clients-one": Row(READERS, "figures", stranger=401),
     "api:api-root": Row(public=dict.fromkeys(METHODS, (404, 404))),
     "api:nothing": Row(public=dict.fromkeys(METHODS, (404, 404))),
     "api:openapi-json": Row(public={"GET": (401, 200)}),
@@ -96,7 +97,7 @@ MATRIX: dict[str, Row] = {
     "record": Row(frozenset({"auditor", "compliance", "audit_admin"}), "record", queries=("", "by=administrators&about=x")),
     "record-verify": Row(frozenset({"auditor", "compliance", "audit_admin"}), "record", answers={"POST": 302}, effects=POSTED),
 }  # fmt: skip
-MATRIX |= rows_of_lists()
+MATRIX = rows_of_lists() | MATRIX
 MEMBER = Row(READERS, "member")
 # Addresses that first lead somebody to prove himself, before they look at anything but his role.
 UNPROVED: dict[str, Row] = {

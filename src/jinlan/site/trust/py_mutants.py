@@ -12,8 +12,9 @@ from unittest.mock import patch
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, path
+from django.urls import URLPattern, get_resolver, path
 
+from jinlan.api import doors
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.clients import selectors as clients
@@ -22,6 +23,7 @@ from jinlan.clients.models import Party, Unit, UnitMember
 from jinlan.kernel import masking, scope, sessions, views
 from jinlan.kernel.acts import ACTS
 from jinlan.kernel.models import Person
+from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.kernel.search import search_of
 from jinlan.kernel.testing import ENTITY
 from jinlan.serving import selectors as serving
@@ -30,7 +32,8 @@ from jinlan.site.trust.bank import Bank
 from jinlan.site.trust.matrix import MATRIX, METHODS
 from jinlan.work import services
 from jinlan.work.models import Approval
-from jinlan.workspace import access, cockpit, exports, lists, unmask, urls
+from jinlan.workspace import access, approvals, cockpit, unmask, urls
+from jinlan.workspace import clients as client_list
 
 Plant = Callable[[Bank], AbstractContextManager[Any]]
 OBJECTS = frozenset(name for name, row in MATRIX.items() if row.about)
@@ -80,7 +83,9 @@ def everything() -> Everything:
 
 def pattern(name: str) -> URLPattern:
     """Return the address of a page."""
-    return next(one for one in urls.urlpatterns if one.name == name)
+    return next(
+        one for one in (*urls.urlpatterns, *get_resolver().url_patterns) if getattr(one, "name", "") == name
+    )
 
 
 @contextmanager
@@ -125,16 +130,22 @@ def _unguarded(name: str) -> Plant:
 
 def _without_role(name: str) -> Plant:
     def plant(bank: Bank) -> AbstractContextManager[Any]:
-        anyone = {
-            page: roles if page != MATRIX_PAGE.get(name, name) else ALL_ROLES
-            for page, roles in access.PAGES.items()
-        }
+        anyone = {page: roles if page != name else ALL_ROLES for page, roles in access.PAGES.items()}
         return patch.dict(access.PAGES, anyone)
 
     return plant
 
 
-MATRIX_PAGE = {"client-filters": "clients"}
+def _open_list(name: str) -> Plant:
+    """The list asks for no role."""
+    return lambda bank: patch.object(type(RESOURCES[name]), "roles", ALL_ROLES)
+
+
+def _open_api(name: str) -> Plant:
+    """The API lets everybody in who shows himself."""
+    return lambda bank: patch.object(doors.Guard, "allowed", lambda guard, request, actor: actor)
+
+
 ALL_STAFF = frozenset(access.EVERYBODY)
 ALL_ROLES = access.ANYBODY
 
@@ -211,8 +222,6 @@ def _refusing(bank: Bank) -> AbstractContextManager[Any]:
             raise Forbidden
         return True
 
-    from django.urls import get_resolver
-
     @contextmanager
     def planted() -> Iterator[None]:
         resolver = get_resolver()
@@ -246,7 +255,7 @@ def _remembering(bank: Bank) -> AbstractContextManager[Any]:
     def remembered(actor: Actor, key: str, make: Callable[[], Any]) -> Any:
         return kept.setdefault(key, make())
 
-    return patch.object(lists, "remembered", remembered)
+    return patch.object(client_list, "remembered", remembered)
 
 
 @contextmanager
@@ -317,8 +326,23 @@ def _families() -> list[PyMutant]:
         PyMutant(f"no guard at all on {name}", _unguarded(name), _named(name), quick=name in quick)
         for name in sorted(PAGES)
     ]
+    made += [
+        PyMutant(
+            f"no role asked for on the list {name}", _open_list(name), _named(name), quick=name == "clients"
+        )
+        for name in sorted(RESOURCES)
+    ]
+    made += [
+        PyMutant(
+            f"no role asked for by the API of {name}",
+            _open_api(name),
+            _named(f"api:{name}"),
+            quick=name == "clients",
+        )
+        for name in sorted(RESOURCES)
+    ]
     made += [PyMutant(f"no role asked for on {name}", _without_role(name), _named(name), quick=name == "department")
-             for name in ("clients", "client-filters", "department", "quality", "runs")]  # fmt: skip
+             for name in ("department", "quality", "runs")]  # fmt: skip
     made += [PyMutant(f"any method on {name}", _any_method(name), _named(name), METHODS, quick=name in ("clients", "client-peek"))
              for name in sorted(PAGES)]  # fmt: skip
     return made
@@ -350,7 +374,7 @@ def _single() -> list[PyMutant]:
         PyMutant("units are found by any member's name", _by_any_member, _named("find", "clients")),
         PyMutant("plain values without proving oneself", lambda b: patch.object(unmask, "require", lambda request: None), _named("client-identity")),
         PyMutant("plain values for the auditor", lambda b: patch.object(vault, "may_unmask", lambda actor: True), _named("client-identity")),
-        PyMutant("a granted file for everybody", lambda b: patch.object(exports, "may_take", lambda actor, row: row.state == "done"), _named("approval-file")),
+        PyMutant("a granted file for everybody", lambda b: patch.object(approvals, "may_take", lambda actor, row: row.state == "done"), _named("approval-file")),
         PyMutant("anybody takes back a request", lambda b: patch.object(services, "withdraw", _withdrawn), _named("approval-decide"), ("POST",)),
         PyMutant("anybody's word counts", lambda b: patch.object(services, "_may_decide", lambda actor, row: None), _named("approval-decide"), ("POST",)),
         PyMutant("anybody sets a tier by hand", _any_proposer, _named("client-override"), ("POST",)),

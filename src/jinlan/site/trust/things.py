@@ -89,7 +89,7 @@ class Things:
         dealt = {
             "client-override": self._overrides(who, there),
             "client-identity": self._reasons(who, there),
-            "client-export": self._export(who),
+            "clients-file": self._export(who),
             "approval-decide": self._words(who),
         }
         return [one for name, probes in dealt.items() if not only or name in only for one in probes]
@@ -115,8 +115,8 @@ class Things:
 
     def _export(self, who: str) -> Iterator[Probe]:
         row = Row(READERS, "published", answers={"POST": 200})
-        url = reverse("client-export") + "?view=all"
-        yield Probe("client-export", url, "POST", who, row, "taken", "published:", exact=True, body=TAKEN)
+        url = reverse("clients-file") + "?view=all"
+        yield Probe("clients-file", url, "POST", who, row, "taken", "published:", exact=True, body=TAKEN)
 
     def _words(self, who: str) -> Iterator[Probe]:
         """A yes by people whose word is not asked for, and taking back what somebody else asked for."""

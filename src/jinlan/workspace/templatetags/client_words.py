@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jinlan.basics.money import NOT_APPLICABLE
-from jinlan.clients.exports import PURPOSES
 from jinlan.kernel import figures
 from jinlan.kernel.looks import Look
+from jinlan.kernel.resource.files import PURPOSES
 from jinlan.kernel.templatetags.figures import amount, day
 from jinlan.kernel.templatetags.ui import badge, icon
 from jinlan.workspace import measures, words

@@ -25,7 +25,7 @@ def rows_of(answer):
 def exports(cast):
     with scoped(cast.actor("zhengyu")):
         return list(
-            AuditEntry.objects.filter(verb="clients.list_exported")
+            AuditEntry.objects.filter(verb="resource.exported")
             .order_by("id")
             .values_list("username", "after__rows", "reason")
         )
@@ -43,17 +43,17 @@ def one_row_each(monkeypatch):
             else shipped(code, on)
         )
 
-    monkeypatch.setattr("jinlan.clients.exports.rule", tight)
+    monkeypatch.setattr("jinlan.kernel.resource.files.rule", tight)
 
 
 def test_the_file_holds_what_the_person_sees_as_it_is_shown(world, as_person):
-    mine = rows_of(as_person("lihua").post("/clients/export", GIVEN))
-    whole = rows_of(as_person("chenwei").post("/clients/export?sort=aum", GIVEN))
+    mine = rows_of(as_person("lihua").post("/clients/file", GIVEN))
+    whole = rows_of(as_person("chenwei").post("/clients/file?view=all&sort=-aum", GIVEN))
 
-    assert mine[0][:4] == ["客户", "类型", "层级", "状态"]
+    assert mine[0][:4] == ["客户", "层级", "得分", "同类排名"]
     assert [row[0] for row in mine[1:-1]] == ["甲集团"]
     assert [row[0] for row in whole[1:-1]] == ["甲集团", "张三家庭", "乙集团"]
-    assert mine[1][mine[0].index("AUM CNY")] == "100000000.00"
+    assert mine[1][mine[0].index("时点 AUM CNY")] == "100000000.00"
     assert mine[-1][0].startswith("导出 李华 (lihua) · ")
     assert exports(world.cast) == [("lihua", 1, "十一月客户分析会"), ("chenwei", 3, "十一月客户分析会")]
 
@@ -61,12 +61,12 @@ def test_the_file_holds_what_the_person_sees_as_it_is_shown(world, as_person):
 def test_filters_and_the_date_of_the_page_decide_the_rows(world, as_person):
     client = as_person("chenwei")
 
-    household = rows_of(client.post("/clients/export?kind=HNW", GIVEN))
-    rewound = rows_of(client.post("/clients/export?as_of=2026-09-30", GIVEN))
+    household = rows_of(client.post("/clients/file?kind=HNW", GIVEN))
+    rewound = rows_of(client.post("/clients/file?as_of=2026-09-30", GIVEN))
 
     assert [row[0] for row in household[1:-1]] == ["张三家庭"]
     assert [row[0] for row in rewound[1:-1]] == ["甲集团", "张三家庭"]
-    assert rewound[1][2] == "重点"
+    assert rewound[1][rewound[0].index("层级")] == "重点"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_filters_and_the_date_of_the_page_decide_the_rows(world, as_person):
     [({"reason": "要"}, "说明至少 5 个字"), ({"purpose": "FUN"}, "选择"), ({"kind": "exe"}, "选择")],
 )
 def test_without_purpose_or_reason_nothing_leaves(world, as_person, wrong, words):
-    answer = as_person("lihua").post("/clients/export", GIVEN | wrong)
+    answer = as_person("lihua").post("/clients/file", GIVEN | wrong)
 
     assert (answer.status_code, answer["Content-Type"]) == (422, "text/html; charset=utf-8")
     assert words in answer.content.decode()
@@ -85,7 +85,7 @@ def test_above_the_limit_another_person_grants_it_and_the_asker_takes_it_for_a_d
     world, as_person, one_row_each
 ):
     with time_machine.travel(datetime(2026, 11, 10, 2, 0, tzinfo=UTC), tick=False) as clock:
-        asked = as_person("zhoulin").post("/clients/export", GIVEN)
+        asked = as_person("zhoulin").post("/clients/file", GIVEN)
         address = asked.headers["Location"]
         assert (asked.status_code, as_person("zhoulin").get(f"{address}/file").status_code) == (302, 404)
         assert as_person("chenwei").post(f"{address}/decide", {"say": "yes"}).status_code == 302
@@ -101,7 +101,7 @@ def test_above_the_limit_another_person_grants_it_and_the_asker_takes_it_for_a_d
 
 
 def test_a_refused_export_gives_no_file(world, as_person, one_row_each):
-    address = as_person("zhoulin").post("/clients/export", GIVEN).headers["Location"]
+    address = as_person("zhoulin").post("/clients/file", GIVEN).headers["Location"]
 
     as_person("wuhan").post(f"{address}/decide", {"say": "no", "reason": "用途不清,请补充"})
 
@@ -110,6 +110,6 @@ def test_a_refused_export_gives_no_file(world, as_person, one_row_each):
 
 
 def test_who_sees_no_clients_takes_none(world, as_person):
-    assert as_person("hejun").get("/clients/export").status_code == 404
-    assert as_person("hejun").post("/clients/export", GIVEN).status_code == 404
+    assert as_person("hejun").get("/clients/file").status_code == 404
+    assert as_person("hejun").post("/clients/file", GIVEN).status_code == 404
     assert exports(world.cast) == []

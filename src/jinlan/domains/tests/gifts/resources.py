@@ -28,7 +28,10 @@ class Gifts(ByUnit):
         Title("what", "礼品", sort="pinyin_key"), CLIENT, Badge("kind", "类别", looks=KINDS, keep=True), Money("value", "价值", sort="value", keep=True),
         Day("given_on", "日期", sort="given_on"), Text("phone", "收礼人电话"), Flag("returned", "已退回"), Text("note", "备注", shown=False),
     )  # fmt: skip
-    views = (View("all", "全部", wide=True), View("kept", "未退回", rows=lambda _actor: Q(returned=False)))
+    views = (
+        View("all", "全部", wide=True),
+        View("kept", "未退回", rows=lambda _actor, _ask: Q(returned=False)),
+    )
     filters = {
         "kind": filters.ChoiceFilter(
             label="类别", choices=[(code, look.word) for code, look in KINDS.items()]

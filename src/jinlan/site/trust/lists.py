@@ -14,6 +14,7 @@ from jinlan.basics.ids import uuid7
 from jinlan.kernel.record import AboutUnit
 from jinlan.kernel.resource.declare import RESOURCES, Resource
 from jinlan.kernel.resource.files import TAKERS
+from jinlan.kernel.resource.urls import pages_of
 from jinlan.kernel.search import Searchable, findable
 from jinlan.site.trust.facts import Row
 
@@ -28,7 +29,11 @@ _FORM = {"GET": 200, "POST": 422}  # without what it needs, its key above all, a
 
 def rows_of_lists() -> dict[str, Row]:
     """Return what every address of every resource must answer to whom."""
-    return {name: row for resource in RESOURCES.values() for name, row in _rows(resource)}
+    found: dict[str, Row] = {}
+    for resource in RESOURCES.values():
+        there = {f"{resource.name}-{page}" if page else resource.name for page in pages_of(resource)}
+        found |= {name: row for name, row in _rows(resource) if name in there} | dict(_api(resource))
+    return found
 
 
 def _rows(resource: Resource) -> Iterator[tuple[str, Row]]:
@@ -52,11 +57,11 @@ def _rows(resource: Resource) -> Iterator[tuple[str, Row]]:
     for action in resource.acts():
         if action.target:
             yield f"{name}-{action.name}", Row(frozenset(action.act.roles), about, answers=_FORM)
-    yield from _api(resource, about)
 
 
-def _api(resource: Resource, about: str) -> Iterator[tuple[str, Row]]:
+def _api(resource: Resource) -> Iterator[tuple[str, Row]]:
     """The same by the API: a body that is no JSON is never acted upon."""
+    about = resource.name if resource.name in LISTS_OF_UNITS else ""
     name, roles = f"api:{resource.name}", frozenset(resource.roles)
     makes = resource.create and frozenset(resource.create.act.roles)
     changes = resource.change and frozenset(resource.change.act.roles)

@@ -65,7 +65,7 @@ MATRIX: dict[str, Row] = {
     # Whoever proved himself a moment ago; who did not is judged by UNPROVED.
     "client-identity": Row(UNMASKERS, "member", never=NEVER_PLAIN, answers={"GET": 200, "HEAD": 200, "POST": 200}),
     "client-override": Row(PROPOSERS, "figures", answers={"GET": 200, "POST": 422}),
-    "clients-file": Row(READERS, "published", answers={"GET": 200, "POST": 422}, queries=("", "view=all", "view=mine&sort=name")),
+    "clients-file": Row(READERS, answers={"GET": 200, "POST": 422}, queries=("", "view=all", "view=mine&sort=name")),
     "approvals": Row(READERS | OPERATIONS),
     "approval": Row(READERS | OPERATIONS, "matter"),
     "approval-decide": Row(READERS | OPERATIONS, "matter", answers={"POST": 422}),

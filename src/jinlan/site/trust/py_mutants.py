@@ -12,7 +12,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, get_resolver, path
+from django.urls import get_resolver, path
 
 from jinlan.api import doors
 from jinlan.basics.actor import Actor
@@ -81,7 +81,7 @@ def everything() -> Everything:
         )
 
 
-def pattern(name: str) -> URLPattern:
+def pattern(name: str) -> Any:
     """Return the address of a page."""
     return next(
         one for one in (*urls.urlpatterns, *get_resolver().url_patterns) if getattr(one, "name", "") == name

@@ -114,9 +114,9 @@ class Things:
                         body=(("reason", asked.REASON),), proved=True)  # fmt: skip
 
     def _export(self, who: str) -> Iterator[Probe]:
-        row = Row(READERS, "published", answers={"POST": 200})
+        row = Row(READERS, answers={"POST": 200})
         url = reverse("clients-file") + "?view=all"
-        yield Probe("clients-file", url, "POST", who, row, "taken", "published:", exact=True, body=TAKEN)
+        yield Probe("clients-file", url, "POST", who, row, "taken", exact=True, body=TAKEN)
 
     def _words(self, who: str) -> Iterator[Probe]:
         """A yes by people whose word is not asked for, and taking back what somebody else asked for."""

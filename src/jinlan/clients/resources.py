@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from jinlan.kernel.reading import visible
 from jinlan.kernel.resource.columns import Link
 from jinlan.kernel.resource.declare import Field, Resource
 from jinlan.kernel.scope import ScopeDenied
+from jinlan.serving.models import UnitResult
 
 NAMED = 5  # names that a refusal lists
 
@@ -42,6 +44,24 @@ class ByUnit(Resource):
     def own_words(self) -> bool:
         """Tell whether the rows have words of their own to be found by."""
         return bool(self.search) or hasattr(self.model, "grams")
+
+
+class Results(Resource):
+    """A resource of published results of units: a row is named by its unit's public id."""
+
+    model = UnitResult
+
+    def pick(self, actor: Actor, rows: QuerySet[Any], keys: Sequence[UUID]) -> QuerySet[Any]:
+        """Return the results of units that public ids name."""
+        return rows.filter(unit_id__in=visible(actor, Unit).filter(public_id__in=list(keys)).values("id"))
+
+    def found(self, actor: Actor, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """Return the rows of units that answer to a text by their name or a member's in sight."""
+        return rows.filter(unit_id__in=selectors.units_named(actor, text=text).values("id"))
+
+    def label(self, row: Any) -> str:
+        """Return the unit's name."""
+        return str(row.unit.name)
 
 
 def _address(row: Any) -> str:

@@ -73,11 +73,6 @@ def borderline(as_of: date) -> Q:
     return fresh | Q(tier_level=0) & ~Q(tier_state="suspended") | ~Q(computed_tier=F("effective_tier"))
 
 
-def unit_keys(actor: Actor, *, public_ids: Iterable[UUID]) -> QuerySet[Any]:
-    """Return the keys of visible units."""
-    return visible(actor, Unit).filter(public_id__in=list(public_ids)).values("id")
-
-
 def named_units(
     actor: Actor, *, unit_ids: Iterable[int], as_of: date
 ) -> dict[int, tuple[Unit, Sequence[str]]]:

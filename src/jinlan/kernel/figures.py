@@ -16,6 +16,7 @@ from jinlan.basics.numbers import half_up
 
 NEAR_DAYS = 14  # a date this close says its weekday
 _BIG_COLUMN = {"zh": (Decimal(10) ** 11, "亿元", "万元"), "en": (Decimal(10) ** 12, "bn", "m")}
+SMALL_UNIT = {"zh": "元", "en": ""}
 _WEEKDAYS = {
     "zh": ["周一", "周二", "周三", "周四", "周五", "周六", "周日"],
     "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],

@@ -13,7 +13,7 @@ def dress(form: forms.BaseForm) -> None:
     """Give every field the product's look, our words when it is empty, and its error to screen readers."""
     for name, field in form.fields.items():
         field.widget.attrs["class"] = (
-            "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            "form-select" if isinstance(field.widget, forms.Select) else "form-control"
         )
         field.widget.attrs["aria-describedby"] = f"id_{name}_error"
         field.error_messages["required"] = _("请填写。")

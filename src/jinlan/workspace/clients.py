@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 import django_filters as filters
 from django import forms
@@ -18,14 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.clients import selectors as clients
+from jinlan.clients.resources import Results
 from jinlan.kernel.figures import speak_in
 from jinlan.kernel.reading import remembered
 from jinlan.kernel.resource.asking import Ask
-from jinlan.kernel.resource.declare import Resource, Summary, View
+from jinlan.kernel.resource.declare import Summary, View
 from jinlan.kernel.scope import Scope, require_scope
 from jinlan.serving import matrix as grid
 from jinlan.serving import selectors as serving
-from jinlan.serving.models import UnitResult
 from jinlan.serving.selectors import Published
 from jinlan.workspace import words
 from jinlan.workspace.access import EVERYBODY
@@ -85,12 +84,12 @@ def _hidden(label: Any = "") -> filters.CharFilter:
     return filters.CharFilter(label=label, method=_elsewhere, widget=forms.HiddenInput)
 
 
-class Clients(Resource):
+class Clients(Results):
     """Managed units on a date; in sight when their figures are."""
 
     name, title, one, icon, key, order = "clients", _("名册"), _("客户"), "address-book", "c", 1
     purpose = _("谁是战略客户、在哪一层、规模与风险如何")
-    model, roles, columns, sort = UnitResult, EVERYBODY, COLUMNS, "-tier"
+    roles, columns, sort = EVERYBODY, COLUMNS, "-tier"
     pages = {"": "jinlan.workspace.lists.ClientsPage", "one": None}
     history, searchable = False, False  # the search of the top bar is this list's
     views = (
@@ -117,12 +116,8 @@ class Clients(Resource):
         """Return the results of the date asked for, of the newest without one."""
         found = shown(actor, ask)
         if found is None:
-            return UnitResult.objects.none()
+            return serving.results(actor, as_of=actor.at.date()).none()
         return serving.results(actor, as_of=found.as_of).defer("measures", "detail")
-
-    def pick(self, actor: Actor, rows: QuerySet[Any], keys: Sequence[UUID]) -> QuerySet[Any]:
-        """Return the results of units that public ids name."""
-        return rows.filter(unit_id__in=clients.unit_keys(actor, public_ids=keys))
 
     def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
         """Return the rows of a list; branch, lead and cell need to know who asks, and the cell the rest of the list."""
@@ -132,10 +127,6 @@ class Clients(Resource):
         if code := ask.value("lead"):
             rows = rows.filter(unit_id__in=clients.led_by(actor, code=code, as_of=_as_of(actor, ask)))
         return grid.in_cell(rows, ask.value("cell"))
-
-    def found(self, actor: Actor, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-        """Return the rows of units that answer to a text by their name or a member's in sight."""
-        return rows.filter(unit_id__in=clients.units_named(actor, text=text).values("id"))
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along unit and lead managers; one query."""
@@ -159,10 +150,6 @@ class Clients(Resource):
         """Return the run that made the rows."""
         found = shown(actor, ask)
         return str(found.run_id) if found else ""
-
-    def label(self, row: Any) -> str:
-        """Return the unit's name."""
-        return str(row.unit.name)
 
     def url_of(self, row: Any) -> str:
         """Return the client's own page, on the date of the list."""

@@ -19,6 +19,7 @@ from jinlan.kernel.masking import mask
 from jinlan.kernel.templatetags.ui import badge, polyline
 
 Reads = Callable[[Any], Any]
+_SMALL = Decimal(100_000)  # below it a page of amounts is written in the currency itself
 
 
 @dataclass(frozen=True)
@@ -186,8 +187,10 @@ class Money(Column):
     schema: ClassVar[Any] = Decimal
 
     def under(self, rows: Sequence[Any]) -> str:
-        """Return the unit that fits the largest amount."""
-        return figures.column_unit(self.value(row) for row in rows)
+        """Return the unit that fits the largest amount: a page of small ones is written to the cent."""
+        values = [value for row in rows if (value := self.value(row)) is not None]
+        largest = max((abs(value) for value in values), default=Decimal(0))
+        return figures.SMALL_UNIT[figures.locale()] if 0 < largest < _SMALL else figures.column_unit(values)
 
     def cell(self, row: Any, under: str = "") -> SafeString:
         """Return the amount in the column's unit."""
@@ -195,10 +198,11 @@ class Money(Column):
         if value is None:
             return format_html("{}", NOT_APPLICABLE)
         code = getattr(row, self.currency) if self.currency else figures.currency()
+        other: str | SafeString
         other = format_html('<span class="kind">{}</span>', code) if code != figures.currency() else ""
         exact = figures.number(value, 2) + " " + code
-        unit = under or figures.column_unit([value])
-        return format_html('<span title="{}">{}</span>{}', exact, figures.in_unit(value, unit), other)
+        shown = figures.in_unit(value, under) if under else figures.money_text(value)
+        return format_html('<span title="{}">{}</span>{}', exact, shown, other)
 
     def file_title(self) -> str:
         """Return the heading with the currency of its amounts, where all have the same."""

@@ -215,8 +215,11 @@ def _dressed(form: Any) -> Any:
     """Give the filters the look of forms; the two ends of a range of days are days."""
     dress(form)
     for one in form.fields.values():
-        if isinstance(one, DateRangeField):
-            for end in one.widget.widgets:
+        if hasattr(one, "empty_label"):
+            one.empty_label = _("不限")
+        for end in getattr(one.widget, "widgets", ()):
+            end.attrs["class"] = "form-control range-end"
+            if isinstance(one, DateRangeField):
                 end.input_type = "date"
     return form
 

@@ -14,6 +14,7 @@ from jinlan.basics.errors import Refused
 from jinlan.kernel.acts import Outcome
 from jinlan.kernel.history import Change, changes_of
 from jinlan.kernel.masking import mask
+from jinlan.kernel.resource.columns import Badge
 from jinlan.kernel.resource.declare import Action
 from jinlan.kernel.resource.doing import NOT_NOW, STALE, do, possible
 from jinlan.kernel.resource.forms import ActForm
@@ -78,15 +79,30 @@ class RowPage(ResourcePage):
                 found.append({"change": one, "lines": lines})
         return found
 
+    def _value(self, column: str, kind: str, value: Any) -> str:
+        """Return a value of the history as its column writes it."""
+        for one in (*self.resource.columns, *self.resource.facts):
+            if isinstance(one, Badge) and column in {one.name, one.of} and value in one.looks:
+                return str(one.looks[value].word)
+        return _shown(kind, value)
+
     def _change(self, row: Any, one: Change, column: str, old: Any, new: Any, names: dict[str, str], open_to: set[str]) -> dict[str, Any]:  # fmt: skip
         kind = _mask_of(row, column)
         back = column in open_to and one.op == "U" and str(old) != str(getattr(row, column))
         change = self.resource.change
         url = self.url(change.name, public_id=row.public_id) if back and change else ""
         return {
-            "column": column, "name": names[column], "old": _shown(kind, old), "new": _shown(kind, new),
+            "column": column, "name": names[column], "old": self._value(column, kind, old), "new": self._value(column, kind, new),
             "restore": with_query(url, field=column, change=str(one.key)) if url else "",
         }  # fmt: skip
+
+
+def _shown(kind: str, value: Any) -> str:
+    if value in (None, ""):
+        return "—"
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return str(value) if kind in {"none", "name"} else mask(kind, str(value))
 
 
 def _words(resource: Any) -> dict[str, str]:
@@ -101,13 +117,6 @@ def _mask_of(row: Any, column: str) -> str:
     classes = getattr(row, "CLASSES", {})
     kind: str = classes.get(column, classes["*"]).mask
     return kind
-
-
-def _shown(kind: str, value: Any) -> str:
-    if value in (None, ""):
-        return "—"
-    text = {True: _("是"), False: _("否")}.get(value, str(value)) if isinstance(value, bool) else str(value)
-    return text if kind in {"none", "name"} else mask(kind, text)
 
 
 class FormPage(ResourcePage):

@@ -23,7 +23,7 @@ class Gifts(ByUnit):
     name, title, one, purpose = "gifts", "礼品", "礼品", "送给客户的礼品，谁送的、值多少、是否退回"
     nothing = "登记第一件礼品后，会出现在这里。"
     model, roles = Gift, (*GIVERS, "branch_head", "risk", "compliance", "auditor")
-    key, icon, order, sort = "i", "file-text", 60, "-given_on"
+    key, icon, order, sort = "i", "gift", 60, "-given_on"
     columns = (
         Title("what", "礼品", sort="pinyin_key"), CLIENT, Badge("kind", "类别", looks=KINDS, keep=True), Money("value", "价值", sort="value", keep=True),
         Day("given_on", "日期", sort="given_on"), Text("phone", "收礼人电话"), Flag("returned", "已退回"), Text("note", "备注", shown=False),

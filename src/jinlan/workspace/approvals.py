@@ -22,6 +22,7 @@ from jinlan.domains.strategy import selectors as strategy
 from jinlan.kernel.acts import ACTS
 from jinlan.kernel.forms import dress
 from jinlan.kernel.resource import files
+from jinlan.kernel.resource.declare import labels_of
 from jinlan.kernel.resource.file_page import answer
 from jinlan.kernel.scope import scoped
 from jinlan.serving import selectors as serving
@@ -78,20 +79,20 @@ def _shown(
     ]  # fmt: skip
     return render(request, "workspace/approval.html", {
         "title": _("复核"), "place": "approvals", "row": row, "act": _named([row])[0]["act"], "stages": stages, "unit": unit,
-        "changes": _changes(row.before, row.after), "file": may_take(actor, row), "may": why_not is None, "why_not": why_not, "refused": refused, "said": reason,
+        "changes": _changes(row), "file": may_take(actor, row), "may": why_not is None, "why_not": why_not, "refused": refused, "said": reason,
     }, status=422 if refused else 200)  # fmt: skip
 
 
-def _changes(before: dict[str, str], after: dict[str, str]) -> list[dict[str, Any]]:
-    names = list(dict.fromkeys([*before, *after]))
+def _changes(row: Any) -> list[dict[str, Any]]:
+    names = labels_of(row.act) | FIELDS
     return [
         {
-            "name": FIELDS.get(name, name),
-            "code": name,
-            "before": before.get(name, ""),
-            "after": after.get(name, ""),
+            "name": names.get(code, code),
+            "code": code,
+            "before": row.before.get(code, ""),
+            "after": row.after.get(code, ""),
         }
-        for name in names
+        for code in dict.fromkeys([*row.before, *row.after])
     ]
 
 

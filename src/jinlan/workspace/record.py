@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from jinlan.basics.actor import Actor
+from jinlan.kernel.resource.declare import verb_words
 from jinlan.kernel.scope import scoped
 from jinlan.kernel.trail import Wanted, chain, entries, may_read, sees_content, verified
 from jinlan.workspace import words
@@ -36,7 +37,7 @@ def record(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     context = {
         "title": _("审计"), "place": "record", "wanted": wanted, "kept": kept, "rows": [_shown(row) for row in found],
         "older": f"{reverse('record')}?{urlencode(kept | {'before': older})}" if older else "",
-        "chain": chain(actor), "whole": sees_content(), "verbs": [("", _("全部操作")), *words.VERBS.items()],
+        "chain": chain(actor), "whole": sees_content(), "verbs": [("", _("全部操作")), *(words.VERBS | verb_words()).items()],
     }  # fmt: skip
     return render(request, "workspace/record.html", context)
 
@@ -73,7 +74,7 @@ def verify(request: HttpRequest, *, actor: Actor) -> HttpResponse:
 def _shown(row: Any) -> dict[str, Any]:
     return {
         "row": row,
-        "verb": words.VERBS.get(row.verb, row.verb),
+        "verb": words.VERBS.get(row.verb) or verb_words().get(row.verb, row.verb),
         "before": _short(row.before),
         "after": _short(row.after),
     }

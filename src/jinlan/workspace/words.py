@@ -127,7 +127,7 @@ OVERRIDE_REASONS: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-VERBS: Mapping[str, Any] = {
+VERBS: dict[str, Any] = {
     "signin": _("登录的全部记录"), "signin.succeeded": _("登录"), "signin.failed": _("登录失败"), "signin.step_up_succeeded": _("再次确认本人"),
     "signin.passkey_added": _("添加通行密钥"), "signin.passkey_removed": _("移除通行密钥"), "signin.passkey_failed": _("通行密钥未通过"),
     "signin.passkey_cloned": _("通行密钥疑似被复制"), "signin.oidc_unknown": _("统一身份认证：没有对应账号"), "signin.oidc_refused": _("统一身份认证：未通过"),

@@ -6,9 +6,11 @@ import csv
 import io
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from jinlan.domains.tests.gifts import resources
 from jinlan.domains.tests.gifts.models import Gift
 from jinlan.kernel.models import AuditEntry, RowChange, SavedView
 from jinlan.kernel.scope import scoped
@@ -210,6 +212,9 @@ def test_an_act_with_stages_waits_for_another_person(cast, gifts, sign_in) -> No
     own = lihua.post(f"/approvals/{approval.public_id}/decide", {"say": "yes"})
     sign_in("wuhan").post(f"/approvals/{approval.public_id}/decide", {"say": "yes", "reason": "同意豁免"})
 
+    page = sign_in("chenwei").get(f"/approvals/{approval.public_id}").content.decode()
+    assert re.search(r'<th scope="row">价值</th>\s*<td>300.00</td>', page)
+    assert "豁免礼品价值" in sign_in("zhengyu").get("/audit?verb=gifts.waived").content.decode()
     assert asked["Location"] == f"/approvals/{approval.public_id}"
     assert before == Decimal("300.00")
     assert own.status_code == 422
@@ -255,3 +260,9 @@ def test_a_view_is_kept_under_a_name_pinned_and_given_to_a_role(cast, gifts, sig
     chenwei.post("/gifts/views", {"drop": str(view.public_id)})
     with scoped(cast.actor("chenwei")):
         assert SavedView.objects.count() == 0
+
+
+def test_the_declaration_of_a_list_stays_short() -> None:
+    source = Path(resources.__file__).read_text("utf-8")
+
+    assert len(source.splitlines()) <= 100

@@ -162,6 +162,7 @@ class Resource:
         Mapping[str, Any]
     ] = {}  # page classes (or their dotted names) instead of the kernel's, None for no such page
     nothing: ClassVar[Any] = ""  # what the empty list says
+    verbs: ClassVar[Mapping[str, Any]] = {}  # words for the verbs that its acts write into the audit
 
     # rows -----------------------------------------------------------------------------------------------------------
     def rows(self, actor: Actor, ask: Ask | None = None) -> QuerySet[Any]:
@@ -296,3 +297,18 @@ class Resource:
 
 
 RESOURCES: dict[str, Resource] = {}
+
+
+def labels_of(act: str) -> dict[str, Any]:
+    """Return what the arguments of an act, and the values that it changes, are called by the resource that offers it."""
+    for resource in RESOURCES.values():
+        for action in resource.acts():
+            if action.act.name == act:
+                titles = {column.name: column.title for column in (*resource.columns, *resource.facts)}
+                return titles | {name: one.label for name, one in action.fields.items()}
+    return {}
+
+
+def verb_words() -> dict[str, Any]:
+    """Return the words for the verbs of all resources."""
+    return {verb: word for resource in RESOURCES.values() for verb, word in resource.verbs.items()}

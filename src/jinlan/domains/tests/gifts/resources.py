@@ -23,6 +23,12 @@ class Gifts(ByUnit):
     name, title, one, purpose = "gifts", "礼品", "礼品", "送给客户的礼品，谁送的、值多少、是否退回"
     nothing = "登记第一件礼品后，会出现在这里。"
     model, roles = Gift, (*GIVERS, "branch_head", "risk", "compliance", "auditor")
+    verbs = {
+        "gifts.given": "登记礼品",
+        "gifts.amended": "更正礼品",
+        "gifts.returned": "退回礼品",
+        "gifts.waived": "豁免礼品价值",
+    }
     key, icon, order, sort = "i", "gift", 60, "-given_on"
     columns = (
         Title("what", "礼品", sort="pinyin_key"), CLIENT, Badge("kind", "类别", looks=KINDS, keep=True), Money("value", "价值", sort="value", keep=True),

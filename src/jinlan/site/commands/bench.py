@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-PARTS = ("features", "nightly", "pages")
+PARTS = ("features", "nightly", "web")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure in a temporary folder, print, and say which goals were missed."""
-    from jinlan.site.bench import bank, features, nightly, pages
+    from jinlan.site.bench import bank, features, nightly, web
     from jinlan.site.bench.report import Report
 
     wanted, report = options.only or PARTS, Report()
@@ -36,8 +36,8 @@ def run(options: argparse.Namespace) -> int:
             features.run(lake, report)
         if "nightly" in wanted:
             nightly.run(work, options.scale, report, lake)
-        if "pages" in wanted:
-            pages.run(work / "home", report)
+        if "web" in wanted:
+            web.run(work / "home", report)
     report.say()
     for line in report.missed:
         report.say(f"未达标: {line}")

@@ -1,4 +1,4 @@
--- What the pages read beyond the filler of kernel/sql/bench_fill.sql: published dates, figures, reasons. Run by an administrator.
+-- What the pages read beyond fill.sql: published dates, figures, reasons. Run by an administrator.
 set session_replication_role = replica;
 set synchronous_commit = off;
 insert into serving_publisheddate (entity, as_of, run_id, month_end, latest, base_currency)

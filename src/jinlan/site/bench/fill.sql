@@ -1,4 +1,4 @@
--- Filler of kernel/bench_scope.py: 200,000 units, 318,000 parties, 1,000,000 results. Run by an administrator in a database
+-- A bank of 200,000 units, 318,000 parties, 1,000,000 results. Run by an administrator in a database
 -- of its own; no word of it is ever run by the product.
 set session_replication_role = replica;
 set synchronous_commit = off;

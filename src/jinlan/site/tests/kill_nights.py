@@ -131,7 +131,7 @@ def _connect(place: Place) -> None:
     from django.db import connections
 
     connections["default"].settings_dict["NAME"] = place.name
-    settings.JINLAN_HOME = place.folder  # each database has roots of its own
+    settings.JINLAN_ROOTS = place.folder / "roots.jsonl"  # each database has roots of its own
     settings.LAKE_DIR = place.folder / "lake"
     settings.LAKE_DIR.mkdir(exist_ok=True)
 

@@ -35,6 +35,8 @@ class Sizes:
     flips: int
     revocations: int
     guesses: int
+    cells: int
+    payloads: int
 
 
 QUICK = Sizes(
@@ -47,6 +49,8 @@ QUICK = Sizes(
     flips=2,
     revocations=500,
     guesses=200,
+    cells=10_000,
+    payloads=12,
 )
 FULL = Sizes(
     probes=FULL_PROBES,
@@ -58,6 +62,8 @@ FULL = Sizes(
     flips=100,
     revocations=5_000,
     guesses=10_000,
+    cells=100_000,
+    payloads=0,
 )
 
 
@@ -171,6 +177,32 @@ class Runner:
             "Not limited: one wrong try each for many names, or for one name from many addresses.",
         ])  # fmt: skip
 
+    def p7(self) -> Section:
+        """Put statements into every parameter."""
+        from jinlan.site.trust import inject
+
+        with self._cloned("trust_p7"):
+            found = inject.prove(self.bank, each=self.sizes.payloads, seed=self.seed)
+        with self._cloned("trust_p7"), inject.pasted():
+            blind = inject.prove(self.bank, each=self.sizes.payloads, seed=self.seed)
+        return Section("P7", "No injection", f"{found.requests:,} requests, {found.parameters} parameters", 0, found.wrong,
+                       "a search that pastes its text", bool(blind.wrong), [
+            f"{len(inject.payloads())} payloads, {self.sizes.payloads or 'all'} of them for each parameter: no failure, nothing slower than {inject.SLOW:.0f} s (slowest {found.slowest * 1000:.0f} ms), no name that the page without the parameter does not show.",
+        ])  # fmt: skip
+
+    def p9(self) -> Section:
+        """Take hostile cells out of the house."""
+        from jinlan.site.trust import files
+
+        with self._cloned("trust_p9"):
+            found = files.prove(self.bank, cells=self.sizes.cells, seed=self.seed)
+        with self._cloned("trust_p9"), files.as_it_comes():
+            blind = files.prove(self.bank, cells=files.AT_ONCE, seed=self.seed)
+        return Section("P9", "Exports are harmless", f"{found.cells:,} hostile cells, {found.files} files", 0, found.wrong,
+                       "a writer that leaves texts as they are", bool(blind.wrong), [
+            f"CSV and XLSX read back cell by cell: none begins as a formula. Every list was taken as everybody who may ({found.refused} were refused, above a limit or out of sight); every file names its taker and has its audit entry with the number of rows.",
+        ])  # fmt: skip
+
     @contextmanager
     def _cloned(self, name: str) -> Iterator[arenas.Admin]:
         self.arena.clone(name, BANK)
@@ -250,7 +282,7 @@ def prove(promises: tuple[str, ...], *, full: bool, seed: int) -> Run:
         runner = Runner(arena, Path(folder), full=full, seed=seed)
         steps: dict[str, Callable[[], Any]] = {
             "P1": runner.p1, "P2": runner.p2, "P3": runner.p3, "P4": runner.p4, "P11": runner.p11, "P12": runner.p12,
-            "P14": runner.p14, "P15": runner.p15, "P17": runner.p17,
+            "P7": runner.p7, "P9": runner.p9, "P14": runner.p14, "P15": runner.p15, "P17": runner.p17,
         }  # fmt: skip
         for name in promises:
             start = time.monotonic()

@@ -58,7 +58,7 @@ def harmless(text: str) -> str:
 def write(kind: Format, columns: Sequence[Column], rows: Iterable[Any], mark: Mark) -> bytes:
     """Return the file's bytes; `rows` are read once, in order."""
     lines = ([column.read(row) for column in columns] for row in rows)
-    titles = [column.title for column in columns]
+    titles = [harmless(column.title) for column in columns]
     return _csv(titles, lines, mark) if kind == "csv" else _xlsx(titles, lines, mark)
 
 

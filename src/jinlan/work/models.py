@@ -112,7 +112,7 @@ class Decision(Scoped):
 class PreflightRecord(Scoped):
     """One asking whether something may go ahead, with every answer. Never changed; `root` is the first asking of a recheck."""
 
-    CLASSES = {"*": FIGURE, "id": INTERNAL, "public_id": INTERNAL, "asker": STAFF, "asker_name": STAFF}
+    CLASSES = {"*": FIGURE, "id": INTERNAL, "public_id": INTERNAL, "person": STAFF, "person_name": STAFF}
     MOMENTS = (("ask", "预检"), ("recheck", "复检"), ("release", "执行前"))
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid7, unique=True)
@@ -128,8 +128,8 @@ class PreflightRecord(Scoped):
     purpose = models.CharField(max_length=20, blank=True)
     facts = models.JSONField(default=dict)
     planned_at = models.DateTimeField()
-    asker = models.ForeignKey("kernel.Person", on_delete=models.PROTECT, related_name="+")
-    asker_name = models.CharField(max_length=100)
+    person = models.ForeignKey("kernel.Person", on_delete=models.PROTECT, related_name="+")
+    person_name = models.CharField(max_length=100)
     asked_at = models.DateTimeField()
     colour = models.CharField(max_length=5)
     clear = models.BooleanField()  # nothing stood in the way, or people cleared it

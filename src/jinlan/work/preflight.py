@@ -151,7 +151,7 @@ def _asked(actor: Actor, kind: str, subject: Subject, moment: str, root: Preflig
         entity=actor.entity, kind=kind, moment=moment, root=root, unit_id=unit.pk if unit else None,
         domain=unit.domain if unit else None, branch_id=unit.branch_id if unit else None, party_id=party.pk if party else None,
         channel=subject.channel, purpose=subject.purpose, facts=_plain(subject.facts), planned_at=subject.at or actor.at,
-        asker_id=actor.person_id, asker_name=_name(actor), asked_at=actor.at,
+        person_id=actor.person_id, person_name=_name(actor), asked_at=actor.at,
         colour=worst(one.verdict for one in answers), clear=not any(one.open for one in answers), verdicts=[_kept(one) for one in answers],
     )  # fmt: skip
     return Preflight(row.public_id, (root or row).public_id, kind, subject, actor.at, answers)

@@ -104,9 +104,9 @@ TABLES: dict[str, Table] = {
         "(select u.code from clients_unit u join work_approval a on a.unit_id = u.id where a.id = t.approval_id)",
         person=PERSON_ID.format("maker_id"), written=True),
     # What was asked before something went ahead: where the unit's figures are, and to its asker while he sees what it is about.
-    "work_preflightrecord": Table(_asked, UNIT_ID, PARTY_ID, PERSON_ID.format("asker_id"), written=True),
+    "work_preflightrecord": Table(_asked, UNIT_ID, PARTY_ID, PERSON_ID.format("person_id"), written=True),
     "work_clearance": Table(_asked, ASKED.format("clients_unit", "unit_id"), ASKED.format("clients_party", "party_id"),
-                            "(select k.username from kernel_person k join work_preflightrecord r on r.asker_id = k.id where r.id = t.preflight_id)",
+                            "(select k.username from kernel_person k join work_preflightrecord r on r.person_id = k.id where r.id = t.preflight_id)",
                             written=True),
     "work_release": Table(_released, ASKED.format("clients_unit", "unit_id"), PARTY_ID, PERSON_ID.format("person_id"), written=True),
     "kernel_receipt": Table(lambda seen, keys: bool(seen.roles) and keys[3] == "me", person=PERSON_ID.format("person_id"),

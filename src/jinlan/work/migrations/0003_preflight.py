@@ -37,13 +37,13 @@ class Migration(migrations.Migration):
                 ("purpose", models.CharField(blank=True, max_length=20)),
                 ("facts", models.JSONField(default=dict)),
                 ("planned_at", models.DateTimeField()),
-                ("asker_name", models.CharField(max_length=100)),
+                ("person_name", models.CharField(max_length=100)),
                 ("asked_at", models.DateTimeField()),
                 ("colour", models.CharField(max_length=5)),
                 ("clear", models.BooleanField()),
                 ("verdicts", models.JSONField()),
                 (
-                    "asker",
+                    "person",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",

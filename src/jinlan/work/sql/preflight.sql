@@ -2,7 +2,7 @@
 -- its asker as long as he sees what it is about. Nothing here is ever changed or taken away, by nobody.
 select sec.protect('work_preflightrecord', 'unit');
 create policy to_own on work_preflightrecord for select to jl_team, jl_branch, jl_alld, jl_all, jl_comp using (
-  asker_id = (select sec.t_person()) and entity = (select sec.t_house())
+  person_id = (select sec.t_person()) and entity = (select sec.t_house())
   and (unit_id is null or exists (select from public.clients_unit u where u.id = work_preflightrecord.unit_id
     and u.domain = work_preflightrecord.domain and u.branch_id = work_preflightrecord.branch_id))
   and (party_id is null or exists (select from public.clients_party p where p.id = work_preflightrecord.party_id)));
@@ -60,7 +60,7 @@ begin
       select from public.work_preflightrecord r where r.id = new.preflight_id and r.root_id is null and r.kind = new.kind
         and (r.party_id, r.channel, r.purpose) is not distinct from (new.party_id, new.channel, new.purpose)
         and exists (select from public.work_preflightrecord again where again.root_id = r.id and again.moment = 'release'
-          and again.clear and again.asked_at = new.at and again.asker_id = new.person_id)) then
+          and again.clear and again.asked_at = new.at and again.person_id = new.person_id)) then
     raise exception 'nothing goes ahead that was not asked again' using errcode = '42501';
   end if;
   return new;

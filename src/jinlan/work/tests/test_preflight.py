@@ -113,7 +113,7 @@ def test_what_was_asked_and_answered_is_kept_word_for_word(lamps: Lamps) -> None
             cast.group.pk,
             cast.parties["jia"].pk,
         )
-        assert (row.colour, row.clear, row.asked_at, row.asker_name, row.facts) == (
+        assert (row.colour, row.clear, row.asked_at, row.person_name, row.facts) == (
             "amber",
             False,
             AT,
@@ -381,8 +381,8 @@ def test_the_database_refuses_to_change_what_was_said_and_what_nobody_allowed(la
         lambda: PreflightRecord.objects.filter(pk=row.pk).update(clear=True),
         lambda: connection.cursor().execute("delete from work_preflightrecord"),
         lambda: PreflightRecord.objects.create(
-            **{name.attname: getattr(row, name.attname) for name in PreflightRecord._meta.fields if name.name not in {"id", "public_id", "asker"}},
-            asker_id=cast.actor("wuhan").person_id,
+            **{name.attname: getattr(row, name.attname) for name in PreflightRecord._meta.fields if name.name not in {"id", "public_id", "person"}},
+            person_id=cast.actor("wuhan").person_id,
         ),
     )  # fmt: skip
 

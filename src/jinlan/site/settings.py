@@ -131,6 +131,7 @@ INSTALLED_APPS = [
     "jinlan.clients",
     "jinlan.work",
     "jinlan.domains.strategy",
+    "jinlan.domains.compliance",
     "jinlan.workspace",
     *filter(None, os.environ.get("JINLAN_ROOMS", "").split(",")),  # rooms of the bank's own
 ]

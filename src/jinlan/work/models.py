@@ -107,3 +107,80 @@ class Decision(Scoped):
                 condition=~models.Q(person=models.F("maker_id")), name="decision_four_eyes"
             ),
         ]
+
+
+class PreflightRecord(Scoped):
+    """One asking whether something may go ahead, with every answer. Never changed; `root` is the first asking of a recheck."""
+
+    CLASSES = {"*": FIGURE, "id": INTERNAL, "public_id": INTERNAL, "person": STAFF, "person_name": STAFF}
+    MOMENTS = (("ask", "预检"), ("recheck", "复检"), ("release", "执行前"))
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid7, unique=True)
+    entity = models.CharField(max_length=16)
+    kind = models.CharField(max_length=20)
+    moment = models.CharField(max_length=8, choices=MOMENTS)
+    root = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    unit_id = models.BigIntegerField(null=True)
+    domain = models.SmallIntegerField(null=True)
+    branch_id = models.BigIntegerField(null=True)
+    party_id = models.BigIntegerField(null=True)
+    channel = models.CharField(max_length=12, blank=True)
+    purpose = models.CharField(max_length=20, blank=True)
+    facts = models.JSONField(default=dict)
+    planned_at = models.DateTimeField()
+    person = models.ForeignKey("kernel.Person", on_delete=models.PROTECT, related_name="+")
+    person_name = models.CharField(max_length=100)
+    asked_at = models.DateTimeField()
+    colour = models.CharField(max_length=5)
+    clear = models.BooleanField()  # nothing stood in the way, or people cleared it
+    verdicts = (
+        models.JSONField()
+    )  # [{"code", "title", "colour", "text", "rule_text", "source", "data", "way_out", "version", "cleared"}]
+
+    class Meta(Scoped.Meta):
+        indexes = [models.Index(fields=["party_id", "-asked_at"], name="preflight_party")]
+
+
+class Clearance(Scoped):
+    """An amber verdict that somebody took on himself, or a red one that others let pass; for one undertaking, check and version."""
+
+    CLASSES = {"*": FIGURE, "id": INTERNAL, "person": STAFF, "person_name": STAFF}
+    KINDS = (("ack", "确认"), ("override", "例外放行"))
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    preflight = models.ForeignKey(PreflightRecord, on_delete=models.PROTECT, related_name="clearances")
+    check_code = models.CharField(max_length=40)
+    kind = models.CharField(max_length=8, choices=KINDS)
+    version = models.CharField(max_length=200, blank=True)
+    approval = models.ForeignKey(Approval, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("kernel.Person", on_delete=models.PROTECT, related_name="+")  # who spoke last
+    person_name = models.CharField(max_length=100)
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta(Scoped.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="ack", approval__isnull=True) | models.Q(kind="override", approval__isnull=False),
+                name="clearance_override_approved",
+            ),
+        ]  # fmt: skip
+
+
+class Release(Scoped):
+    """What went ahead, once per preflight: whoever sees the party sees that it was contacted, not what was said about it."""
+
+    CLASSES = {"*": FIGURE, "id": INTERNAL, "person": STAFF}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    preflight = models.OneToOneField(PreflightRecord, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    party_id = models.BigIntegerField(null=True)
+    channel = models.CharField(max_length=12, blank=True)
+    purpose = models.CharField(max_length=20, blank=True)
+    person = models.ForeignKey("kernel.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta(Scoped.Meta):
+        indexes = [models.Index(fields=["party_id", "channel", "at"], name="release_party")]

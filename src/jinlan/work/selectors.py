@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
+from jinlan.clients import selectors as clients
 from jinlan.kernel.reading import visible
-from jinlan.work.models import Approval, Decision, Task
+from jinlan.kernel.scope import ScopeDenied
+from jinlan.work.checks import Subject
+from jinlan.work.models import Approval, Decision, PreflightRecord, Release, Task
 from jinlan.work.rules import Waiting, why_not
 
 
@@ -65,3 +69,42 @@ def waiting(row: Approval, decided: Iterable[int]) -> Waiting:
     return Waiting(
         row.state, row.maker_id, frozenset(row.beneficiaries), row.stages[row.stage], frozenset(decided)
     )
+
+
+def subject_of(actor: Actor, row: PreflightRecord, *, at: datetime) -> Subject:
+    """Return what a kept preflight was about, read anew in the actor's scope."""
+    unit = clients.unit_by_key(actor, unit_id=row.unit_id) if row.unit_id else None
+    party = (
+        clients.parties_by_key(actor, party_ids=[row.party_id]).get(row.party_id) if row.party_id else None
+    )
+    if (row.unit_id and unit is None) or (row.party_id and party is None):
+        raise ScopeDenied("ABSENT", "没有这项预检。", "")
+    return Subject(unit, party, row.channel, row.purpose, at, row.facts)
+
+
+def preflights_of_party(actor: Actor, *, party_id: int, limit: int = 20) -> list[PreflightRecord]:
+    """Return what was asked about one party, as far as the actor sees it, the newest first."""
+    return list(
+        visible(actor, PreflightRecord).filter(party_id=party_id).order_by("-asked_at", "-id")[:limit]
+    )
+
+
+def preflight_record(actor: Actor, *, public_id: UUID) -> list[PreflightRecord]:
+    """Return a preflight with everything that was asked again of it, the first asking first; [] when not in sight.
+
+    The answer to "why was this allowed on that day": verdicts, rules and their versions, who cleared what.
+    """
+    rows = visible(actor, PreflightRecord)
+    first = rows.filter(public_id=public_id).values_list("root_id", "id").first()
+    if first is None:
+        return []
+    root = first[0] or first[1]
+    return list(rows.filter(pk=root)) + list(rows.filter(root_id=root).order_by("asked_at", "id"))
+
+
+def releases_to(
+    actor: Actor, *, party_id: int, channel: str, after: datetime, until: datetime, service: str = "SERVICE"
+) -> int:
+    """Return how many messages went to a party by a channel in (after, until], service messages left out."""
+    rows = visible(actor, Release).filter(kind="message", party_id=party_id, channel=channel)
+    return rows.filter(at__gt=after, at__lte=until).exclude(purpose=service).count()

@@ -55,8 +55,20 @@ def _factor(seen: Sight, keys: Keys) -> bool:
     return "security_admin" in seen.roles and keys[3] != "me"
 
 
+def _asked(seen: Sight, keys: Keys) -> bool:
+    unit, party, _entity, person = keys
+    near = (not unit or unit in seen.headers) and (not party or party in seen.parties)
+    return (unit in seen.figures if unit else seen.whole) or (person == "me" and near)
+
+
+def _released(seen: Sight, keys: Keys) -> bool:
+    party = keys[1]
+    return (party in seen.parties if party else seen.whole) or (keys[3] == "me" and _asked(seen, keys))
+
+
 UNIT_ID = "(select u.code from clients_unit u where u.id = t.unit_id)"
 PARTY_ID = "(select p.code from clients_party p where p.id = t.party_id)"
+ASKED = "(select c.code from {0} c join work_preflightrecord r on r.{1} = c.id where r.id = t.preflight_id)"
 PERSON_ID = "(select k.username from kernel_person k where k.id = t.{})"
 HOUSE, OPERATIONS = Table(_house, client=False), Table(_operations, client=False)
 TABLES: dict[str, Table] = {
@@ -91,6 +103,12 @@ TABLES: dict[str, Table] = {
         lambda seen, keys: keys[0] in seen.figures if keys[0] else seen.whole or keys[3] == "me",
         "(select u.code from clients_unit u join work_approval a on a.unit_id = u.id where a.id = t.approval_id)",
         person=PERSON_ID.format("maker_id"), written=True),
+    # What was asked before something went ahead: where the unit's figures are, and to its asker while he sees what it is about.
+    "work_preflightrecord": Table(_asked, UNIT_ID, PARTY_ID, PERSON_ID.format("person_id"), written=True),
+    "work_clearance": Table(_asked, ASKED.format("clients_unit", "unit_id"), ASKED.format("clients_party", "party_id"),
+                            "(select k.username from kernel_person k join work_preflightrecord r on r.person_id = k.id where r.id = t.preflight_id)",
+                            written=True),
+    "work_release": Table(_released, ASKED.format("clients_unit", "unit_id"), PARTY_ID, PERSON_ID.format("person_id"), written=True),
     "kernel_receipt": Table(lambda seen, keys: bool(seen.roles) and keys[3] == "me", person=PERSON_ID.format("person_id"),
                             client=False, written=True),
 }  # fmt: skip

@@ -1,0 +1,21 @@
+"""Compliance as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ComplianceConfig(AppConfig):
+    """Consents, and the checks that stand before messages, proposals and exports."""
+
+    name = "jinlan.domains.compliance"
+    label = "compliance"
+
+    def ready(self) -> None:
+        """Declare the acts and register the checks."""
+        from jinlan.domains.compliance import services  # noqa: F401
+        from jinlan.domains.compliance.checks import CHECKS
+        from jinlan.work.preflight import register_check
+
+        for check in CHECKS:
+            register_check(check)

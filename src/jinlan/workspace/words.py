@@ -141,6 +141,8 @@ VERBS: dict[str, Any] = {
     "clients.identity_unmasked": _("查看身份信息明文"), "clients.list_exported": _("导出名册"),
     "clients.export_granted": _("批准导出"), "resource.exported": _("导出名单"), "resource.export_granted": _("批准导出"),
     "resource.view_kept": _("保存视图"), "resource.view_dropped": _("删除视图"),
+    "compliance.consent_given": _("登记授权"), "compliance.consent_withdrawn": _("撤回授权"), "compliance.contact_suppressed": _("登记请勿联系"),
+    "compliance.contact_restored": _("恢复联系"), "work.check_acknowledged": _("确认预检提醒"), "work.check_overridden": _("例外放行"), "work.released": _("执行前复检"),
     "work.task_opened": _("建立待办"), "work.approval_asked": _("申请复核"), "work.approval_passed": _("复核通过一个环节"),
     "work.approval_done": _("复核通过并执行"), "work.approval_refused": _("复核拒绝"), "work.approval_void": _("复核作废"), "work.approval_expired": _("复核过期"),
 }  # fmt: skip

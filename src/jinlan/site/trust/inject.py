@@ -59,11 +59,9 @@ def payloads() -> list[str]:
 
 def prove(bank: Bank, *, each: int, seed: int) -> Found:
     """Ask every parameter `each` payloads (0: all of them)."""
-    dice, found, every = (
-        random.Random(seed),
-        Found(known=frozenset(word.upper() for word in bank.facts.tokens.values())),
-        payloads(),
-    )  # noqa: S311  a test's dice
+    dice = random.Random(seed)  # noqa: S311  a test's dice
+    found = Found(known=frozenset(word.upper() for word in bank.facts.tokens.values()))
+    every = payloads()
     clients = {who: _client(bank, who) for who in (WHO, "security", "auditor")}
     for address, name, who in _parameters():
         found.parameters += 1

@@ -7,11 +7,10 @@ from typing import Any
 
 from django.conf import settings
 
-from jinlan.basics.clock import now_utc
 from jinlan.clients import directory, vault
 from jinlan.domains.compliance.register import WANTED, sync_consents
 from jinlan.domains.compliance.services import install_texts
-from jinlan.kernel.scope import system_actor
+from jinlan.kernel.scope import require_scope
 from jinlan.lake.registry import Outcome
 from jinlan.lake.view import LakeView
 from jinlan.serving.registry import DatabaseRegistry
@@ -54,7 +53,7 @@ def take(outcome: Outcome) -> None:
             directory.sync_merges(entity, view.merges(date.max))
         install_texts(entity)
         if "consent" in changed:
-            sync_consents(rows(view, "consent", WANTED), actor=system_actor(entity, now_utc()))
+            sync_consents(rows(view, "consent", WANTED), actor=require_scope().actor)
     finally:
         view.close()
     vault.store(entity, vault.facts_of(identities))

@@ -254,15 +254,18 @@ def test_a_killed_backup_looks_like_none_and_the_next_one_clears_it(place: Path)
 
 
 def test_a_backup_that_is_told_to_stop_takes_its_half_away(place: Path) -> None:
-    folder = place / "stopped"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "jinlan.site.cli", "backup", str(folder / "one")], env=clean_environment(place / "home"),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    until((folder / ".one.unfinished").exists)
-    process.terminate()
+    for attempt in range(8):  # a small bank may be backed up before the word arrives: then once more
+        folder = place / f"stopped{attempt}"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jinlan.site.cli", "backup", str(folder / "one")], env=clean_environment(place / "home"),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        until((folder / ".one.unfinished").exists)
+        process.terminate()
+        if process.wait(30) != 0:
+            break
 
-    assert process.wait(30) == 143
+    assert process.returncode == 143
     assert list(folder.iterdir()) == []
 
 

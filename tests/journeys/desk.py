@@ -128,7 +128,9 @@ class Desk:
         box = self.page.locator("#palette-input")
         with self.page.expect_response(lambda answer: "/find" in answer.url and answer.status == 200):
             box.fill(text)
-        self.page.wait_for_selector(f'#palette-results [data-for="{text}"]', state="attached")  # the answer is in the page
+        self.page.wait_for_selector(
+            f'#palette-results [data-for="{text}"]', state="attached"
+        )  # the answer is in the page
         links = self.page.locator("#palette-results a").evaluate_all(
             "all => all.map(one => one.getAttribute('href'))"
         )

@@ -10,10 +10,10 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from jinlan.basics.errors import Refused
-from jinlan.kernel.resource.doing import STALE
+from jinlan.kernel.resource.doing import NOT_NOW, STALE
 from jinlan.kernel.scope import ScopeDenied
 
-CONFLICTS = {STALE, "KEY_USED", "APPROVAL_OPEN", "NOT_NOW"}
+CONFLICTS = {STALE, NOT_NOW, "KEY_USED", "APPROVAL_OPEN"}
 
 
 def problem(status: int, code: str, detail: str = "", way_out: str = "", **more: Any) -> HttpResponse:
@@ -60,7 +60,7 @@ def answer_with_problems(api: NinjaAPI) -> None:
 
     @api.exception_handler(Refused)
     def _refused(_request: HttpRequest, error: Any) -> HttpResponse:
-        return nothing() if isinstance(error, ScopeDenied) else refused(error)
+        return refused(error)
 
     @api.exception_handler(ValidationError)
     def _invalid(_request: HttpRequest, error: Any) -> HttpResponse:

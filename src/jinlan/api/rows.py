@@ -19,7 +19,7 @@ from jinlan.kernel.figures import speak_in
 from jinlan.kernel.keyset import decode, encode, page_of
 from jinlan.kernel.resource.asking import OWN, read
 from jinlan.kernel.resource.declare import LARGEST, SIZE, Action, Resource
-from jinlan.kernel.resource.doing import do, possible, row_of
+from jinlan.kernel.resource.doing import do, row_of
 from jinlan.kernel.resource.forms import ActForm
 from jinlan.kernel.scope import scoped
 
@@ -149,8 +149,6 @@ def _performed(
         "seen": request.headers.get(SEEN, "").strip('"'),
     }
     with scoped(actor):
-        if public_id is not None:
-            possible(action, row_of(resource, actor, public_id))
         form = ActForm(sent, action=action, actor=actor)
     if not form.is_valid():
         return problems.invalid([{"field": name, "message": str(text)} for name, texts in form.errors.items() for text in texts])  # fmt: skip

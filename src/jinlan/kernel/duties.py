@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from jinlan.basics.errors import Refused
 
 ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
+BUSINESS = ("manager", "private_banker", "branch_head", "dept_head", "risk", "compliance", "auditor")
 ALONE = frozenset({*ADMINISTRATORS, "system"})
 
 

@@ -11,11 +11,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 
 from jinlan.basics.actor import Actor
-from jinlan.kernel.duties import ADMINISTRATORS
+from jinlan.kernel.duties import ADMINISTRATORS, BUSINESS
 from jinlan.kernel.figures import speak_in
 from jinlan.kernel.scope import ScopeDenied, scoped
 
-EVERYBODY = ("manager", "private_banker", "branch_head", "dept_head", "risk", "compliance", "auditor")
+EVERYBODY = BUSINESS
 HEADS = ("branch_head", "dept_head", "risk", "compliance", "auditor")
 WHOLE_BANK = ("dept_head", "risk", "compliance", "auditor")
 OPERATIONS = (*WHOLE_BANK, "system_admin")

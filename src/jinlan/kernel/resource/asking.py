@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -80,9 +79,8 @@ def cleaned(text: str, limit: int = VALUE_LIMIT) -> str:
     return " ".join(text.replace("\0", "").split())[:limit]
 
 
-def read(resource: Resource, asked: Mapping[str, Any] | QueryDict, actor: Actor) -> Ask:
+def read(resource: Resource, data: QueryDict, actor: Actor) -> Ask:
     """Read an address; what cannot be read is left out rather than refused."""
-    data = asked if isinstance(asked, QueryDict) else _as_query(asked)
     text = cleaned(data.get("q", ""), TEXT_LIMIT)
     return Ask(
         view=_view(resource, data.get("view", ""), actor, searched=bool(text)),
@@ -96,13 +94,6 @@ def read(resource: Resource, asked: Mapping[str, Any] | QueryDict, actor: Actor)
 def from_query(resource: Resource, query: str, actor: Actor) -> Ask:
     """Read a query string that was kept."""
     return read(resource, QueryDict(query[:4000]), actor)
-
-
-def _as_query(asked: Mapping[str, Any]) -> QueryDict:
-    data = QueryDict(mutable=True)
-    for name, value in asked.items():
-        data[name] = str(value)
-    return data
 
 
 def _view(resource: Resource, code: str, actor: Actor, *, searched: bool) -> str:

@@ -197,7 +197,9 @@ class Money(Column):
         value = self.value(row)
         if value is None:
             return format_html("{}", NOT_APPLICABLE)
-        code = getattr(row, self.currency) if self.currency else figures.currency()
+        code = (
+            getattr(row, self.currency, "") or figures.currency()
+        )  # a total has none: it is in the base currency
         other: str | SafeString
         other = format_html('<span class="kind">{}</span>', code) if code != figures.currency() else ""
         exact = figures.number(value, 2) + " " + code

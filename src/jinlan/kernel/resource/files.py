@@ -14,6 +14,7 @@ from jinlan.basics.ids import uuid7
 from jinlan.basics.register import rule
 from jinlan.kernel.acts import Matter, act
 from jinlan.kernel.audit import audit
+from jinlan.kernel.duties import BUSINESS
 from jinlan.kernel.export import TYPES, Format, Mark, write
 from jinlan.kernel.export import Column as FileColumn
 from jinlan.kernel.keyset import ordering
@@ -29,7 +30,7 @@ PURPOSES = {
     "REGULATOR": _("监管报送"),
     "AUDIT": _("审计检查"),
 }
-TAKERS = ("manager", "private_banker", "branch_head", "dept_head", "risk", "compliance", "auditor")
+TAKERS = BUSINESS
 REASON = 5  # characters, at least
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,7 +17,6 @@ from django.views import View as DjangoView
 from django_filters.fields import DateRangeField
 
 from jinlan.basics.actor import Actor
-from jinlan.kernel import figures
 from jinlan.kernel.figures import speak_in
 from jinlan.kernel.forms import dress
 from jinlan.kernel.keyset import Cursor, decode, encode, page_of
@@ -163,7 +163,7 @@ class ListPage(ResourcePage):
         if not sums:
             return []
         return [
-            {"column": column, "shown": column.cell(_Sum(column, sums), under) if column.name in sums else ""}
+            {"column": column, "shown": column.cell(_summed(column, sums), under) if column.name in sums else ""}
             for column, under in columns[1:]
         ]  # fmt: skip
 
@@ -179,15 +179,10 @@ class ListPage(ResourcePage):
         }  # fmt: skip
 
 
-class _Sum:
-    """Stands for a row whose values are totals, so that a column writes them as it writes its cells."""
-
-    def __init__(self, column: Column, sums: Mapping[str, Any]) -> None:
-        path = column.of if isinstance(column.of, str) and column.of else column.name
-        self._sums = {**sums, path: sums[column.name]}
-
-    def __getattr__(self, name: str) -> Any:
-        return self._sums.get(name, figures.currency())  # a total stands in the base currency
+def _summed(column: Column, sums: Mapping[str, Any]) -> SimpleNamespace:
+    """Return what stands for a row whose values are totals, so that a column writes them as it writes its cells."""
+    path = column.of if isinstance(column.of, str) and column.of else column.name
+    return SimpleNamespace(**{**sums, path: sums[column.name]})
 
 
 class FiltersPage(ResourcePage):

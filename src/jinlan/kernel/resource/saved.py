@@ -11,16 +11,14 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
+from jinlan.kernel.duties import ADMINISTRATORS, BUSINESS
 from jinlan.kernel.models import SavedView
 from jinlan.kernel.reading import visible
 from jinlan.kernel.resource.asking import from_query
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.kernel.scope import ScopeDenied
 
-EVERYBODY = (
-    "manager", "private_banker", "branch_head", "dept_head", "risk", "compliance", "auditor",
-    "system_admin", "security_admin", "audit_admin",
-)  # fmt: skip
+EVERYBODY = (*BUSINESS, *ADMINISTRATORS)
 SHARERS = ("branch_head", "dept_head", "risk", "compliance")  # heads give a list to those who work with them
 MOST = 40  # of one person and list
 PINNED = 6  # tabs that a list has room for

@@ -22,12 +22,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prove, write the report; 1 when something was wrong or a planted hole was not found."""
-    from jinlan.site.trust import runner
-    from jinlan.site.trust.report import text
+    from jinlan.site.trust import report, runner
 
-    found = runner.prove(tuple(options.only or PROMISES), full=options.full, seed=options.seed)
-    options.out.write_text(text(found), encoding="utf-8")
+    def keep(found: list[report.Section]) -> None:
+        sections = report.kept(options.out.with_suffix(".json"), found)
+        options.out.write_text(report.text(sections), encoding="utf-8")
+
+    good = runner.prove(tuple(options.only or PROMISES), full=options.full, seed=options.seed, keep=keep)
     print(
-        f"{options.out}: {'全部承诺成立 / every promise held' if found.good else '有承诺不成立 / NOT every promise held'}"
+        f"{options.out}: {'全部承诺成立 / every promise held' if good else '有承诺不成立 / NOT every promise held'}"
     )
-    return 0 if found.good else 1
+    return 0 if good else 1

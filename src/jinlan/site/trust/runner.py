@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from jinlan.basics.clock import now_utc
 from jinlan.site.backup.wal import ARCHIVE_SECONDS
 from jinlan.site.trust import arena as arenas
-from jinlan.site.trust.report import Run, Section
+from jinlan.site.trust.report import Section, commit
 
 if TYPE_CHECKING:
     from jinlan.site.trust.bank import Bank
@@ -272,26 +273,26 @@ class Runner:
         ])  # fmt: skip
 
 
-def prove(promises: tuple[str, ...], *, full: bool, seed: int) -> Run:
-    """Prove the promises on a server of this run's own; the working order is theirs."""
-    run, began = Run(seed, "full" if full else "quick"), time.monotonic()
+def prove(
+    promises: tuple[str, ...], *, full: bool, seed: int, keep: Callable[[list[Section]], object]
+) -> bool:
+    """Prove the promises on a server of this run's own, in their order; `keep` gets each one's sections as soon as they are there. Tell whether all held."""
+    stamp, good = f"{'full' if full else 'quick'}, seed {seed}, {commit()}", True
     with (
         tempfile.TemporaryDirectory(prefix="jl-trust-") as folder,
         arenas.served(Path(folder) / "home") as arena,
     ):
         runner = Runner(arena, Path(folder), full=full, seed=seed)
-        steps: dict[str, Callable[[], Any]] = {
-            "P1": runner.p1, "P2": runner.p2, "P3": runner.p3, "P4": runner.p4, "P11": runner.p11, "P12": runner.p12,
-            "P7": runner.p7, "P9": runner.p9, "P14": runner.p14, "P15": runner.p15, "P17": runner.p17,
-        }  # fmt: skip
         for name in promises:
             start = time.monotonic()
-            found = steps[name]()
-            for section in found if isinstance(found, list) else [found]:
+            found = getattr(runner, name.lower())()
+            sections: list[Section] = found if isinstance(found, list) else [found]
+            for section in sections:
                 section.seconds = section.seconds or time.monotonic() - start
-                run.sections.append(section)
+                section.run = f"{now_utc():%Y-%m-%d %H:%M} UTC, {stamp}"
+                good = good and section.good
                 say(
                     f"{name} {section.title}: {section.tried}, wrong {len(section.wrong)}, {section.seconds:.0f} s {section.canary} {section.caught}"
                 )
-    run.seconds = time.monotonic() - began
-    return run
+            keep(sections)
+    return good

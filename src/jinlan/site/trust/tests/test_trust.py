@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from jinlan.site.trust.facts import Facts, Grant, Row, Staff
 from jinlan.site.trust.matrix import MATRIX
 from jinlan.site.trust.mutants import Planter
 from jinlan.site.trust.py_mutants import PY_MUTANTS
-from jinlan.site.trust.report import Run, Section, text
+from jinlan.site.trust.report import Section, kept, text
 from jinlan.site.trust.sql_mutants import SQL_MUTANTS
 
 OBJECTS = frozenset({"client", "client-peek", "client-trend", "client-members"})
@@ -119,21 +120,38 @@ def test_the_oracle_knows_periods_branches_and_the_wall() -> None:
 
 
 def test_a_wrong_answer_or_a_missed_hole_fails_a_run() -> None:
-    good = Section("P1", "title", "1 request", 1.0)
+    missed = Section("P2", "t", "1", 1.0, [], "a hole", caught=False)
 
-    assert Run(1, "quick", [good]).good
-    assert not Run(1, "quick", [good, Section("P2", "t", "1", 1.0, ["lead reads"])]).good
-    assert not Run(1, "quick", [good, Section("P2", "t", "1", 1.0, [], "a hole", caught=False)]).good
-    assert "**NOT FOUND**" in text(
-        Run(1, "quick", [Section("P2", "t", "1", 1.0, [], "a hole", caught=False)])
+    assert Section("P1", "title", "1 request", 1.0).good
+    assert not Section("P2", "t", "1", 1.0, ["lead reads"]).good
+    assert not missed.good
+    assert "**NOT FOUND**" in text([missed])
+    assert "**NOT every promise held**" in text([missed])
+
+
+def test_a_run_replaces_its_own_promises_in_the_report_and_leaves_the_others(tmp_path: Path) -> None:
+    record = tmp_path / "TRUST.json"
+    night = [
+        Section("P11", "loader", "1,000 kills", 9.0, run="night"),
+        Section("P11", "nights", "200 kills", 9.0, run="night"),
+        Section("P2", "t", "1 case", 1.0, run="night"),
+    ]
+    kept(record, night)
+    sections = kept(
+        record, [Section("P2", "t", "2 cases", 1.0, run="noon"), Section("P1", "t", "3", 1.0, run="noon")]
     )
+
+    assert [(one.promise, one.title, one.run) for one in sections] == [
+        ("P1", "t", "noon"), ("P2", "t", "noon"), ("P11", "loader", "night"), ("P11", "nights", "night"),
+    ]  # fmt: skip
+    assert "| P2 t | 2 cases | 0 | 1 s | those of P3 | noon |" in text(sections).splitlines()
 
 
 def test_every_kind_of_fault_is_named_in_the_report() -> None:
     wrong = [f"lead GET /find: GROUP-{n} is found by the name of P{n}-1" for n in range(9)] + [
         "dept GET /: answered 500 instead of 200"
     ]
-    lines = text(Run(1, "quick", [Section("P1", "t", "1", 1.0, wrong)])).splitlines()
+    lines = text([Section("P1", "t", "1", 1.0, wrong)]).splitlines()
 
     assert sum("is found by" in line for line in lines) == 4
     assert "- … and 5 more like this" in lines

@@ -78,6 +78,8 @@ def serve(connection: BaseDatabaseWrapper, role: str) -> None:
             cursor.execute("select sec.serve_duties(%s), sec.serve_passkeys(%s)", [role, role])
         if "kernel_apitoken" in existing:
             cursor.execute("select sec.serve_tokens(%s)", [role])
+        if "kernel_job" in existing:
+            cursor.execute("select sec.serve_jobs(%s)", [role])
 
 
 def installed(connection: BaseDatabaseWrapper) -> bool:

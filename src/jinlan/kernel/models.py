@@ -10,8 +10,7 @@ from django.db import models
 
 from jinlan.basics.ids import uuid7
 from jinlan.kernel.fields import FIGURE, INTERNAL, STAFF
-from jinlan.kernel.record import Scoped
-from jinlan.kernel.scope import ScopeMissing, active_scope
+from jinlan.kernel.record import AtTheDoor, Scoped
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -29,6 +28,9 @@ class Person(AbstractBaseUser):
     username = models.CharField(max_length=64, unique=True)
     display_name = models.CharField(max_length=100)
     employee_code = models.CharField(max_length=64, blank=True)
+    email = models.EmailField(
+        max_length=120, blank=True, default="", db_default=""
+    )  # where notices are mailed to
     locale = models.CharField(max_length=10, default="zh-hans")
     theme = models.CharField(max_length=5, choices=THEMES, default="auto")
     is_active = models.BooleanField(default=True)
@@ -152,31 +154,6 @@ class Receipt(Scoped):
 
     class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["person", "act", "key"], name="receipt_unique")]
-
-
-class DoorManager(models.Manager[Any]):
-    """Rows that signing in needs before anybody has a scope; the database shows them to the application outside scopes only."""
-
-    def get_queryset(self) -> models.QuerySet[Any]:
-        """Return a query set, outside every scope only."""
-        if active_scope() is not None:
-            raise ScopeMissing("what signing in needs is read before a scope, never inside one")
-        return super().get_queryset()
-
-    def create(self, **values: Any) -> Any:
-        """Make a row; `Model.save` would go through the base manager, which asks for a scope."""
-        (made,) = self.bulk_create([self.model(**values)])
-        return made
-
-
-class AtTheDoor(Scoped):
-    """Base of the tables of signing in: `objects` inside a scope, `door` before any."""
-
-    door: models.Manager[Any] = DoorManager()
-
-    class Meta(Scoped.Meta):
-        abstract = True
-        default_manager_name = "objects"
 
 
 class StaffSession(AtTheDoor):
@@ -340,3 +317,7 @@ class ApiToken(AtTheDoor):
 
     class Meta(AtTheDoor.Meta):
         indexes = [models.Index(fields=["person", "-created_at"], name="apitoken_person")]
+
+
+# What a transaction leaves for later stands in a module of its own; Django looks for models here.
+from jinlan.kernel.outbox import Job, Notice, Webhook  # noqa: E402, F401

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from jinlan.basics.errors import Refused
 
+GIVEN = ("actor", "running")  # what the caller of an act or a job brings, never the payload
 _READ: dict[type, Callable[[Any], Any]] = {
     date: lambda text: date.fromisoformat(str(text)),
     datetime: lambda text: datetime.fromisoformat(str(text)),
@@ -23,12 +24,12 @@ _READ: dict[type, Callable[[Any], Any]] = {
 
 @lru_cache(maxsize=256)
 def arguments(run: Callable[..., Any]) -> dict[str, tuple[Any, bool]]:
-    """Return name -> (type, required) of the keyword arguments after `actor`."""
+    """Return name -> (type, required) of the keyword arguments of an act or a job beside those in `GIVEN`."""
     hints = get_type_hints(run)
     return {
         name: (hints[name], one.default is inspect.Parameter.empty)
         for name, one in inspect.signature(run).parameters.items()
-        if name != "actor"
+        if name not in GIVEN
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.db import models
 
 from jinlan.basics.ids import uuid7
-from jinlan.kernel.scope import require_scope
+from jinlan.kernel.scope import ScopeMissing, active_scope, require_scope
 
 M = TypeVar("M", bound=models.Model)
 
@@ -43,3 +43,28 @@ class AboutUnit(Scoped):
 
     class Meta(Scoped.Meta):
         abstract = True
+
+
+class DoorManager(models.Manager[Any]):
+    """Rows that are needed before anybody has a scope; the database shows them to the application outside scopes only."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Return a query set, outside every scope only."""
+        if active_scope() is not None:
+            raise ScopeMissing("what is read before a scope is never read inside one")
+        return super().get_queryset()
+
+    def create(self, **values: Any) -> Any:
+        """Make a row; `Model.save` would go through the base manager, which asks for a scope."""
+        (made,) = self.bulk_create([self.model(**values)])
+        return made
+
+
+class AtTheDoor(Scoped):
+    """Base of the tables of signing in and of the worker: `objects` inside a scope, `door` before any."""
+
+    door: models.Manager[Any] = DoorManager()
+
+    class Meta(Scoped.Meta):
+        abstract = True
+        default_manager_name = "objects"

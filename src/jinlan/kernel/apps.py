@@ -14,8 +14,13 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the look-ups and the place of the security administrator."""
-        from jinlan.kernel import lookups  # noqa: F401
+        from jinlan.kernel import lookups, mailing, standing  # noqa: F401
+        from jinlan.kernel.operations import Jobs, Webhooks
         from jinlan.kernel.pages import RailEntry, register_rail
+        from jinlan.kernel.resource.registry import register
+
+        register(Jobs)
+        register(Webhooks)
 
         register_rail(
             RailEntry(

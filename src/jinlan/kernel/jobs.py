@@ -91,7 +91,7 @@ def job(
     Args:
         name: ``room.verb``, unique.
         title: what pages call it (translated).
-        steps: it is called outside every scope and gets `running` (`kernel.working.Running`): for work of many transactions, or
+        steps: it is called outside every scope and gets `running` (`kernel.working.Running`) if it takes it: for work of many transactions, or
             with the world outside.
         attempts: how often it is tried before it is dead.
         schedule: it runs by itself, as the system of every entity.

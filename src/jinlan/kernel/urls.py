@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinlan.kernel import account_views, oidc_views, people_views, token_views, views
+from jinlan.kernel import account_views, notice_views, oidc_views, people_views, token_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -23,6 +23,10 @@ urlpatterns = [
     path("account/sessions", account_views.sessions, name="account-sessions"),
     path("account/sessions/end-others", account_views.end_others, name="account-end-others"),
     path("account/sessions/<uuid:session>/end", account_views.end_one, name="account-end-session"),
+    path("notices", notice_views.inbox, name="notices"),
+    path("notices/count", notice_views.count, name="notices-count"),
+    path("notices/read", notice_views.all_read, name="notices-read"),
+    path("notices/<uuid:notice>/open", notice_views.opened, name="notices-open"),
     path("admin/people", people_views.people, name="people"),
     path("admin/people/new", people_views.new_person, name="person-new"),
     path("admin/people/<uuid:person>", people_views.person, name="person"),

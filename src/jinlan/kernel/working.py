@@ -7,23 +7,31 @@ worker try, whose attempt overtakes the first.
 
 from __future__ import annotations
 
+import hashlib
+import inspect
+import json
 import logging
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jinlan.basics.actor import Actor
-from jinlan.basics.clock import now_utc
+from jinlan.basics.clock import business_date, now_utc
 from jinlan.basics.errors import Refused
 from jinlan.kernel.jobs import TASKS, Task, defer
-from jinlan.kernel.models import Job, Person
+from jinlan.kernel.models import Person
+from jinlan.kernel.notices import holders, notice_kind, notify
+from jinlan.kernel.outbox import Job
 from jinlan.kernel.payload import decode
 from jinlan.kernel.scope import actor_for, scoped, system_actor
 
@@ -31,6 +39,19 @@ log = logging.getLogger("jinlan.jobs")
 LEASE = timedelta(seconds=60)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
 TOLD_EVERY = 1.0  # seconds between two progress lines of a job
+
+
+def _dead_words(said: Mapping[str, Any]) -> str:
+    task = TASKS.get(said["job"])
+    return _("后台任务“%(job)s”多次失败，已停止") % {"job": task.title if task else said["job"]}
+
+
+DEAD = notice_kind(
+    "kernel.job_dead",
+    words=_dead_words,
+    why=gettext_lazy("您发起了它，或您是系统管理员"),
+    icon="alert-triangle",
+)
 _TAKE = """
 update kernel_job set state = 'running', attempts = attempts + 1, taken_by = %(token)s, lease_until = %(lease)s, started_at = %(now)s
 where id = (
@@ -112,7 +133,8 @@ def _wait(attempts: int) -> timedelta:
 
 def take(now: datetime) -> Running | None:
     """Take the job that waits longest, None when none is due; outside every scope."""
-    values = {"token": uuid4(), "now": now, "lease": now + LEASE, "soon": now + timedelta(minutes=1),
+    token = uuid4()
+    values: dict[str, Any] = {"token": token, "now": now, "lease": now + LEASE, "soon": now + timedelta(minutes=1),
               "longest": now + LONGEST_WAIT * 1.2}  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, values)
@@ -120,12 +142,10 @@ def take(now: datetime) -> Running | None:
     if row is None:
         return None
     pk, public_id, person, entity, name, args, attempts = row
-    return Running(pk, public_id, person, entity, name, _loaded(args), attempts, values["token"])  # type: ignore[arg-type]
+    return Running(pk, public_id, person, entity, name, _loaded(args), attempts, token)
 
 
 def _loaded(args: Any) -> dict[str, Any]:
-    import json
-
     return dict(json.loads(args) if isinstance(args, str) else args)
 
 
@@ -137,11 +157,10 @@ def beat(tokens: Iterable[UUID], now: datetime) -> None:
 def run(running: Running, clock: Callable[[], datetime] = now_utc) -> str:
     """Run a job that was taken, and end it; returns its state now, "" when another worker has it or it was given back."""
     task = TASKS.get(running.name)
-    if task is None:
-        running.end("dead", clock(), f"UNKNOWN_JOB {running.name}")
-        return "dead"
-    if running.attempts > task.attempts:  # every worker that took it was killed: it may be what kills them
-        running.end("dead", clock(), "WORKER_KILLED")
+    if task is None or running.attempts > task.attempts:
+        # Every worker that took it was killed: it may be what kills them.
+        running.end("dead", clock(), "WORKER_KILLED" if task else f"UNKNOWN_JOB {running.name}")
+        tell_of_the_dead(running, clock())
         return "dead"
     try:
         _do(task, running, clock)
@@ -153,7 +172,7 @@ def run(running: Running, clock: Callable[[], datetime] = now_utc) -> str:
     except Refused as refused:
         running.end("refused", clock(), f"{refused.code} {refused}")
         return "refused"
-    except Exception as error:  # whatever a job raises must not end the worker
+    except Exception as error:  # noqa: BLE001  whatever a job raises must not end the worker
         return _failed(task, running, error, clock())
     return "done"
 
@@ -162,7 +181,8 @@ def _do(task: Task, running: Running, clock: Callable[[], datetime]) -> None:
     actor = _actor(running, clock())
     args = decode(task.run, running.args)
     if task.steps:
-        result = task.run(actor=actor, running=running, **args)
+        asked = {"running": running} if "running" in inspect.signature(task.run).parameters else {}
+        result = task.run(actor=actor, **asked, **args)
         with scoped(actor, write=True):
             running.finish(clock(), result)
         return
@@ -181,7 +201,34 @@ def _failed(task: Task, running: Running, error: Exception, at: datetime) -> str
     log.error("job %s (%s) failed, reference %s", running.public_id, running.name, reference, exc_info=error)
     state = "dead" if running.attempts >= task.attempts else "waiting"
     running.end(state, at, f"{type(error).__name__} {reference}")
+    if state == "dead":
+        tell_of_the_dead(running, at)
     return state
+
+
+def tell_of_the_dead(running: Running, at: datetime) -> None:
+    """Tell who asked, and the system administrators, that a job was given up."""
+    with scoped(system_actor(running.entity, at), write=True) as scope:
+        people = holders(running.entity, ("system_admin",), business_date(at)) | {running.person}
+        notify(
+            DEAD, actor=scope.actor, people=people, key=f"{running.public_id}:{running.attempts}", url=f"/jobs/{running.public_id}",
+            job=running.name,
+        )  # fmt: skip
+
+
+@contextmanager
+def alone(what: str) -> Iterator[bool]:
+    """Tell whether nobody else does `what` on this database until the block ends; a killed process holds nothing."""
+    key = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [key])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s)", [key])
 
 
 def ask_for_due(now: datetime, seen: dict[tuple[str, str], datetime]) -> int:

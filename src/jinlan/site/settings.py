@@ -68,6 +68,23 @@ def own_address(name: str) -> str:
     return text
 
 
+def names(name: str) -> frozenset[str]:
+    """Return names apart by commas from the environment, in small letters."""
+    return frozenset(one.strip().lower() for one in os.environ.get(name, "").split(",") if one.strip())
+
+
+def mail_server() -> dict[str, Any]:
+    """Return Django's mail settings from ``JINLAN_SMTP=host[:port]`` and what belongs to it; no host: no mail."""
+    host, _colon, port = os.environ.get("JINLAN_SMTP", "").partition(":")
+    secure = one_of("JINLAN_SMTP_TLS", "starttls", "tls", "none")
+    secret = os.environ.get("JINLAN_SMTP_PASSWORD_FILE", "")
+    return {
+        "EMAIL_HOST": host, "EMAIL_PORT": int(port) if port.isdecimal() else 465 if secure == "tls" else 25, "EMAIL_TIMEOUT": 10,
+        "EMAIL_USE_TLS": secure == "starttls", "EMAIL_USE_SSL": secure == "tls", "EMAIL_HOST_USER": os.environ.get("JINLAN_SMTP_USER", ""),
+        "EMAIL_HOST_PASSWORD": Path(secret).read_text("utf-8").strip() if secret else "",
+    }  # fmt: skip
+
+
 def identity_provider(base_url: str) -> dict[str, Any] | None:
     """Return the bank's OpenID provider as it was configured, None without one."""
     said = {
@@ -109,6 +126,10 @@ JINLAN_BANK_NAME = os.environ.get("JINLAN_BANK_NAME", "金澜银行")
 JINLAN_DEMO = os.environ.get("JINLAN_DEMO", "1") == "1"
 JINLAN_BASE_URL = own_address("JINLAN_BASE_URL")
 JINLAN_OIDC = identity_provider(JINLAN_BASE_URL)
+JINLAN_OUTGOING_HOSTS = names("JINLAN_OUTGOING_HOSTS")  # host or host:port that webhooks may go to
+JINLAN_MAIL_FROM = os.environ.get("JINLAN_MAIL_FROM", "")
+JINLAN_MAIL_DOMAINS = names("JINLAN_MAIL_DOMAINS")  # of addresses that notices may be mailed to
+globals().update(mail_server())
 LAKE_DIR = HOME.lake
 LAKE_SOCKET = JINLAN_READER_SOCKET
 ALLOWED_HOSTS = os.environ.get("JINLAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")

@@ -20,6 +20,7 @@ from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.work.models import Approval, Decision, Task
 from jinlan.work.rules import closed, why_not
 from jinlan.work.selectors import waiting
+from jinlan.work.telling import tell_checkers, tell_maker
 
 DAYS = 10  # calendar days until a request expires
 REASON = 5  # characters of a reason, at least
@@ -73,6 +74,7 @@ def propose(*, actor: Actor, act: str, payload: Mapping[str, Any], reason: str) 
             after=body | {"act": act},
             reason=made.reason,
         )
+        tell_checkers(actor, made)
         return made
 
 
@@ -118,6 +120,7 @@ def decide(*, actor: Actor, approval: UUID, approves: bool, reason: str = "") ->
                 after={"stage": row.stage},
                 reason=reason,
             )
+            tell_checkers(actor, row)
             return row
         return _run(actor, row, act, reason)
 
@@ -164,6 +167,7 @@ def _close(actor: Actor, row: Approval, state: str, note: str) -> Approval:
     row.state, row.note, row.closed_at = state, note.strip()[:500], actor.at
     row.save(update_fields=["state", "note", "closed_at"])
     audit(actor, f"work.approval_{state}", "approval", row.public_id, after={"act": row.act}, reason=row.note)
+    tell_maker(actor, row)
     return row
 
 

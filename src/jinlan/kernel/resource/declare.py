@@ -34,7 +34,8 @@ from jinlan.kernel.resource.columns import Column
 from jinlan.kernel.search import Searchable, named
 
 SIZE = 50
-LARGEST = 200  # rows of one answer of the API, and of one action on many rows
+LARGEST = 200  # rows of one answer of the API, and of one action on many rows that a page waits for
+MOST = 5_000  # rows of one action on many rows; above `LARGEST` a job does them
 _LAST = Key("pk", nullable=False, read=a_key)
 
 

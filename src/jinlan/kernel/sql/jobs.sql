@@ -74,7 +74,7 @@ alter function sec.events_after(bigint, bigint, int) owner to jl_scope;
 
 -- Where a person's notices are mailed to, besides the page.
 grant update (email) on kernel_person to jl_system;
-grant insert (email) on kernel_person to jl_ops;
+grant select (email), insert (email) on kernel_person to jl_ops;
 
 -- Run after every migration, by the owner, like sec.serve: the application's role has the name that the bank chose.
 create function sec.serve_jobs(p_app name) returns void

@@ -113,14 +113,21 @@ def test_two_grants_at_the_same_moment_do_not_slip_past_each_other(admin_url: st
 
 # What each duty reaches by SQL, of everything in the database.
 # Rows in his own name, and views that were given to a role of his.
-HIS_OWN = {"kernel_staffsession", "kernel_receipt", "kernel_savedview", "work_approval", "work_decision"}
+HIS_OWN = {
+    "kernel_staffsession",
+    "kernel_receipt",
+    "kernel_savedview",
+    "kernel_notice",
+    "work_approval",
+    "work_decision",
+}
 OPEN = {
     "kernel_person",
     "kernel_rolegrant",
 }  # names of colleagues and their roles: no client data, no secrets
 REACH = {
     "system_admin": {"serving_load", "serving_loadcheck", "serving_run", "serving_publisheddate", "strategy_definitionversion",
-                     "compliance_consenttext"},
+                     "compliance_consenttext", "kernel_job", "kernel_webhook"},
     "security_admin": {"kernel_secondfactor", "kernel_recoverycode", "kernel_passkey"},
     "audit_admin": {"kernel_auditentry", "kernel_auditbatch"},
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ import pytest
 from django.db import ProgrammingError, connection
 
 from jinlan.basics.actor import Actor
+from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
 from jinlan.kernel import jobs, working
 from jinlan.kernel.audit import audit
@@ -42,8 +44,12 @@ def steps(*, actor: Actor, running: working.Running, upto: int) -> dict[str, int
     return {"steps": upto}
 
 
+def _same(at: datetime) -> datetime:
+    return at
+
+
 @pytest.fixture(autouse=True)
-def tasks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     CALLS.clear()
     declared = {
         "test.note": Task("test.note", "记一笔", note, False, 3, None),
@@ -51,7 +57,6 @@ def tasks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     }
     monkeypatch.setattr(jobs, "TASKS", declared)
     monkeypatch.setattr(working, "TASKS", declared)
-    yield
 
 
 @pytest.fixture
@@ -74,27 +79,24 @@ def state(admin: psycopg.Connection[tuple[Any, ...]], job: UUID) -> tuple[Any, .
     return tuple(found.fetchone() or ())
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 def test_a_job_is_there_when_its_act_is_and_not_when_it_is_taken_back(admin) -> None:
     actor = an_actor(a_person("", "manager"))
     with pytest.raises(RuntimeError), scoped(actor, write=True):
         defer("test.note", actor=actor, what="gone")
         raise RuntimeError
 
-    assert working.take(now()) is None
+    assert working.take(now_utc()) is None
 
     with scoped(actor, write=True):
         job = defer("test.note", actor=actor, what="kept")
-    taken = working.take(now())
+    taken = working.take(now_utc())
 
-    assert taken is not None and taken.public_id == job
+    assert taken is not None
+    assert taken.public_id == job
     assert working.run(taken) == "done"
     assert verbs(admin) == ["kept"]
     assert state(admin, job) == ("done", 1, "", {"length": 4})
-    assert working.take(now()) is None
+    assert working.take(now_utc()) is None
 
 
 def test_a_key_asks_for_one_job_and_another_person_for_his_own(admin) -> None:
@@ -117,7 +119,7 @@ def test_arguments_that_do_not_fit_are_refused_and_leave_nothing(admin) -> None:
 
 def test_a_refusal_ends_it_and_takes_back_what_it_did(admin) -> None:
     job = defer("test.note", actor=an_actor(a_person("", "manager")), what="refuse")
-    taken = working.take(now())
+    taken = working.take(now_utc())
     assert taken is not None
 
     assert working.run(taken) == "refused"
@@ -127,11 +129,11 @@ def test_a_refusal_ends_it_and_takes_back_what_it_did(admin) -> None:
 
 def test_a_failure_is_tried_later_and_later_and_is_dead_in_the_end(admin) -> None:
     job = defer("test.note", actor=an_actor(a_person("", "manager")), what="fail")
-    at, waits = now(), []
+    at, waits = now_utc(), []
     for _try in range(3):
         taken = working.take(at)
         assert taken is not None
-        working.run(taken, lambda: at)
+        working.run(taken, partial(_same, at))
         (due,) = admin.execute("select due_at from kernel_job").fetchone()
         waits.append((due - at).total_seconds())
         at = due + timedelta(seconds=1)
@@ -149,7 +151,7 @@ def test_a_failure_is_tried_later_and_later_and_is_dead_in_the_end(admin) -> Non
 
 def test_what_kills_its_workers_is_dead_after_its_tries(admin) -> None:
     job = defer("test.note", actor=an_actor(a_person("", "manager")), what="poison")
-    at = now()
+    at = now_utc()
     for _kill in range(3):
         assert working.take(at) is not None
         assert working.take(at + working.LEASE / 2) is None
@@ -164,10 +166,11 @@ def test_what_kills_its_workers_is_dead_after_its_tries(admin) -> None:
 
 def test_an_attempt_that_was_overtaken_leaves_nothing(admin) -> None:
     job = defer("test.note", actor=an_actor(a_person("", "manager")), what="slow")
-    at = now()
+    at = now_utc()
     slow = working.take(at)
     quick = working.take(at + working.LEASE + timedelta(seconds=1))
-    assert slow is not None and quick is not None
+    assert slow is not None
+    assert quick is not None
 
     assert working.run(quick) == "done"
     assert working.run(slow) == ""
@@ -178,7 +181,7 @@ def test_an_attempt_that_was_overtaken_leaves_nothing(admin) -> None:
 
 def test_a_beat_keeps_the_lease(admin) -> None:
     defer("test.note", actor=an_actor(a_person("", "manager")), what="long")
-    at = now()
+    at = now_utc()
     taken = working.take(at)
     assert taken is not None
     later = at + working.LEASE - timedelta(seconds=1)
@@ -192,14 +195,14 @@ def test_a_beat_keeps_the_lease(admin) -> None:
 def test_a_clock_that_jumps_loses_and_doubles_nothing(admin, jump: timedelta) -> None:
     actor = an_actor(a_person("", "manager"))
     defer("test.note", actor=actor, what="one")
-    held = working.take(now())
+    held = working.take(now_utc())
     defer("test.note", actor=actor, what="two")
     assert held is not None
-    at = now() + jump
+    at = now_utc() + jump
     found = set()
     while taken := working.take(at):
         found.add(taken.args["what"])
-        assert working.run(taken, lambda: at) == "done"
+        assert working.run(taken, partial(_same, at)) == "done"
 
     assert found == {"one", "two"}
     assert working.run(held) == ""
@@ -213,7 +216,7 @@ def test_a_job_has_the_rights_of_its_moment(admin) -> None:
     with writing():
         grant.valid_to = AT.date()
         grant.save()
-    taken = working.take(now())
+    taken = working.take(now_utc())
     assert taken is not None
 
     assert working.run(taken) == "refused"
@@ -223,14 +226,14 @@ def test_a_job_has_the_rights_of_its_moment(admin) -> None:
 
 def test_a_job_of_steps_goes_on_elsewhere_when_its_worker_ends(admin) -> None:
     job = defer("test.steps", actor=an_actor(a_person("", "manager")), upto=3)
-    taken = working.take(now())
+    taken = working.take(now_utc())
     assert taken is not None
     looks = iter([False, True])
     taken.stopping = lambda: next(looks)
 
     assert working.run(taken) == ""
     assert state(admin, job)[:2] == ("waiting", 0)
-    again = working.take(now())
+    again = working.take(now_utc())
     assert again is not None
     assert working.run(again) == "done"
     assert verbs(admin) == ["0", "0", "1", "2"]
@@ -240,7 +243,7 @@ def test_a_job_of_steps_goes_on_elsewhere_when_its_worker_ends(admin) -> None:
 def test_a_job_that_no_room_declares_any_more_is_dead(admin, monkeypatch: pytest.MonkeyPatch) -> None:
     job = defer("test.note", actor=an_actor(a_person("", "manager")), what="x")
     monkeypatch.delitem(working.TASKS, "test.note")
-    taken = working.take(now())
+    taken = working.take(now_utc())
     assert taken is not None
 
     assert working.run(taken) == "dead"
@@ -253,7 +256,7 @@ def test_two_workers_never_take_the_same_job(admin, admin_url: str) -> None:
         defer("test.note", actor=actor, what=str(number))
     with psycopg.connect(admin_url) as other:
         other.execute("select 1 from kernel_job where args->>'what' = '0' for update")
-        taken = [working.take(now()) for _one in range(3)]
+        taken = [working.take(now_utc()) for _one in range(3)]
 
     assert [one.args["what"] if one else None for one in taken] == ["1", "2", None]
 

@@ -69,6 +69,7 @@ class Facts:
     people: dict[str, Staff] = field(default_factory=dict)
     matters: dict[str, Matter] = field(default_factory=dict)
     rows: dict[str, str] = field(default_factory=dict)  # a thing of a list -> the unit that it is about
+    own: dict[str, str] = field(default_factory=dict)  # a thing of a list -> whose it is; "" the house's
     tokens: dict[str, str] = field(default_factory=dict)  # unit or party code -> the word in its name
 
 

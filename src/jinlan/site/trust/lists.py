@@ -11,10 +11,12 @@ from django.db import models
 
 from jinlan.basics.clock import now_utc
 from jinlan.basics.ids import uuid7
+from jinlan.kernel.models import Person
 from jinlan.kernel.record import AboutUnit
 from jinlan.kernel.resource.declare import RESOURCES, Resource
 from jinlan.kernel.resource.files import TAKERS
 from jinlan.kernel.resource.urls import pages_of
+from jinlan.kernel.scope import actor_for, scoped, system_actor
 from jinlan.kernel.search import Searchable, findable
 from jinlan.site.trust.facts import Row
 
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from jinlan.site.trust.bank import Bank
 
 LISTS_OF_UNITS = frozenset(name for name, one in RESOURCES.items() if issubclass(one.model, AboutUnit))
+# Lists of one's own rows, and of rows of the house that one duty looks after.
+OWN_LISTS = frozenset(
+    name for name, one in RESOURCES.items() if one.model._meta.label in {"kernel.Job", "kernel.Webhook"}
+)
 _KEYS = {"id", "public_id", "entity", "unit_id", "domain", "branch_id", "pinyin_key", "grams", "search_text"}
 _READ = {"GET": 200}
 _FORM = {"GET": 200, "POST": 422}  # without what it needs, its key above all, a form is refused
@@ -38,7 +44,7 @@ def rows_of_lists() -> dict[str, Row]:
 
 def _rows(resource: Resource) -> Iterator[tuple[str, Row]]:
     name, roles = resource.name, frozenset(resource.roles)
-    about = name if name in LISTS_OF_UNITS else ""
+    about = name if name in LISTS_OF_UNITS | OWN_LISTS else ""
     yield name, Row(roles, queries=tuple(_queries(resource)))
     yield f"{name}-filters", Row(roles, queries=("", "view=none"))
     yield f"{name}-views", Row(roles, answers={"POST": 302})
@@ -61,7 +67,7 @@ def _rows(resource: Resource) -> Iterator[tuple[str, Row]]:
 
 def _api(resource: Resource) -> Iterator[tuple[str, Row]]:
     """The same by the API: a body that is no JSON is never acted upon."""
-    about = resource.name if resource.name in LISTS_OF_UNITS else ""
+    about = resource.name if resource.name in LISTS_OF_UNITS | OWN_LISTS else ""
     name, roles = f"api:{resource.name}", frozenset(resource.roles)
     makes = resource.create and frozenset(resource.create.act.roles)
     changes = resource.change and frozenset(resource.change.act.roles)
@@ -91,6 +97,57 @@ def fill(bank: Bank, token: Callable[[str, str], str]) -> None:
         for code, row in zip(sorted(bank.unit_ids), made, strict=True):
             thing = f"{name}:{code}"
             bank.thing_ids[thing], bank.facts.rows[thing] = row.public_id, code
+
+
+def fill_own(bank: Bank) -> None:
+    """Write a notice to everybody of the house, a job of everybody who has a scope there, and one address for events."""
+    from jinlan.kernel.outbox import Job, Notice, Webhook
+
+    at = now_utc()
+    with scoped(system_actor(bank.facts.entity, at), write=True) as scope:
+        for who, person in bank.people.items():
+            if bank.facts.people[who].entity == bank.facts.entity:
+                _keep(
+                    bank,
+                    f"notices:{who}",
+                    who,
+                    Notice(
+                        entity=bank.facts.entity,
+                        person_id=person,
+                        by_id=scope.actor.person_id,
+                        kind="none",
+                        key=who,
+                        at=at,
+                    ),
+                )
+    for who, person in bank.people.items():
+        actor = actor_for(Person.objects.get(pk=person), at)
+        if actor.entity != bank.facts.entity or not actor.roles:
+            continue
+        with scoped(actor, write=True):
+            job = Job(
+                entity=actor.entity, person_id=person, name="kernel.tidy", key="trust", made_at=at, due_at=at
+            )
+            _keep(bank, f"jobs:{who}", who, job)
+            if actor.has("system_admin") and "webhooks:house" not in bank.thing_ids:
+                _keep(
+                    bank,
+                    "webhooks:house",
+                    "",
+                    Webhook(
+                        entity=actor.entity,
+                        name="trust",
+                        url="https://x",
+                        verbs="work.",
+                        secret=b"",
+                        made_at=at,
+                    ),
+                )
+
+
+def _keep(bank: Bank, thing: str, owner: str, row: Any) -> None:
+    type(row)._default_manager.bulk_create([row], ignore_conflicts=True)
+    bank.thing_ids[thing], bank.facts.own[thing] = row.public_id, owner
 
 
 def _row(model: type[models.Model], bank: Bank, code: str, word: str) -> Any:

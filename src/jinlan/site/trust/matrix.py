@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from jinlan.site.trust.facts import Row
-from jinlan.site.trust.lists import LISTS_OF_UNITS, rows_of_lists
+from jinlan.site.trust.lists import LISTS_OF_UNITS, OWN_LISTS, rows_of_lists
 
 METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 ALL = frozenset(
@@ -89,6 +89,10 @@ MATRIX: dict[str, Row] = {
     "account-sessions": Row(ALL),
     "account-end-others": Row(ALL, answers={"POST": 302}, effects=POSTED),
     "account-end-session": Row(ALL, "session", answers={"POST": 302}, effects=POSTED),
+    "notices": Row(ALL, queries=("", "before=9", "before=x")),
+    "notices-count": Row(ALL),
+    "notices-read": Row(ALL, answers={"POST": 302}, effects=POSTED),
+    "notices-open": Row(ALL, "notices", answers={"POST": 302}, effects=POSTED),
     "people": Row(SECURITY, queries=("", "q=lead")),
     # Whoever proved himself a moment ago; who did not is judged by UNPROVED.
     "person-new": Row(SECURITY, answers=dict.fromkeys(("GET", "HEAD", "POST"), 200)),
@@ -108,7 +112,8 @@ UNPROVED: dict[str, Row] = {
     "person-new": Row(SECURITY, answers=dict.fromkeys(("GET", "HEAD", "POST"), 302)),
 }
 # What names a thing in an address, by the kind of thing.
-NAMED_BY = dict.fromkeys(LISTS_OF_UNITS, "public_id") | {
+NAMED_BY = dict.fromkeys((*LISTS_OF_UNITS, *OWN_LISTS), "public_id") | {
+    "notices": "notice",
     "matter": "public_id",
     "file": "public_id",
     "session": "session",

@@ -22,7 +22,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import ProgrammingError
+from django.db import ProgrammingError, connection
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
@@ -124,11 +124,8 @@ class Act(Generic[P, R]):
         actor = self._actor(kwargs)
         asked = content_hash({name: value for name, value in kwargs.items() if name != "actor"})
         with scoped(actor, write=True):
-            held = (
-                Receipt.objects.select_for_update()
-                .filter(person_id=actor.person_id, act=self.name, key=key)
-                .first()
-            )
+            _wait_for(f"{actor.person_id}|{self.name}|{key}")
+            held = Receipt.objects.filter(person_id=actor.person_id, act=self.name, key=key).first()
             if held is None:
                 result = self(*args, **kwargs)
                 Receipt.objects.create(
@@ -166,6 +163,12 @@ class Act(Generic[P, R]):
     def _actor(kwargs: Mapping[str, Any]) -> Actor:
         actor: Actor = kwargs["actor"]
         return actor
+
+
+def _wait_for(key: str) -> None:
+    """Wait until nobody else is at the same act under the same key; held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 @contextmanager

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("why", "说明某单元为何在某层级 / explain a unit's tier in numbers"),
     "berka": ("berka", "把 PKDD'99 真实银行数据转为供数文件 / convert the PKDD'99 bank"),
     "db": ("db", "数据库:roles 打印角色 SQL,migrate 迁移 / database roles and migration"),
+    "worker": ("worker", "后台任务:再开一个工作进程 / one more worker for jobs"),
     "trust": ("trust", "证明安全承诺并写 TRUST.md / prove the security promises, write TRUST.md"),
     "audit": ("audit", "审计:seal 封存,verify 核对 / seal the audit, or verify it"),
     "backup": ("backup", "备份;verify DIR 核对一份 / back up this installation, or verify a backup"),

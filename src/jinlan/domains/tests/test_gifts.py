@@ -266,3 +266,54 @@ def test_the_declaration_of_a_list_stays_short() -> None:
     source = Path(resources.__file__).read_text("utf-8")
 
     assert len(source.splitlines()) <= 100
+
+
+def test_more_rows_than_a_page_waits_for_are_done_by_a_job_each_once_with_those_left_named(
+    cast, gifts, sign_in, monkeypatch
+) -> None:
+    from jinlan.basics.clock import now_utc
+    from jinlan.kernel import working
+    from jinlan.kernel.resource import many
+
+    monkeypatch.setattr(many, "LARGEST", 2)
+    with scoped(cast.actor("chenwei"), write=True):
+        Gift.objects.filter(pk=gifts["tea"].pk).update(returned=True)
+    client = sign_in("chenwei")
+    page = client.get("/gifts/many?action=take-back&all=1&query=")
+    assert "以及另外 1 行" in page.content.decode()
+    form = hidden(page) | {"action": "take-back", "all": "1", "query": "", "reason": "清退礼品"}
+    first, second = client.post("/gifts/many", form), client.post("/gifts/many", form)
+    assert first["Location"] == second["Location"]
+    assert row_of(cast, gifts["book"]).returned is False
+    assert "还没有进度" in client.get(first["Location"]).content.decode()
+
+    running = working.take(now_utc())
+    assert running is not None
+    assert working.run(running) == "done"
+    assert working.take(now_utc()) is None
+    assert [row_of(cast, gifts[name]).returned for name in ("tea", "book", "pu")] == [True, True, True]
+    assert entries(cast, "gifts.returned") == [("chenwei", "清退礼品")] * 2
+    text = client.get(first["Location"]).content.decode()
+    assert "2 行已完成，1 行没有做" in text
+    assert ">龙井茶</a>" in text
+    assert "已经退回" in text
+    assert sign_in("zhaoyan").get(first["Location"]).status_code == 404
+    operator = sign_in("hejun").get(first["Location"])
+    assert operator.status_code == 200
+    assert "龙井茶" not in operator.content.decode()
+    assert "批量办理已结束：2 行已完成，1 行没有做" in client.get("/notices").content.decode()
+
+
+def test_a_request_is_told_to_those_who_may_check_it_and_its_end_to_who_asked(cast, gifts, sign_in) -> None:
+    client = sign_in("lihua")
+    address = f"/gifts/{gifts['tea'].public_id}/waive"
+    client.post(address, hidden(client.get(address)) | {"reason": "客户已退回原物"})
+
+    for who, count in (("chenwei", 1), ("zhoulin", 1), ("zhaoyan", 0), ("hejun", 0), ("lihua", 0)):
+        text = sign_in(who).get("/notices").content.decode()
+        assert text.count("申请“豁免礼品价值”，等待复核") == count, who
+        assert "龙井茶" not in text
+    with scoped(cast.actor("chenwei")):
+        asked = Approval.objects.get().public_id
+    sign_in("chenwei").post(f"/approvals/{asked}/decide", {"say": "yes", "reason": "同意豁免"})
+    assert "您申请的“豁免礼品价值”已获批准并执行" in client.get("/notices").content.decode()

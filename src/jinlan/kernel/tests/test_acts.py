@@ -116,3 +116,25 @@ def test_a_name_is_declared_once(declared) -> None:
         act("test.book", title="", roles=())(book)
     with pytest.raises(ValueError, match="without a matter"):
         act("test.other", title="", roles=(), stages=(("risk",),))(book)
+
+
+def test_two_at_once_under_one_key_do_it_once(declared) -> None:
+    """Both are held at the same place first: without the lock the second would break on the receipt."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connections
+
+    cast = the_cast()
+    actor = cast.actor("chenwei")
+
+    def go(_number: int) -> object:
+        try:
+            return declared["book"].once("race", actor=actor, amount=Decimal("1.50"))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as crew:
+        answers = list(crew.map(go, range(24)))
+
+    assert answers == [{"amount": "1.50"}] * 24
+    assert entries(cast) == ["chenwei"]

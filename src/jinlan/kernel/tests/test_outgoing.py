@@ -32,7 +32,7 @@ class Server(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"x" * (outgoing.LARGEST + 1) if self.path == "/large" else b"yes")
 
-    do_GET = do_POST = _answer
+    do_GET = do_POST = _answer  # noqa: N815  the library's names
 
     def log_message(self, *_args: Any) -> None:
         pass
@@ -124,7 +124,9 @@ def test_a_listed_name_that_stands_for_this_machine_or_its_neighbourhood_is_refu
 
 def test_the_connection_goes_to_the_ip_that_was_judged(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
     port = int(server.rpartition(":")[2])
-    answers = iter([("10.2.0.7", 443), ("127.0.0.1", port)])  # a name that is answered otherwise the second time
+    answers = iter(
+        [("10.2.0.7", 443), ("127.0.0.1", port)]
+    )  # a name that is answered otherwise the second time
     connected = []
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda *_args, **_more: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", next(answers))]

@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from jinlan.basics.errors import Refused
@@ -23,6 +24,7 @@ MIN_FREE_MB = 800
 ANSWER_TIMEOUT = 60
 STOP_PATIENCE = 3
 POLL = 0.2
+REBIRTH = 2.0  # seconds between two starts of a helper that dies
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -113,15 +115,25 @@ def wait_for_page(supervisor: Supervisor, url: str) -> None:
 
 def spawn_web(supervisor: Supervisor, host: str, port: int) -> None:
     """Start the web process and the lake reader."""
-    from jinlan.site.home import home as place
-
-    supervisor.spawn("reader", "-m", "jinlan.lake.reader", "--lake", str(place().lake),
-                     "--socket", str(place().reader_socket))  # fmt: skip
+    spawn_reader(supervisor)
     supervisor.spawn(
         "web", "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2",
         "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "--respawn-failed-workers",
         "jinlan.site.wsgi:application", JINLAN_STATIC="manifest",
     )  # fmt: skip
+
+
+def spawn_reader(supervisor: Supervisor) -> None:
+    """Start the process that reads the lake for pages."""
+    place = home()
+    supervisor.spawn(
+        "reader", "-m", "jinlan.lake.reader", "--lake", str(place.lake), "--socket", str(place.reader_socket)
+    )
+
+
+def spawn_worker(supervisor: Supervisor) -> None:
+    """Start the worker that runs jobs and the schedule."""
+    supervisor.spawn("worker", "-m", "jinlan.site.worker")
 
 
 def sign_ins(place: Home) -> None:
@@ -147,6 +159,7 @@ def serve(options: argparse.Namespace, place: Home, supervisor: Supervisor, url:
         with timed("网页与湖读取进程 / web and lake reader"):
             spawn_web(supervisor, options.host, options.port)
             wait_for_page(supervisor, url)
+            spawn_worker(supervisor)
         say(f"\n  金兰 Jinlan  →  {url}\n")
         filling = demo and not place.filled.exists()
         if filling:
@@ -162,20 +175,16 @@ def serve(options: argparse.Namespace, place: Home, supervisor: Supervisor, url:
 
 
 def watch(supervisor: Supervisor, place: Home, *, filling: bool) -> int:
-    """Watch the children; a reader that dies is started again, a web process that dies ends the product."""
+    """Watch the children; a reader or a worker that dies is started again, a web process that dies ends the product."""
     began = time.monotonic()
+    helpers = {"reader": partial(spawn_reader, supervisor), "worker": partial(spawn_worker, supervisor)}
+    born = dict.fromkeys(helpers, began)
     while not supervisor.stopping:
         supervisor.require("web")
-        if supervisor.ended("reader") is not None:
-            supervisor.spawn(
-                "reader",
-                "-m",
-                "jinlan.lake.reader",
-                "--lake",
-                str(place.lake),
-                "--socket",
-                str(place.reader_socket),
-            )
+        for name, spawn in helpers.items():
+            if supervisor.ended(name) is not None and time.monotonic() - born[name] > REBIRTH:
+                spawn()
+                born[name] = time.monotonic()
         if filling and supervisor.ended("fill") is not None:
             filling = False
             if supervisor.ended("fill") == 0:

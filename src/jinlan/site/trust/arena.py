@@ -101,5 +101,5 @@ def served(folder: Path) -> Iterator[Arena]:
 
 def quiet() -> None:
     """Thousands of refusals are what is asked for here: they need no line in the log each."""
-    for name in ("django.request", "django.security", "axes"):
+    for name in ("django.request", "django.security", "axes", "jinlan.jobs", "jinlan.worker"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -23,7 +23,6 @@ NOT_YET = {
     "P6": "no script runs: payloads in every text field, in a browser",
     "P8": "never a 500: generated requests (P1 reports every 500 that it meets)",
     "P10": "hostile files and URLs, fields not offered: there is no upload and no form with client data yet",
-    "P13": "jobs exactly once in effect: there is no outbox yet",
     "P16": "four eyes as a state machine: acts and approvals have tests, not this proof",
     "P18": "upgrades without stopping",
     "P19": "restart without loss: SIGTERM under load",

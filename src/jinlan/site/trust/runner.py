@@ -32,6 +32,7 @@ class Sizes:
     night_kills: int
     server_kills: int
     tamperings: int
+    worker_kills: int
     archive_seconds: int
     flips: int
     revocations: int
@@ -46,6 +47,7 @@ QUICK = Sizes(
     night_kills=6,
     server_kills=10,
     tamperings=200,
+    worker_kills=150,
     archive_seconds=5,
     flips=2,
     revocations=500,
@@ -59,6 +61,7 @@ FULL = Sizes(
     night_kills=200,
     server_kills=1000,
     tamperings=10_000,
+    worker_kills=10_000,
     archive_seconds=ARCHIVE_SECONDS,
     flips=100,
     revocations=5_000,
@@ -235,6 +238,19 @@ class Runner:
         return Section("P12", "Acknowledged = durable", f"{found.kills} kills of PostgreSQL's process group, {found.acknowledged:,} acknowledged commits", 0,
                        found.wrong, "a writer that acknowledges before it commits", found.canary,
                        [f"Recovery: median {found.median:.2f} s, longest {max(found.recovery, default=0):.2f} s. A kill is no power cut: the page cache survives it."])  # fmt: skip
+
+    def p13(self) -> Section:
+        """Kill workers."""
+        from jinlan.site.trust import outbox
+
+        with self._cloned("trust_p13") as admin:
+            found = outbox.prove(self.bank, admin, kills=self.sizes.worker_kills, seed=self.seed)
+        with self._cloned("trust_p13") as admin, outbox.done_apart():
+            blind = outbox.prove(self.bank, admin, kills=60, seed=self.seed)
+        return Section("P13", "Jobs exactly once in effect", f"{found.kills:,} kills of workers, {found.jobs:,} jobs", 0, found.wrong,
+                       "a worker that marks a job as done in another transaction", bool(blind.wrong), [
+            f"Half of the jobs are one transaction, half have {outbox.STEPS} steps of their own; {found.dead} poisonous ones, which end their worker, were put with the dead and left nothing. {found.jumps} workers had a clock that was a year off.",
+        ])  # fmt: skip
 
     def p14(self) -> Section:
         """Back up, restore, plant faults."""

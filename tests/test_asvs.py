@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections import Counter
 from typing import Any
 
 import pytest
 
+from jinlan.site.cli import COMMANDS
+from jinlan.site.home import ROOT
 from jinlan.site.trust import ledger
 from jinlan.site.trust.ledger import (
     COUNTS,
@@ -154,3 +157,15 @@ def test_headings_and_tests_are_found() -> None:
     source = "def test_a(): ...\ndef helper(): ...\nclass TestB:\n    def test_c(self): ...\n    def d(self): ...\n"
     assert functions_in(source) == {"test_a", "TestB::test_c"}
     assert problems({}, Known(lambda _: True, (), ()))[0] == "item 1.1.1 is missing"
+
+
+def test_the_page_for_deployers_names_commands_and_variables_that_exist() -> None:
+    text = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "src/jinlan/site").glob("*.py"))
+    oidc = re.findall(r'"([A-Z_]+)"', sources.partition('f"JINLAN_OIDC_{name}"')[2][:200])
+    known = set(re.findall(r"\b(?:JINLAN|DATABASE)_[A-Z_]+\b", sources)) | {
+        f"JINLAN_OIDC_{name}" for name in oidc
+    }
+
+    assert set(re.findall(r"\b(?:JINLAN|DATABASE)_[A-Z_]+\b", text)) - known == set()
+    assert set(re.findall(r"\./jinlan ([a-z-]+)", text)) - set(COMMANDS) == set()

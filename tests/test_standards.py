@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import logging
 import re
 import threading
@@ -20,6 +21,8 @@ from jinlan.kernel.guards import target_of
 from jinlan.kernel.models import Person
 from jinlan.kernel.testing import PASSWORD, an_actor
 from jinlan.kernel.tests.browsers import a_browser, ana, lives, signs_in, xulan  # noqa: F401
+from jinlan.kernel.tests.providers import Provider
+from jinlan.kernel.tests.test_oidc import entries_of_nobody, op  # noqa: F401
 from jinlan.kernel.tests.test_otp import enrolled
 from jinlan.site.backup import keys as bundle
 from jinlan.site.home import KEYS, ROOT, Home
@@ -316,6 +319,28 @@ def test_the_identity_provider_cannot_lead_us_elsewhere(leading_away: str) -> No
         oidc._get_json(f"{leading_away}/outer")
 
 
+def test_the_tokens_of_the_provider_stay_in_one_request(ana: Person, op: Provider) -> None:
+    made: list[str] = []
+
+    def signed(claims: dict[str, object]) -> str:
+        made.append(op.rs256(claims))
+        return made[-1]
+
+    op.sign = signed
+    client = a_browser()
+    came = client.get("/signin/oidc/back", op.approve(client.get("/signin/oidc")["Location"]))
+    page = client.get("/account")
+
+    kept = (
+        json.dumps(dict(client.session.items()))
+        + str(client.cookies)
+        + str(came.headers)
+        + page.content.decode()
+    )
+    assert (came["Location"], page.status_code, len(made)) == ("/", 200, 1)
+    assert [part for part in (*made[0].split("."), "id_token", "access_token") if part in kept] == []
+
+
 def test_a_new_password_does_not_step_around_the_second_factor(ana: Person, xulan: Person) -> None:
     key, _ = enrolled(ana, now_utc())
     made = people.renew_password(actor=an_actor(xulan, now_utc()), person=ana.public_id)
@@ -327,6 +352,21 @@ def test_a_new_password_does_not_step_around_the_second_factor(ana: Person, xula
     assert not lives(client)
     assert client.post("/signin/code", {"code": otp.code_at(key, now_utc())}).status_code == 302
     assert client.get("/account")["Location"] == "/account/password"  # and then his own
+
+
+def test_headers_of_a_proxy_that_the_caller_wrote_himself_change_nothing(ana: Person) -> None:
+    for number in range(8):
+        said = {
+            "x-forwarded-for": f"10.9.8.{number}",
+            "x-real-ip": f"10.9.8.{number}",
+            "x-forwarded-proto": "https",
+            "x-forwarded-host": "evil.test",
+        }
+        answer = Client(headers=said).post("/signin", {"username": "ana", "password": "wrong"})
+
+    assert answer.status_code == 429  # counted as one caller
+    assert {row[3]["where"] for row in entries_of_nobody("signin.failed")} == {"127.0.0.1"}
+    assert "evil" not in str(answer.headers) + answer.content.decode()
 
 
 def test_every_page_of_somebody_who_is_signed_in_offers_the_way_out(ana: Person, xulan: Person) -> None:

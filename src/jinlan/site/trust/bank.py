@@ -33,7 +33,7 @@ from jinlan.site.trust import asked
 from jinlan.site.trust.cast import CAST, Part
 from jinlan.site.trust.facts import Cover, Facts, Grant, Staff
 from jinlan.site.trust.lists import fill as fill_lists
-from jinlan.site.trust.lists import fill_own
+from jinlan.site.trust.lists import fill_consents, fill_own
 from jinlan.work.models import Task
 
 LETTERS = "ABCDEFGHIJKLMNPRSTUVWXYZ234567"
@@ -306,5 +306,6 @@ def build(seed: int, units: int = UNITS) -> Bank:
     asked.matters(builder.bank, builder.dice)
     asked.sessions(builder.bank)
     fill_own(builder.bank)
+    fill_consents(builder.bank)
     builder.bank.people["system"] = system_actor(ENTITY, now_utc()).person_id
     return builder.bank

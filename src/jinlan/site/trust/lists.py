@@ -99,6 +99,23 @@ def fill(bank: Bank, token: Callable[[str, str], str]) -> None:
             bank.thing_ids[thing], bank.facts.rows[thing] = row.public_id, code
 
 
+def fill_consents(bank: Bank) -> None:
+    """Write one consent of every party, as the extract brings them."""
+    from jinlan.clients.models import Party
+    from jinlan.domains.compliance.models import ConsentEntry
+
+    at = now_utc()
+    with scoped(system_actor(bank.facts.entity, at), write=True) as scope:
+        rows = [
+            ConsentEntry(
+                entity=party.entity, party_id=party.pk, act="given", purpose="MARKETING", channel="PHONE", legal_entity=party.entity, at=at,
+                source="extract", source_key=f"trust {party.pk}", person_id=scope.actor.person_id, person_name="system", recorded_at=at,
+            )
+            for party in Party.objects.only("id", "entity")
+        ]  # fmt: skip
+        ConsentEntry.objects.bulk_create(rows)
+
+
 def fill_own(bank: Bank) -> None:
     """Write a notice to everybody of the house, a job of everybody who has a scope there, and one address for events."""
     from jinlan.kernel.outbox import Job, Notice, Webhook

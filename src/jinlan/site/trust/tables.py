@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from jinlan.kernel.resource.declare import RESOURCES, Resource
 from jinlan.site.trust.facts import Sight
+from jinlan.site.trust.lists import LISTS_OF_UNITS
 
 # unit code, party code, entity, person's user name
 Keys = tuple[str, str, str, str]
@@ -24,6 +26,7 @@ class Table:
     client: bool = True  # holds client data
     written: bool = False  # people may write here, where they read
     writers: frozenset[str] = frozenset()  # or only people of these roles
+    may: frozenset[str] = frozenset()  # people of these roles may write what they see
     taken: frozenset[str] = frozenset()  # people of these roles delete what they see
     door: bool = False  # signing in reads and writes it before any scope; no client data
 
@@ -109,6 +112,17 @@ TABLES: dict[str, Table] = {
                             "(select k.username from kernel_person k join work_preflightrecord r on r.person_id = k.id where r.id = t.preflight_id)",
                             written=True),
     "work_release": Table(_released, ASKED.format("clients_unit", "unit_id"), PARTY_ID, PERSON_ID.format("person_id"), written=True),
+    "compliance_consenttext": Table(lambda seen, keys: bool(seen.roles), client=False),
+    "compliance_consententry": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID),
+    "kernel_savedview": Table(lambda seen, keys: bool(seen.roles) and keys[3] == "me", person=PERSON_ID.format("person_id"),
+                              client=False, written=True),
+    "kernel_apitoken": Table(lambda seen, keys: False, client=False, door=True),
+    # Jobs are their person's and, without what they are about, the system administrator's; the worker takes them at the door.
+    "kernel_job": Table(lambda seen, keys: bool(seen.roles) and (keys[3] == "me" or "system_admin" in seen.roles),
+                        person=PERSON_ID.format("person_id"), client=False, written=True, door=True),
+    "kernel_notice": Table(lambda seen, keys: bool(seen.roles) and keys[3] == "me", person=PERSON_ID.format("person_id"),
+                           client=False, written=True),
+    "kernel_webhook": Table(lambda seen, keys: "system_admin" in seen.roles, client=False, writers=frozenset({"system_admin"})),
     "kernel_receipt": Table(lambda seen, keys: bool(seen.roles) and keys[3] == "me", person=PERSON_ID.format("person_id"),
                             client=False, written=True),
 }  # fmt: skip
@@ -125,5 +139,18 @@ for _name in ("kernel_secondfactor", "kernel_recoverycode", "kernel_passkey"):
 TABLES["kernel_passwordrecord"] = Table(lambda seen, keys: False, client=False, door=True)
 TABLES["kernel_staffsession"] = Table(lambda seen, keys: keys[3] == "me" or "security_admin" in seen.roles,
                                       person=PERSON_ID.format("person_id"), client=False, written=True, door=True)  # fmt: skip
+
+
+def _doers(resource: Resource) -> frozenset[str]:
+    """Return the roles that do something in a list, or are the last to check it: an approved act runs in the last checker's scope."""
+    acts = [one.act for one in resource.acts()]
+    return frozenset(role for one in acts for role in (one.stages[-1] if one.stages else one.roles))
+
+
+# Lists about units are their units'.
+TABLES |= {
+    RESOURCES[name].model._meta.db_table: Table(_unit, UNIT_ID, may=_doers(RESOURCES[name]))
+    for name in LISTS_OF_UNITS
+}
 # No client data; read before any scope, to sign somebody in, or the framework's own.
 OPEN = ("kernel_person", "kernel_rolegrant", "django_", "auth_", "axes_")

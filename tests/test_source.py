@@ -169,7 +169,7 @@ def test_connections_are_opened_by_the_modules_of_the_documents_only() -> None:
     }
     reader = {"lake/reader/client.py", "lake/reader/server.py", "lake/reader/__main__.py"}  # a Unix socket
 
-    assert using == {"kernel/oidc.py", "site/commands/start.py"} | reader
+    assert using == {"kernel/outgoing.py", "site/commands/start.py"} | reader
     assert all(f"`{path}`" in DEPLOY for path in using - reader)
     text = "".join(ast.unparse(SERVED[path]) for path in reader)
     assert set(re.findall(r"AF_\w+", text)) == {"AF_UNIX"}

@@ -8,10 +8,13 @@ import logging
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 
 from jinlan.basics.clock import now_utc
@@ -19,6 +22,7 @@ from jinlan.kernel import account_views, oidc, otp, passkeys, passwords, people,
 from jinlan.kernel.forms import SignInForm
 from jinlan.kernel.guards import target_of
 from jinlan.kernel.models import Person
+from jinlan.kernel.references import Referenced
 from jinlan.kernel.testing import PASSWORD, an_actor
 from jinlan.kernel.tests.browsers import a_browser, ana, lives, signs_in, xulan  # noqa: F401
 from jinlan.kernel.tests.providers import Provider
@@ -314,9 +318,13 @@ def leading_away() -> Iterator[str]:
 
 
 def test_the_identity_provider_cannot_lead_us_elsewhere(leading_away: str) -> None:
-    assert oidc._get_json(f"{leading_away}/inner") == {}
+    known = oidc.Provider(leading_away, "jinlan", "", "sub", frozenset())
+
+    assert oidc._get_json(f"{leading_away}/inner", known) == {}
     with pytest.raises(oidc.Untrue):
-        oidc._get_json(f"{leading_away}/outer")
+        oidc._get_json(f"{leading_away}/outer", known)
+    with pytest.raises(oidc.Untrue):  # this machine is asked only when the provider itself is on it
+        oidc._get_json(f"{leading_away}/inner", replace(known, issuer="https://login.bank.example"))
 
 
 def test_the_tokens_of_the_provider_stay_in_one_request(ana: Person, op: Provider) -> None:
@@ -394,3 +402,76 @@ def test_the_key_of_a_session_is_long_random_and_only_in_its_cookie(ana: Person)
     assert sessions.hashed(client.cookies["jl_session"].value) not in page.content.decode()
     assert client.cookies["jl_session"].value not in page.content.decode()
     assert PASSWORD not in page.content.decode()
+
+
+def test_a_file_in_a_form_is_refused_at_its_first_byte(ana: Person) -> None:
+    big = SimpleUploadedFile("a.bin", b"x" * 3_000_000)
+    before = len(entries_of_nobody("signin.failed"))
+
+    answer = Client().post("/signin", {"username": "ana", "password": "wrong", "file": big})
+
+    assert answer.status_code == 400
+    assert len(entries_of_nobody("signin.failed")) == before
+
+
+def test_the_number_of_an_error_page_is_on_its_lines_of_the_log(
+    ana: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.addFilter(Referenced())
+
+    answer = signs_in(ana).get("/no-such-page")
+
+    assert answer.status_code == 404
+    assert {record.reference for record in caplog.records if record.name == "django.request"} == {
+        answer["X-Reference"]
+    }  # type: ignore[attr-defined]
+    assert Referenced().filter(logging.makeLogRecord({})) is True
+
+
+def test_an_answer_to_a_programs_key_is_not_kept_by_caches(ana: Person) -> None:
+    made = tokens.make(ana, name="x", days=1, reads_only=True, at=now_utc())
+    answer = Client(headers={"authorization": f"Bearer {made.text}"}).get("/api/v1/openapi.json")
+
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_a_new_password_ends_the_keys_of_programs(ana: Person, xulan: Person) -> None:
+    def alive(text: str) -> bool:
+        return tokens.actor_of(text, now_utc(), writes=False) is not None
+
+    first = tokens.make(ana, name="x", days=1, reads_only=True, at=now_utc()).text
+    assert alive(first)
+    people.renew_password(actor=an_actor(xulan, now_utc()), person=ana.public_id)
+    assert not alive(first)
+    ana.refresh_from_db()
+    second = tokens.make(ana, name="y", days=1, reads_only=True, at=now_utc()).text
+    tokens.end_all(ana, now_utc())
+    assert not alive(second)
+
+
+def test_where_a_second_factor_is_required_nothing_opens_before_it_is_set_up(
+    ana: Person, settings: Any
+) -> None:
+    settings.JINLAN_SECOND_FACTOR = "required"
+    client = signs_in(ana)
+
+    assert client.get("/account")["Location"] == "/account/second-factor"
+    assert client.get("/api/v1/openapi.json").status_code == 302
+    assert client.get("/account/second-factor").status_code in {200, 302}
+    assert client.post("/signout").status_code == 302
+    enrolled(ana, now_utc())
+    client = a_browser()
+    answer = client.post("/signin", {"username": "ana", "password": PASSWORD})
+    assert answer["Location"] == "/signin/code"
+
+
+def test_the_public_password_of_the_demo_opens_nothing_where_no_demo_runs(ana: Person, settings: Any) -> None:
+    ana.set_password(settings.JINLAN_DEMO_PASSWORD)
+    ana.save(update_fields=["password"])
+    settings.JINLAN_DEMO = False
+    client = a_browser()
+
+    answer = client.post("/signin", {"username": "ana", "password": settings.JINLAN_DEMO_PASSWORD})
+
+    assert "公开的密码" in answer.content.decode()
+    assert not lives(client)

@@ -10,12 +10,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from jinlan.basics.clock import now_utc
+from jinlan.kernel.models import Person
+from jinlan.kernel.passkeys import has_factor
 from jinlan.kernel.passwords import DUE
 from jinlan.kernel.scope import actor_for
 from jinlan.kernel.sessions import current
 
 Answer = Callable[[HttpRequest], HttpResponse]
+ENROL = "enrol"  # in the session's data: the bank asks for a second factor and this person has none yet
 OPEN_WHILE_DUE = ("account-password", "signout", "preferences")
+OPEN_WHILE_ENROLLING = (*OPEN_WHILE_DUE, "account-second-factor", "account-passkeys", "account-confirm")
 
 
 class ActorMiddleware:
@@ -39,7 +43,17 @@ class ActorMiddleware:
         request.actor = actor_for(person, at) if person else None  # type: ignore[attr-defined]
         if request.session.get(DUE) and request.path not in {reverse(name) for name in OPEN_WHILE_DUE}:
             return go(request, reverse("account-password"))
+        if request.session.get(ENROL) and person and self._must_enrol(request, person):
+            return go(request, reverse("account-second-factor"))
         return self.get_response(request)
+
+    @staticmethod
+    def _must_enrol(request: HttpRequest, person: Person) -> bool:
+        """Tell whether nothing else opens before a second factor is set up."""
+        if has_factor(person):
+            del request.session[ENROL]
+            return False
+        return request.path not in {reverse(name) for name in OPEN_WHILE_ENROLLING}
 
 
 def show_out(request: HttpRequest, why: str) -> HttpResponse:

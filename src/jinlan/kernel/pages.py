@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 from jinlan.basics.actor import Actor
 from jinlan.kernel.figures import listed
 from jinlan.kernel.models import RoleGrant
+from jinlan.kernel.references import REFERENCE
 
 THEME_COOKIE, RAIL_COOKIE = "jl_theme", "jl_rail"
 FOUND_IN = "clients"  # the place that the search of the top bar leads to
@@ -96,9 +97,10 @@ class ReferenceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Number the request and keep answers with client data out of shared caches."""
-        request.reference = secrets.token_hex(4)  # type: ignore[attr-defined]
+        reference = request.reference = secrets.token_hex(4)  # type: ignore[attr-defined]
+        REFERENCE.set(reference)  # until the next request of this thread: Django writes its line after the last middleware
         response = self.get_response(request)
-        response.headers["X-Reference"] = request.reference  # type: ignore[attr-defined]
-        if signed_in(request):
+        response.headers["X-Reference"] = reference
+        if signed_in(request) or "Authorization" in request.headers:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response

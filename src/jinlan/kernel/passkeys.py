@@ -32,6 +32,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from jinlan.kernel import otp
 from jinlan.kernel.models import Passkey, Person
 
 Purpose = Literal["add", "signin", "confirm"]
@@ -173,3 +174,8 @@ def use(session: SessionBase, person: Person, answer: str, purpose: Purpose, at:
 def remove(person: Person, public_id: UUID) -> bool:
     """Forget one passkey of a person; tell whether there was one."""
     return bool(Passkey.door.filter(person=person, public_id=public_id).delete()[0])
+
+
+def has_factor(person: Person) -> bool:
+    """Tell whether signing in asks this person for more than the password: a passkey or an authenticator."""
+    return otp.enrolled(person) or enrolled(person)

@@ -22,6 +22,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jinlan.kernel import tokens
 from jinlan.kernel.audit import audit_signin
 from jinlan.kernel.models import PasswordRecord, Person, StaffSession
 from jinlan.kernel.sessions import ROW, where
@@ -152,7 +153,7 @@ def due(person: Person, at: datetime) -> bool:
 
 
 def change(request: HttpRequest, person: Person, password: str, at: datetime) -> None:
-    """Set a person's own password, remember its hash, end all his other sessions and record it, all or nothing."""
+    """Set a person's own password, remember its hash, end all his other sessions and his programs' keys, and record it, all or nothing."""
     with transaction.atomic():
         person.password = make_password(password)
         person.one_time_until = None
@@ -164,6 +165,7 @@ def change(request: HttpRequest, person: Person, password: str, at: datetime) ->
         ).delete()
         others = StaffSession.door.filter(person=person, ended_at=None).exclude(pk=request.session.get(ROW))
         others.update(ended_at=at, ended_why="password")
+        tokens.end_all(person, at)
         update_session_auth_hash(request, person)  # and a new key for this session
         request.session.pop(DUE, None)
         audit_signin(

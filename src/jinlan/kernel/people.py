@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
+from jinlan.kernel import tokens
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.duties import joins_duties, separate_duties
@@ -72,6 +73,7 @@ def renew_password(*, actor: Actor, person: UUID) -> Made:
     )
     audit(actor, "kernel.password_renewed", "person", other.username, after={"hours": ONE_TIME_HOURS})
     end_all_of(actor, other, "password")
+    tokens.end_all_of(actor, other)
     return Made(other.public_id, other.username, password)
 
 
@@ -87,6 +89,7 @@ def forget_second_factor(*, actor: Actor, person: UUID) -> int:
     RecoveryCode.objects.filter(person_id=other.pk).delete()
     audit(actor, "kernel.second_factor_forgotten", "person", other.username, after={"factors": count})
     end_all_of(actor, other, "admin")
+    tokens.end_all_of(actor, other)
     return count
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -18,7 +18,13 @@ from jinlan.kernel.scope import scoped
 
 
 def create_staff(
-    rows: Iterable[Mapping[str, Any]], *, actor: Actor, entity: str, password: str, since: date
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    actor: Actor,
+    entity: str,
+    password: str,
+    since: date,
+    one_time_until: datetime | None = None,
 ) -> list[Person]:
     """Make people with one password and their roles; people and grants that exist are left as they are.
 
@@ -29,16 +35,24 @@ def create_staff(
         entity: whose staff.
         password: of those who are new.
         since: first day of the roles.
+        one_time_until: the password is for one sign-in up to this instant, then everybody chooses his own; None: it stays.
 
     Raises:
         Refused: a role that is unknown, or a duty joined with another.
     """
     hashed = make_password(password)
     with scoped(actor, write=True):
-        return [_create(row, actor, entity, hashed, since) for row in rows]
+        return [_create(row, actor, entity, hashed, since, one_time_until) for row in rows]
 
 
-def _create(row: Mapping[str, Any], actor: Actor, entity: str, hashed: str, since: date) -> Person:
+def _create(
+    row: Mapping[str, Any],
+    actor: Actor,
+    entity: str,
+    hashed: str,
+    since: date,
+    one_time_until: datetime | None,
+) -> Person:
     person, made = Person.objects.get_or_create(
         username=row["username"],
         defaults={
@@ -46,6 +60,7 @@ def _create(row: Mapping[str, Any], actor: Actor, entity: str, hashed: str, sinc
             "display_name": row["name"],
             "employee_code": row.get("employee", ""),
             "password": hashed,
+            "one_time_until": one_time_until,
         },
     )
     if person.entity != entity:

@@ -44,11 +44,6 @@ def require(request: HttpRequest, within: int = WITHIN, back: str = "") -> HttpR
     return go(request, f"{reverse('account-confirm')}?{urlencode({'next': back or request.get_full_path()})}")
 
 
-def has_factor(person: Person) -> bool:
-    """Tell whether signing in asks this person for more than the password."""
-    return otp.enrolled(person) or passkeys.enrolled(person)
-
-
 def confirm(request: HttpRequest, person: Person, password: str, code: str) -> bool:
     """Check password and, when enrolled, code; a success renews the session's key, both are recorded and failures counted."""
     at: datetime = request.actor.at  # type: ignore[attr-defined]
@@ -74,7 +69,7 @@ def proved(request: HttpRequest, person: Person, password: str, code: str, at: d
     """Tell whether password and, when enrolled, code are right; wrong ones count as wrong sign-ins do."""
     if not password_is_right(request, person, password):
         return False
-    return not has_factor(person) or code_is_good(request, person, code, at)
+    return not passkeys.has_factor(person) or code_is_good(request, person, code, at)
 
 
 def password_is_right(request: HttpRequest, person: Person, password: str) -> bool:

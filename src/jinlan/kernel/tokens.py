@@ -69,6 +69,16 @@ def end(person: Person, public_id: UUID, at: datetime) -> bool:
     return ended
 
 
+def end_all(person: Person, at: datetime) -> int:
+    """End all of a person's keys, as when he chose another password; outside every scope. Returns how many."""
+    return int(ApiToken.door.filter(person=person, ended_at__isnull=True).update(ended_at=at))
+
+
+def end_all_of(actor: Actor, person: Person) -> int:
+    """End all keys of somebody for the security administrator, in his scope; returns how many."""
+    return int(ApiToken.objects.filter(person_id=person.pk, ended_at__isnull=True).update(ended_at=actor.at))
+
+
 def actor_of(text: str, at: datetime, *, writes: bool) -> Actor | None:
     """Return whom a key stands for at an instant, None for a key that is unknown, ended, expired or may not do this."""
     if not text.startswith(PREFIX) or len(text) > 100:

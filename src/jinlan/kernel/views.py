@@ -22,11 +22,12 @@ from django.views.decorators.http import require_POST
 from jinlan.basics.clock import now_utc
 from jinlan.kernel.audit import audit_signin
 from jinlan.kernel.forms import SignInForm
+from jinlan.kernel.middleware import ENROL
 from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.pages import COOKIE_AGE, RAIL_COOKIE, THEME_COOKIE, THEMES, home_of, signed_in
+from jinlan.kernel.passkeys import has_factor
 from jinlan.kernel.passwords import DUE, due
 from jinlan.kernel.sessions import close_current, describe, where
-from jinlan.kernel.stepup import has_factor
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PENDING = "pending_signin"  # in the session's data: a right password that waits for its code
@@ -79,6 +80,9 @@ class SignIn(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in, or ask for the second factor first; nobody is signed in before both are right."""
         person = form.get_user()
+        if form.cleaned_data["password"] == settings.JINLAN_DEMO_PASSWORD and not settings.JINLAN_DEMO:
+            form.add_error(None, _("这是演示银行公开的密码，在这里不能使用。请联系安全管理员发一次性密码。"))
+            return self.form_invalid(form)
         if person.one_time_until is not None and now_utc() >= person.one_time_until:
             form.add_error(None, _("这个一次性密码已过期。请联系安全管理员重新发一个。"))
             return self.form_invalid(form)
@@ -110,14 +114,16 @@ def first_half(
 ) -> HttpResponse:
     """Sign in, or ask for the second factor first, unless it was `proved` already; until then nobody is signed in."""
     if proved or not has_factor(person):
-        return come_in(request, person, target, by_password=by_password)
+        return come_in(request, person, target, by_password=by_password, proved=proved)
     request.session.cycle_key()
     waiting = {"person": person.pk, "at": now_utc().isoformat(), "next": target, "by_password": by_password}
     request.session[PENDING] = waiting
     return redirect("signin-code")
 
 
-def come_in(request: HttpRequest, person: Person, target: str, *, by_password: bool) -> HttpResponse:
+def come_in(
+    request: HttpRequest, person: Person, target: str, *, by_password: bool, proved: bool = False
+) -> HttpResponse:
     """Open the session of somebody who proved himself, record it, and bring his own language and theme along."""
     at = now_utc()
     request.session.pop(PENDING, None)
@@ -125,6 +131,8 @@ def come_in(request: HttpRequest, person: Person, target: str, *, by_password: b
     describe(request)
     if by_password and due(person, at):
         request.session[DUE] = True
+    if settings.JINLAN_SECOND_FACTOR == "required" and not proved and not has_factor(person):
+        request.session[ENROL] = True
     audit_signin(person.entity, person.username, "succeeded", at, person_id=person.pk, where=where(request))
     response = HttpResponseRedirect(target)
     if person.locale in dict(settings.LANGUAGES) and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:

@@ -11,7 +11,6 @@ import hashlib
 import inspect
 import json
 import logging
-import random
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -127,7 +126,7 @@ class Running:
 
 def _wait(attempts: int) -> timedelta:
     """Return how long to wait after so many tries: four times longer each, up to an hour, spread a little."""
-    spread = random.uniform(0.9, 1.1)  # noqa: S311  so that what failed together is not tried together
+    spread = secrets.SystemRandom().uniform(0.9, 1.1)  # so that what failed together is not tried together
     return min(FIRST_WAIT * 4 ** (attempts - 1) * spread, LONGEST_WAIT)
 
 

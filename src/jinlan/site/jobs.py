@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from jinlan.lake.load import LoadReport
 
 Progress = Callable[[str], None]
+FIRST_PASSWORDS = timedelta(days=14)  # how long the passwords of a list of staff are good for a first sign-in
 
 
 def entity() -> str:
@@ -105,6 +106,7 @@ def create_staff_with_passwords(rows: Sequence[Mapping[str, Any]]) -> dict[str, 
                 entity=name,
                 password=made[row["username"]] or secrets.token_urlsafe(),
                 since=business_date(actor.at),
+                one_time_until=actor.at + FIRST_PASSWORDS,
             )
     return made
 

@@ -9,22 +9,33 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from jinlan.site.front import networks
 from jinlan.site.home import ROOT, home
 
 HOME = home()
 JINLAN_HOME = HOME.path
 JINLAN_ROOTS = HOME.roots
+LIBPQ = (
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "connect_timeout",
+    "target_session_attrs",
+    "channel_binding",
+)
 SRC = Path(__file__).resolve().parents[1]
 
 
 def database(url: str) -> dict[str, Any]:
     """Turn ``postgresql://user:password@host:port/name`` into Django's dictionary; host may be a socket folder."""
     parts = urlsplit(url)
+    asked = {name: value for name, value in parse_qsl(parts.query) if name in LIBPQ}
     # The socket folder is percent-encoded, and urlsplit lower-cases what it takes for a host name.
     host = unquote(parts.netloc.rpartition("@")[2].partition(":")[0])
     return {
@@ -36,10 +47,19 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
+        "OPTIONS": asked
+        | {
             "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
         },
     }
+
+
+def proxies(name: str) -> tuple[Any, ...]:
+    """Return the addresses and networks of the bank's proxies from the environment."""
+    try:
+        return networks(names(name))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from None
 
 
 def whole(name: str, default: int, least: int, most: int) -> int:
@@ -221,6 +241,8 @@ LOGOUT_REDIRECT_URL = "signin"
 SESSION_ENGINE = "jinlan.kernel.sessions"
 JINLAN_IDLE_SECONDS = 60 * whole("JINLAN_IDLE_MINUTES", 15, 2, 12 * 60)
 JINLAN_SESSION_SECONDS = 3600 * whole("JINLAN_SESSION_HOURS", 12, 1, 24)
+JINLAN_SECOND_FACTOR = one_of("JINLAN_SECOND_FACTOR", "offered", "required")
+JINLAN_DEMO_PASSWORD = "jinlan-demo"  # noqa: S105  public: it opens nothing where no demo runs
 JINLAN_PASSWORD_POLICY = one_of("JINLAN_PASSWORD_POLICY", "ASVS", "GB")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -229,7 +251,20 @@ SESSION_COOKIE_NAME = "jl_session"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "jl_csrf"
 CSRF_FAILURE_VIEW = "jinlan.kernel.views.csrf_failure"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("JINLAN_HTTPS") == "1"
+JINLAN_PROXIES = proxies("JINLAN_PROXIES")  # whose X-Forwarded-For and X-Forwarded-Proto are believed
+JINLAN_HTTPS = os.environ.get("JINLAN_HTTPS") == "1" or JINLAN_BASE_URL.startswith("https:")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = JINLAN_HTTPS
+if JINLAN_HTTPS:  # a browser takes such a cookie from this very host over TLS only, never from a neighbour or a page without
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
+        "__Host-jl_session",
+        "__Host-jl_csrf",
+        "__Host-jl_lang",
+    )
+    LANGUAGE_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS, SECURE_HSTS_INCLUDE_SUBDOMAINS = 365 * 24 * 3600, False
+if JINLAN_BASE_URL:
+    CSRF_TRUSTED_ORIGINS = [JINLAN_BASE_URL]
+FILE_UPLOAD_HANDLERS = ["jinlan.kernel.guards.NoFiles"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -265,8 +300,9 @@ WHITENOISE_USE_FINDERS = not _MANIFEST
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"reference": {"()": "jinlan.kernel.references.Referenced"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(reference)s] %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["reference"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"jinlan": {"level": "INFO"}},
 }

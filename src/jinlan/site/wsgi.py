@@ -7,8 +7,12 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jinlan.site.settings")
-application = get_wsgi_application()
+inner = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402
 
 from jinlan.kernel.scope import refuse_unsafe_database  # noqa: E402
+from jinlan.site.front import Front  # noqa: E402
 
 refuse_unsafe_database()
+application = Front(inner, settings.JINLAN_PROXIES)

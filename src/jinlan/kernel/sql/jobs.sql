@@ -72,6 +72,14 @@ revoke execute on function sec.events_after(bigint, bigint, int) from public;
 grant execute on function sec.events_after(bigint, bigint, int) to jl_system;
 alter function sec.events_after(bigint, bigint, int) owner to jl_scope;
 
+-- The security administrator ends a person's keys with his password and his lost factor; never sees what they are.
+create policy end_admin on kernel_apitoken for update to jl_ops
+  using (entity = (select sec.t_house()) and (select sec.t_role('security_admin')))
+  with check (entity = (select sec.t_house()) and (select sec.t_role('security_admin')) and ended_at is not null);
+create policy to_admin on kernel_apitoken for select to jl_ops
+  using (entity = (select sec.t_house()) and (select sec.t_role('security_admin')));
+grant select (id, person_id, entity, ended_at), update (ended_at) on kernel_apitoken to jl_ops;
+
 -- Where a person's notices are mailed to, besides the page.
 grant update (email) on kernel_person to jl_system;
 grant select (email), insert (email) on kernel_person to jl_ops;

@@ -128,7 +128,7 @@ OPEN = {
 REACH = {
     "system_admin": {"serving_load", "serving_loadcheck", "serving_run", "serving_publisheddate", "strategy_definitionversion",
                      "compliance_consenttext", "kernel_job", "kernel_webhook"},
-    "security_admin": {"kernel_secondfactor", "kernel_recoverycode", "kernel_passkey"},
+    "security_admin": {"kernel_apitoken", "kernel_secondfactor", "kernel_recoverycode", "kernel_passkey"},
     "audit_admin": {"kernel_auditentry", "kernel_auditbatch"},
 }  # fmt: skip
 

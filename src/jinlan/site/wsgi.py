@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jinlan.site.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
 
 from jinlan.kernel.scope import refuse_unsafe_database  # noqa: E402
+from jinlan.site.request import Handler  # noqa: E402
+
+application = Handler()
 
 refuse_unsafe_database()

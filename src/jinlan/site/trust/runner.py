@@ -37,6 +37,7 @@ class Sizes:
     guesses: int
     cells: int
     payloads: int
+    hostile: int
 
 
 QUICK = Sizes(
@@ -51,6 +52,7 @@ QUICK = Sizes(
     guesses=200,
     cells=10_000,
     payloads=12,
+    hostile=4_000,
 )
 FULL = Sizes(
     probes=FULL_PROBES,
@@ -64,6 +66,7 @@ FULL = Sizes(
     guesses=10_000,
     cells=100_000,
     payloads=0,
+    hostile=500_000,
 )
 
 
@@ -190,6 +193,22 @@ class Runner:
             f"{len(inject.payloads())} payloads, {self.sizes.payloads or 'all'} of them for each parameter: no failure, nothing slower than {inject.SLOW:.0f} s (slowest {found.slowest * 1000:.0f} ms), no name that the page without the parameter does not show.",
         ])  # fmt: skip
 
+    def p8(self) -> Section:
+        """Send whatever nobody expects."""
+        from jinlan.site.trust import hostile
+
+        with self._cloned("trust_p8"):
+            found = hostile.prove(self.bank, requests=self.sizes.hostile, seed=self.seed)
+        with self._cloned("trust_p8"), hostile.trusting():
+            blind = hostile.prove(self.bank, requests=QUICK.hostile, seed=self.seed, stop_early=True)
+        answers = ", ".join(f"{code}: {count:,}" for code, count in sorted(found.answers.items()))
+        return Section("P8", "Never a 500", f"{found.requests:,} requests", 0, found.wrong,
+                       "an API that takes the size of a page for a number", bool(blind.wrong), [
+            f"{found.addresses} addresses and {found.operations} operations of the API's own description, asked by {len(hostile.ASKERS)} people with what they expect, bent: paths, queries, forms, JSON (broken, deep, of wrong types), content types, headers, methods.",
+            f"Answers: {answers}. The slowest took {found.slowest * 1000:.0f} ms (limit {hostile.SLOW:.0f} s).",
+            "Through Django's own request handling; the server in front of it is not part of this.",
+        ])  # fmt: skip
+
     def p9(self) -> Section:
         """Take hostile cells out of the house."""
         from jinlan.site.trust import files
@@ -282,7 +301,7 @@ def prove(promises: tuple[str, ...], *, full: bool, seed: int) -> Run:
         runner = Runner(arena, Path(folder), full=full, seed=seed)
         steps: dict[str, Callable[[], Any]] = {
             "P1": runner.p1, "P2": runner.p2, "P3": runner.p3, "P4": runner.p4, "P11": runner.p11, "P12": runner.p12,
-            "P7": runner.p7, "P9": runner.p9, "P14": runner.p14, "P15": runner.p15, "P17": runner.p17,
+            "P7": runner.p7, "P8": runner.p8, "P9": runner.p9, "P14": runner.p14, "P15": runner.p15, "P17": runner.p17,
         }  # fmt: skip
         for name in promises:
             start = time.monotonic()

@@ -27,6 +27,7 @@ from django.db import ProgrammingError
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.kernel.audit import recorded
+from jinlan.kernel.locks import hold
 from jinlan.kernel.models import Receipt
 from jinlan.kernel.payload import decode
 from jinlan.kernel.scope import ScopeDenied, scoped
@@ -124,6 +125,7 @@ class Act(Generic[P, R]):
         actor = self._actor(kwargs)
         asked = content_hash({name: value for name, value in kwargs.items() if name != "actor"})
         with scoped(actor, write=True):
+            hold(f"jinlan once|{actor.person_id}|{self.name}|{key}")  # the same form sent twice at one moment
             held = (
                 Receipt.objects.select_for_update()
                 .filter(person_id=actor.person_id, act=self.name, key=key)

@@ -38,6 +38,8 @@ class Sizes:
     cells: int
     payloads: int
     hostile: int
+    eyes: int
+    racers: int
 
 
 QUICK = Sizes(
@@ -53,6 +55,8 @@ QUICK = Sizes(
     cells=10_000,
     payloads=12,
     hostile=4_000,
+    eyes=1_500,
+    racers=4,
 )
 FULL = Sizes(
     probes=FULL_PROBES,
@@ -67,6 +71,8 @@ FULL = Sizes(
     cells=100_000,
     payloads=0,
     hostile=500_000,
+    eyes=100_000,
+    racers=16,
 )
 
 
@@ -273,6 +279,25 @@ class Runner:
             f"Refused, with nothing left behind: {refused}. {found.acknowledged} rows acknowledged before the backup's instant are in it.",
         ])  # fmt: skip
 
+    def p16(self) -> Section:
+        """Ask, agree, refuse, and race."""
+        from jinlan.site.trust import four_eyes
+
+        with self._cloned("trust_p16") as admin:
+            found = four_eyes.prove(
+                self.bank, admin, steps=self.sizes.eyes, threads=self.sizes.racers, seed=self.seed
+            )
+        with self._cloned("trust_p16") as admin, four_eyes.one_pair_of_eyes(admin):
+            blind = four_eyes.prove(self.bank, admin, steps=200, threads=self.sizes.racers, seed=self.seed)
+        caught = any("(maker) agrees" in one for one in blind.wrong)
+        steps = ", ".join(f"{name} {count:,}" for name, count in sorted(found.steps.items()))
+        ends = ", ".join(f"{name} {count:,}" for name, count in sorted(found.ends.items()))
+        return Section("P16", "Four eyes", f"{sum(found.steps.values()):,} steps, {found.races:,} of them by {found.threads} at once", 0, found.wrong,
+                       "maker and checker not compared", caught, [
+            f"{steps}. Requests: {ends}. After every step the database was compared with a model of {four_eyes.MODEL_LINES} lines: 0 self-approvals, 0 effects twice, 0 of another content.",
+            "Races run in threads with a connection each: words about one request, the same asked for by many, one form sent many times, roles of different duties granted to one person.",
+        ])  # fmt: skip
+
     def p15(self) -> Section:
         """Tamper with the audit."""
         from jinlan.site.trust import tamper
@@ -301,7 +326,7 @@ def prove(promises: tuple[str, ...], *, full: bool, seed: int) -> Run:
         runner = Runner(arena, Path(folder), full=full, seed=seed)
         steps: dict[str, Callable[[], Any]] = {
             "P1": runner.p1, "P2": runner.p2, "P3": runner.p3, "P4": runner.p4, "P11": runner.p11, "P12": runner.p12,
-            "P7": runner.p7, "P8": runner.p8, "P9": runner.p9, "P14": runner.p14, "P15": runner.p15, "P17": runner.p17,
+            "P7": runner.p7, "P8": runner.p8, "P9": runner.p9, "P14": runner.p14, "P15": runner.p15, "P16": runner.p16, "P17": runner.p17,
         }  # fmt: skip
         for name in promises:
             start = time.monotonic()

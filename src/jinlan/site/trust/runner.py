@@ -170,6 +170,24 @@ class Runner:
             f"{steps}. After each change every session of the person asks for two pages, and the database for a scope; a role that would join duties must be refused.",
         ])  # fmt: skip
 
+    def p5(self) -> Section:
+        """Read everything as everybody."""
+        from jinlan.site.trust import canaries
+
+        people = frozenset() if self.full else canaries.FEW
+        with self._cloned("trust_p5") as admin:
+            found = canaries.prove(self.bank, admin, seed=self.seed, people=people, thorough=self.full)
+        with self._cloned("trust_p5") as admin, canaries.unmasked():
+            only, some = frozenset({"client-identities"}), frozenset({"lead", "dept"})
+            blind = canaries.prove(self.bank, admin, seed=self.seed, people=some, only=only)
+        caught = any("partyidentity.value" in one for one in blind.wrong)
+        return Section("P5", "No personal data leaks", f"{found.requests:,} answers, {found.words:,} words in {found.fields} fields", 0, found.wrong,
+                       "a mask that masks nothing", caught, [
+            f"Every address, list order and file read by {len(people) or 'all'} people of the cast: {found.read:,} words in bodies, of {len(found.shown)} fields, each one read by somebody who may; none in headers, addresses or cursors. {found.plain} plain identifiers after step-up with a reason, each of the party that was asked for and to who may.",
+            f"{found.lines:,} lines of the log, with errors forced in Python and in the database; {found.tables} tables copied out and {found.bytes / 2**20:.0f} MB of the database's own files and log read: no identifier of the vault.",
+            f"Texts of class C2 without a row in this bank: {', '.join(sorted({one.partition('.')[0] for one in found.empty})) or 'none'}. Not looked for here: amounts (P2 compares their rows), the lake, mails (there are none).",
+        ])  # fmt: skip
+
     def p17(self) -> Section:
         """Guess, spoof and repeat."""
         from jinlan.site.trust import signing
@@ -325,7 +343,7 @@ def prove(promises: tuple[str, ...], *, full: bool, seed: int) -> Run:
     ):
         runner = Runner(arena, Path(folder), full=full, seed=seed)
         steps: dict[str, Callable[[], Any]] = {
-            "P1": runner.p1, "P2": runner.p2, "P3": runner.p3, "P4": runner.p4, "P11": runner.p11, "P12": runner.p12,
+            "P1": runner.p1, "P2": runner.p2, "P3": runner.p3, "P4": runner.p4, "P5": runner.p5, "P11": runner.p11, "P12": runner.p12,
             "P7": runner.p7, "P8": runner.p8, "P9": runner.p9, "P14": runner.p14, "P15": runner.p15, "P16": runner.p16, "P17": runner.p17,
         }  # fmt: skip
         for name in promises:

@@ -11,7 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from jinlan.basics.ids import uuid7
-from jinlan.kernel.fields import CONTACT, IDENTITY, INTERNAL, NAME, PUBLIC, STAFF
+from jinlan.kernel.fields import CONTACT, INTERNAL, NAME, PUBLIC, STAFF
 from jinlan.kernel.record import Scoped
 from jinlan.kernel.search import Searchable
 
@@ -58,7 +58,7 @@ class Employee(models.Model):
 class Party(Searchable, Scoped):
     """The thin directory row of every party of the bank: enough to find, nominate and tell apart."""
 
-    CLASSES = {"*": INTERNAL, "name": NAME, "name_en": NAME, "former_name": NAME, "uscc": IDENTITY, "grams": NAME,
+    CLASSES = {"*": INTERNAL, "name": NAME, "name_en": NAME, "former_name": NAME, "uscc": INTERNAL, "grams": NAME,
                "search_text": NAME, "pinyin_key": NAME}  # fmt: skip
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid7, unique=True)
@@ -73,7 +73,7 @@ class Party(Searchable, Scoped):
     former_name = models.CharField(max_length=200, blank=True)
     uscc = models.CharField(
         max_length=18, blank=True
-    )  # organisations only; persons' numbers stay in the vault
+    )  # organisations only, and in every public register; persons' numbers stay in the vault
     region_code = models.CharField(max_length=12, blank=True)
     industry_code = models.CharField(max_length=12, blank=True)
     org_size = models.CharField(max_length=12, blank=True)

@@ -22,11 +22,12 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import ProgrammingError, connection
+from django.db import ProgrammingError
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.kernel.audit import recorded
+from jinlan.kernel.locks import hold
 from jinlan.kernel.models import Receipt
 from jinlan.kernel.payload import decode
 from jinlan.kernel.scope import ScopeDenied, scoped
@@ -124,7 +125,7 @@ class Act(Generic[P, R]):
         actor = self._actor(kwargs)
         asked = content_hash({name: value for name, value in kwargs.items() if name != "actor"})
         with scoped(actor, write=True):
-            _wait_for(f"{actor.person_id}|{self.name}|{key}")
+            hold(f"jinlan once|{actor.person_id}|{self.name}|{key}")  # the same form sent twice at one moment
             held = Receipt.objects.filter(person_id=actor.person_id, act=self.name, key=key).first()
             if held is None:
                 result = self(*args, **kwargs)
@@ -163,12 +164,6 @@ class Act(Generic[P, R]):
     def _actor(kwargs: Mapping[str, Any]) -> Actor:
         actor: Actor = kwargs["actor"]
         return actor
-
-
-def _wait_for(key: str) -> None:
-    """Wait until nobody else is at the same act under the same key; held until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 @contextmanager

@@ -66,8 +66,11 @@ def show_out(request: HttpRequest, why: str) -> HttpResponse:
 
 def page_of(request: HttpRequest) -> str:
     """Return the address of the page that a person looks at, also when only a part of it was asked for."""
-    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
     if request.headers.get("HX-Request"):
+        try:
+            shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+        except ValueError:  # no address at all
+            return ""
         return shown.path + (f"?{shown.query}" if shown.query else "")
     return request.get_full_path() if request.method == "GET" else ""
 

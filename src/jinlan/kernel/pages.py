@@ -98,7 +98,9 @@ class ReferenceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Number the request and keep answers with client data out of shared caches."""
         reference = request.reference = secrets.token_hex(4)  # type: ignore[attr-defined]
-        REFERENCE.set(reference)  # until the next request of this thread: Django writes its line after the last middleware
+        REFERENCE.set(
+            reference
+        )  # until the next request of this thread: Django writes its line after the last middleware
         response = self.get_response(request)
         response.headers["X-Reference"] = reference
         if signed_in(request) or "Authorization" in request.headers:

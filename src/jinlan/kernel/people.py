@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,7 @@ from jinlan.kernel import tokens
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.duties import joins_duties, separate_duties
+from jinlan.kernel.locks import hold
 from jinlan.kernel.models import Passkey, Person, RecoveryCode, RoleGrant, SecondFactor, StaffSession
 from jinlan.kernel.sessions import end_all_of, person_of
 
@@ -104,8 +106,13 @@ def factors_of(actor: Actor, person: Person) -> int:  # noqa: ARG001 - the scope
 def grants_of(actor: Actor, person: Person) -> list[RoleGrant]:
     """Return the grants of somebody that are in force or still to come on the actor's day."""
     day = business_date(actor.at)
-    rows = RoleGrant.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), person_id=person.pk)
+    rows = _lasting(day).filter(person_id=person.pk)
     return list(rows.order_by("valid_from", "id"))
+
+
+def _lasting(day: date) -> QuerySet[RoleGrant]:
+    """Return grants that hold after a day or on it; one that was ended before it began never holds."""
+    return RoleGrant.objects.filter(Q(valid_to=None) | Q(valid_to__gt=Greatest(F("valid_from"), day)))
 
 
 @act("kernel.grant_role", title=_("授予角色"), roles=SECURITY)
@@ -131,7 +138,8 @@ def grant_role(
         raise Refused(
             "ROLE_PERIOD", gettext("角色不能从过去开始，结束日须晚于开始日。"), gettext("请检查日期。")
         )
-    overlapping = RoleGrant.objects.filter(Q(valid_to=None) | Q(valid_to__gt=since), person_id=other.pk)
+    hold("jinlan duty", other.pk)
+    overlapping = _lasting(since).filter(person_id=other.pk)
     if until is not None:
         overlapping = overlapping.filter(valid_from__lt=until)
     held = list(overlapping.values_list("role", "branch_code", "domain"))

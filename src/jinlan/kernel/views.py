@@ -70,6 +70,11 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Return where a person wanted to go, "" for this very page: somebody signed in would be sent round for ever."""
+        wanted: str = super().get_redirect_url()
+        return "" if wanted == self.request.path else wanted
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the demo people, only in a demo, and why the last session ended."""
         why = WHY_OUT.get(self.request.GET.get("why", ""), "")

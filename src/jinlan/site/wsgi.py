@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jinlan.site.settings")
-inner = get_wsgi_application()
+django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402
 
 from jinlan.kernel.scope import refuse_unsafe_database  # noqa: E402
 from jinlan.site.front import Front  # noqa: E402
+from jinlan.site.request import Handler  # noqa: E402
 
 refuse_unsafe_database()
-application = Front(inner, settings.JINLAN_PROXIES)
+application = Front(Handler(), settings.JINLAN_PROXIES)

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.kernel.acts import ACTS, Act, Approved, content_hash
@@ -55,17 +57,15 @@ def propose(*, actor: Actor, act: str, payload: Mapping[str, Any], reason: str) 
     with scoped(actor, write=True):
         matter = declared.about(actor, payload)
         body = _plain(payload)
-        digest = content_hash(body)
-        if Approval.objects.filter(entity=actor.entity, act=act, payload_hash=digest, state="open").exists():
-            raise Refused("APPROVAL_OPEN", "同样的申请正在复核中。", "请在「复核」页查看它的进展。")
         unit, domain, branch = matter.unit or (None, None, None)
-        made: Approval = Approval.objects.create(
-            entity=actor.entity, act=act, title=matter.title[:200], payload=body, payload_hash=digest, version=matter.version,
+        row = Approval(
+            entity=actor.entity, act=act, title=matter.title[:200], payload=body, payload_hash=content_hash(body), version=matter.version,
             before=dict(matter.before), after=dict(matter.after), unit_id=unit, domain=domain, branch_id=branch,
             beneficiaries=sorted(matter.beneficiaries), stages=[sorted(stage) for stage in declared.stages],
             maker_id=actor.person_id, maker_name=_name(actor), reason=reason.strip()[:500],
             opened_at=actor.at, expires_at=actor.at + timedelta(days=DAYS),
         )  # fmt: skip
+        made = _opened(row)
         audit(
             actor,
             "work.approval_asked",
@@ -76,6 +76,24 @@ def propose(*, actor: Actor, act: str, payload: Mapping[str, Any], reason: str) 
         )
         tell_checkers(actor, made)
         return made
+
+
+def _opened(row: Approval) -> Approval:
+    """Keep a request, unless the same one waits: also one that the maker does not see, or that is made at this very moment."""
+    same = Approval.objects.filter(
+        entity=row.entity, act=row.act, payload_hash=row.payload_hash, state="open"
+    )
+    open_already = Refused("APPROVAL_OPEN", "同样的申请正在复核中。", "请在「复核」页查看它的进展。")
+    if same.exists():
+        raise open_already
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        if "approval_open_once" not in str(error):
+            raise
+        raise open_already from None
+    return row
 
 
 def asked_for(**asked: Any) -> UUID:

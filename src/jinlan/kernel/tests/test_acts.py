@@ -16,6 +16,7 @@ from jinlan.kernel.audit import audit
 from jinlan.kernel.models import AuditEntry, Receipt
 from jinlan.kernel.payload import decode
 from jinlan.kernel.scope import ScopeDenied, scoped
+from jinlan.kernel.tests.threads import at_once
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -109,6 +110,16 @@ def test_a_payload_comes_back_from_json_as_its_types() -> None:
 def test_a_content_hash_knows_no_order_of_names() -> None:
     assert content_hash({"a": 1, "b": Decimal("2.0")}) == content_hash({"b": "2.0", "a": 1})
     assert content_hash({"a": 1}) != content_hash({"a": 2})
+
+
+def test_the_same_key_at_one_moment_does_it_once_and_everybody_gets_the_one_answer(declared) -> None:
+    cast = the_cast()
+    actor = cast.actor("chenwei")
+
+    said = at_once(*[lambda: declared["book"].once("k2", actor=actor, amount=Decimal("1.50"))] * 4)
+
+    assert said == [{"amount": "1.50"}] * 4
+    assert entries(cast) == ["chenwei"]
 
 
 def test_a_name_is_declared_once(declared) -> None:

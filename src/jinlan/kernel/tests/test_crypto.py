@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 from django.test import override_settings
 
 from jinlan.basics.errors import Refused
-from jinlan.kernel.crypto import decrypt, encrypt, key_id, match_hash
+from jinlan.kernel.crypto import decrypt, encrypt, key_id, match_hash, unveil, veil
 from jinlan.lake.tokens import token
 
 PLACE = {"table": "clients_partyidentity", "column": "value", "row": "JLB|P1|MOBILE"}
@@ -51,3 +53,14 @@ def test_the_match_hash_meets_the_lakes_token() -> None:
     key = b"k" * 32
     with override_settings(JINLAN_HASH_KEY=key):
         assert match_hash("６222 02-12") == match_hash("62220212") == token(key, "62220212")
+
+
+def test_what_stands_in_an_address_is_read_by_nobody_and_opens_for_its_purpose_only() -> None:
+    veiled = veil('["zhangsan",7]', "cursor")
+
+    assert (veiled, unveil(veiled, "cursor")) == (veil('["zhangsan",7]', "cursor"), '["zhangsan",7]')
+    assert b"zhangsan" not in base64.urlsafe_b64decode(veiled + "==")
+    assert unveil(veiled, "other") is None
+    assert [unveil(text, "cursor") for text in ("", "W10", "é", "\0", veiled[:-2] + "AA", "x" + veiled)] == [
+        None
+    ] * 6

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from jinlan.basics.clock import business_date, now_utc
@@ -18,6 +20,7 @@ from jinlan.kernel.tests.browsers import (
     signs_in,
     xulan,  # noqa: F401
 )
+from jinlan.kernel.tests.threads import at_once
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -133,3 +136,29 @@ def test_nobody_acts_on_himself_and_nothing_changes(xulan: Person) -> None:
     assert answers == [404] * 6
     assert administrator.get(f"/admin/people/{xulan.public_id}").status_code == 404
     assert list(xulan.grants.values_list("role", flat=True)) == ["security_admin"]
+
+
+def test_duties_granted_at_one_moment_are_kept_apart_with_a_word(ana: Person, xulan: Person) -> None:
+    actor, day = an_actor(xulan, now_utc()), business_date(now_utc()) + timedelta(days=1)
+
+    def grant(role: str) -> object:
+        return people.grant_role(actor=actor, person=ana.public_id, role=role, since=day) and "granted"
+
+    for one in people.grants_of(actor, ana):
+        people.end_role(actor=actor, person=ana.public_id, grant=one.pk)
+    said = at_once(*(lambda role=role: grant(role) for role in ("system_admin", "audit_admin", "risk")))
+
+    assert sorted(said) == ["ROLE_SEPARATION", "ROLE_SEPARATION", "granted"]
+    assert len(people.grants_of(actor, ana)) == 1
+
+
+def test_a_role_that_was_ended_before_it_began_stands_in_nobodys_way(ana: Person, xulan: Person) -> None:
+    actor, day = an_actor(xulan, now_utc()), business_date(now_utc()) + timedelta(days=5)
+    for one in people.grants_of(actor, ana):
+        people.end_role(actor=actor, person=ana.public_id, grant=one.pk)
+    never = people.grant_role(actor=actor, person=ana.public_id, role="system_admin", since=day)
+    people.end_role(actor=actor, person=ana.public_id, grant=never)
+
+    people.grant_role(actor=actor, person=ana.public_id, role="risk", since=day - timedelta(days=1))
+
+    assert [one.role for one in people.grants_of(actor, ana)] == ["risk"]

@@ -92,10 +92,11 @@ def _parameters() -> Iterator[tuple[str, str, str]]:
             reverse(f"{name}-file"),
             reverse(f"api:{name}"),
         ):
-            yield from ((door, one, WHO) for one in _names(resource))
+            yield from ((door, one, WHO) for one in names_of(resource))
 
 
-def _names(resource: Resource) -> list[str]:
+def names_of(resource: Resource) -> list[str]:
+    """Return the parameters that a resource's list reads."""
     return ["view", "q", "sort", "cols", "cursor", "limit", *resource.filter_names()]
 
 

@@ -62,7 +62,10 @@ def _rows(resource: Resource) -> Iterator[tuple[str, Row]]:
         yield f"{name}-new", Row(frozenset(resource.create.act.roles), answers=_FORM)
     for action in resource.acts():
         if action.target:
-            yield f"{name}-{action.name}", Row(frozenset(action.act.roles), about, answers=_FORM)
+            answers = (
+                _FORM if name not in OWN_LISTS or action.when(resource.model()) else {"GET": 302, "POST": 302}
+            )
+            yield f"{name}-{action.name}", Row(frozenset(action.act.roles), about, answers=answers)
 
 
 def _api(resource: Resource) -> Iterator[tuple[str, Row]]:

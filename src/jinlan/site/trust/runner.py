@@ -39,6 +39,9 @@ class Sizes:
     guesses: int
     cells: int
     payloads: int
+    hostile: int
+    eyes: int
+    racers: int
 
 
 QUICK = Sizes(
@@ -54,6 +57,9 @@ QUICK = Sizes(
     guesses=200,
     cells=10_000,
     payloads=12,
+    hostile=4_000,
+    eyes=1_500,
+    racers=4,
 )
 FULL = Sizes(
     probes=FULL_PROBES,
@@ -68,6 +74,9 @@ FULL = Sizes(
     guesses=10_000,
     cells=100_000,
     payloads=0,
+    hostile=500_000,
+    eyes=100_000,
+    racers=16,
 )
 
 
@@ -165,6 +174,24 @@ class Runner:
             f"{steps}. After each change every session of the person asks for two pages, and the database for a scope; a role that would join duties must be refused.",
         ])  # fmt: skip
 
+    def p5(self) -> Section:
+        """Read everything as everybody."""
+        from jinlan.site.trust import canaries
+
+        people = frozenset() if self.full else canaries.FEW
+        with self._cloned("trust_p5") as admin:
+            found = canaries.prove(self.bank, admin, seed=self.seed, people=people, thorough=self.full)
+        with self._cloned("trust_p5") as admin, canaries.unmasked():
+            only, some = frozenset({"client-identities"}), frozenset({"lead", "dept"})
+            blind = canaries.prove(self.bank, admin, seed=self.seed, people=some, only=only)
+        caught = any("partyidentity.value" in one for one in blind.wrong)
+        return Section("P5", "No personal data leaks", f"{found.requests:,} answers, {found.words:,} words in {found.fields} fields", 0, found.wrong,
+                       "a mask that masks nothing", caught, [
+            f"Every address, list order and file read by {len(people) or 'all'} people of the cast: {found.read:,} words in bodies, of {len(found.shown)} fields, each one read by somebody who may; none in headers, addresses or cursors. {found.plain} plain identifiers after step-up with a reason, each of the party that was asked for and to who may.",
+            f"{found.lines:,} lines of the log, with errors forced in Python and in the database; {found.tables} tables copied out and {found.bytes / 2**20:.0f} MB of the database's own files and log read: no identifier of the vault.",
+            f"Texts of class C2 without a row in this bank: {', '.join(sorted({one.partition('.')[0] for one in found.empty})) or 'none'}. Not looked for here: amounts (P2 compares their rows), the lake, mails (there are none).",
+        ])  # fmt: skip
+
     def p17(self) -> Section:
         """Guess, spoof and repeat."""
         from jinlan.site.trust import signing
@@ -192,6 +219,22 @@ class Runner:
         return Section("P7", "No injection", f"{found.requests:,} requests, {found.parameters} parameters", 0, found.wrong,
                        "a search that pastes its text", bool(blind.wrong), [
             f"{len(inject.payloads())} payloads, {self.sizes.payloads or 'all'} of them for each parameter: no failure, nothing slower than {inject.SLOW:.0f} s (slowest {found.slowest * 1000:.0f} ms), no name that the page without the parameter does not show.",
+        ])  # fmt: skip
+
+    def p8(self) -> Section:
+        """Send whatever nobody expects."""
+        from jinlan.site.trust import hostile
+
+        with self._cloned("trust_p8"):
+            found = hostile.prove(self.bank, requests=self.sizes.hostile, seed=self.seed)
+        with self._cloned("trust_p8"), hostile.trusting():
+            blind = hostile.prove(self.bank, requests=QUICK.hostile, seed=self.seed, stop_early=True)
+        answers = ", ".join(f"{code}: {count:,}" for code, count in sorted(found.answers.items()))
+        return Section("P8", "Never a 500", f"{found.requests:,} requests", 0, found.wrong,
+                       "an API that takes the size of a page for a number", bool(blind.wrong), [
+            f"{found.addresses} addresses and {found.operations} operations of the API's own description, asked by {len(hostile.ASKERS)} people with what they expect, bent: paths, queries, forms, JSON (broken, deep, of wrong types), content types, headers, methods.",
+            f"Answers: {answers}. The slowest took {found.slowest * 1000:.0f} ms (limit {hostile.SLOW:.0f} s).",
+            "Through Django's own request handling; the server in front of it is not part of this.",
         ])  # fmt: skip
 
     def p9(self) -> Section:
@@ -269,6 +312,25 @@ class Runner:
             f"{found.rows:,} rows, {found.bytes / 2**20:.0f} MB; backup {found.back_up:.1f} s; restore with every check {found.rto:.1f} s ({rate:.0f} MB/s; a small bank: starting twice is most of it).",
             f"RPO: after a kill of everything and the loss of the data folder the newest archived row was {found.rpo:.1f} s old (log switched every {found.archive_seconds} s here, every {ARCHIVE_SECONDS} s in the product).",
             f"Refused, with nothing left behind: {refused}. {found.acknowledged} rows acknowledged before the backup's instant are in it.",
+        ])  # fmt: skip
+
+    def p16(self) -> Section:
+        """Ask, agree, refuse, and race."""
+        from jinlan.site.trust import four_eyes
+
+        with self._cloned("trust_p16") as admin:
+            found = four_eyes.prove(
+                self.bank, admin, steps=self.sizes.eyes, threads=self.sizes.racers, seed=self.seed
+            )
+        with self._cloned("trust_p16") as admin, four_eyes.one_pair_of_eyes(admin):
+            blind = four_eyes.prove(self.bank, admin, steps=200, threads=self.sizes.racers, seed=self.seed)
+        caught = any("(maker) agrees" in one for one in blind.wrong)
+        steps = ", ".join(f"{name} {count:,}" for name, count in sorted(found.steps.items()))
+        ends = ", ".join(f"{name} {count:,}" for name, count in sorted(found.ends.items()))
+        return Section("P16", "Four eyes", f"{sum(found.steps.values()):,} steps, {found.races:,} of them by {found.threads} at once", 0, found.wrong,
+                       "maker and checker not compared", caught, [
+            f"{steps}. Requests: {ends}. After every step the database was compared with a model of {four_eyes.MODEL_LINES} lines: 0 self-approvals, 0 effects twice, 0 of another content.",
+            "Races run in threads with a connection each: words about one request, the same asked for by many, one form sent many times, roles of different duties granted to one person.",
         ])  # fmt: skip
 
     def p15(self) -> Section:

@@ -16,8 +16,10 @@ from jinlan.domains.strategy.services import install_definitions, overrides_of
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, TODAY, writing
+from jinlan.kernel.tests.threads import at_once
 from jinlan.serving.models import UnitResult
 from jinlan.work.models import Approval, Decision
+from jinlan.work.services import propose as propose_act
 
 GIVEN = {
     "tier": "HQ",
@@ -232,3 +234,21 @@ def test_nobody_asks_in_another_name(ready, as_person):
         row.save(force_insert=True)
 
     assert states(ready.cast) == ([("open", 0)], 0)
+
+
+def test_the_same_large_file_asked_for_by_two_who_do_not_see_each_other_is_refused_with_a_word(ready):
+    asked = {
+        "resource": "clients",
+        "query": "view=all",
+        "kind": "csv",
+        "purpose": "REPORT",
+        "reason": "季度名单核对",
+    }
+
+    def propose(user):
+        return propose_act(actor=ready.cast.actor(user), act="resource.export_large", payload=asked, reason="季度名单核对").state  # fmt: skip
+
+    assert sorted(at_once(*(lambda user=user: propose(user) for user in ("lihua", "wangmin", "zhaoyan")))) == [
+        "APPROVAL_OPEN", "APPROVAL_OPEN", "open",
+    ]  # fmt: skip
+    assert states(ready.cast)[0] == [("open", 0)]

@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from jinlan.site.trust import bank as banks
-from jinlan.site.trust import oracle, probing, revocations, rls, signing
+from jinlan.site.trust import oracle, probing, revocations, signing
 from jinlan.site.trust.arena import Arena, connected
-from jinlan.site.trust.bank import Bank
 from jinlan.site.trust.facts import Facts, Grant, Row, Staff
 from jinlan.site.trust.matrix import MATRIX
 from jinlan.site.trust.mutants import Planter
 from jinlan.site.trust.py_mutants import PY_MUTANTS
 from jinlan.site.trust.report import Section, kept, text
 from jinlan.site.trust.sql_mutants import SQL_MUTANTS
+from jinlan.site.trust.tests.banks import arena, filled  # noqa: F401  arena is a fixture
 
 OBJECTS = frozenset({"client", "client-peek", "client-trend", "client-members"})
 PEOPLE = frozenset({"lead", "member", "head_bj", "dept_corp", "admin", "disabled", "anonymous"})
-UNITS = 24
-
-
-@pytest.fixture
-def arena(database: None) -> Arena:
-    return Arena(os.environ["JINLAN_TEST_ADMIN_URL"], os.environ["JINLAN_TEST_TEMPLATE"])
-
-
-@contextmanager
-def filled(arena: Arena, name: str) -> Iterator[Bank]:
-    arena.clone(name)
-    try:
-        with connected(name):
-            bank = banks.build(3, UNITS)
-            rls.strangers_rows()
-        yield bank
-    finally:
-        arena.drop(name)
 
 
 def test_a_few_hundred_requests_are_answered_as_the_oracle_says(arena: Arena, database_name: str) -> None:

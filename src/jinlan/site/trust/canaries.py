@@ -28,6 +28,7 @@ from jinlan.basics.clock import now_utc
 from jinlan.clients import selectors, vault
 from jinlan.kernel import stepup
 from jinlan.kernel.models import Person
+from jinlan.kernel.references import Referenced
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.site.trust import canary_seed
 from jinlan.site.trust.arena import Admin, statement
@@ -72,6 +73,7 @@ class Catcher(logging.Handler):
         super().__init__(logging.DEBUG)
         made = logging.getLogger().handlers
         self.setFormatter(made[0].formatter if made else None)
+        self.addFilter(Referenced())
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -23,6 +23,7 @@ from jinlan.clients.models import Party, Unit, UnitMember
 from jinlan.kernel import masking, scope, sessions, views
 from jinlan.kernel.acts import ACTS
 from jinlan.kernel.models import Person
+from jinlan.kernel.resource import pages as resource_pages
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.kernel.search import search_of
 from jinlan.kernel.testing import ENTITY
@@ -292,11 +293,11 @@ def _any_proposer(bank: Bank) -> AbstractContextManager[Any]:
     return patch.dict(ACTS, {act.name: replace(act, roles=ALL_STAFF)})
 
 
-def _anonymous_404(bank: Bank) -> AbstractContextManager[Any]:
+def _anonymous_404(guard: Any) -> Callable[[Bank], AbstractContextManager[Any]]:
     def refuse(_next: str) -> HttpResponse:
         raise Http404
 
-    return patch.object(access, "redirect_to_login", refuse)
+    return lambda _bank: patch.object(guard, "redirect_to_login", refuse)
 
 
 def _quarantine(bank: Bank) -> AbstractContextManager[Any]:
@@ -379,7 +380,8 @@ def _single() -> list[PyMutant]:
         PyMutant("anybody's word counts", lambda b: patch.object(services, "_may_decide", lambda actor, row: None), _named("approval-decide"), ("POST",)),
         PyMutant("anybody sets a tier by hand", _any_proposer, _named("client-override"), ("POST",)),
         PyMutant("an administrator of another bank's people", lambda b: patch.object(sessions, "people", lambda actor: Person.objects.all()), _named("people-switch"), ("POST",)),
-        PyMutant("strangers get 404 instead of the sign-in", _anonymous_404, _named("clients")),
+        PyMutant("strangers get 404 instead of the sign-in", _anonymous_404(access), _named("department")),
+        PyMutant("strangers of a list get 404 instead of the sign-in", _anonymous_404(resource_pages), _named("clients")),
         PyMutant("an address without a row", _new_address, _named("filling")),
     ]  # fmt: skip
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/second-factor", account_views.second_factor, name="account-second-factor"),
     path("account/passkeys", account_views.own_passkeys, name="account-passkeys"),
     path("account/tokens", token_views.own_tokens, name="account-tokens"),
+    path("account/email", notice_views.own_address, name="account-email"),
     path("account/sessions", account_views.sessions, name="account-sessions"),
     path("account/sessions/end-others", account_views.end_others, name="account-end-others"),
     path("account/sessions/<uuid:session>/end", account_views.end_one, name="account-end-session"),

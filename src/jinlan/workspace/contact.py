@@ -47,7 +47,6 @@ class AskForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self)
-        self.fields["offer"].widget.attrs["class"] = "form-check-input"
 
 
 def member_in_sight(actor: Actor, public_id: UUID, party_id: UUID) -> tuple[Unit, Party]:

@@ -74,7 +74,6 @@ class RecordForm(SayForm):
         chosen.choices = [
             (code, f"{words.PURPOSES[code]} · {_('文本')} {self.texts[code].version}") for code in known
         ]
-        self.fields["channels"].widget.attrs["class"] = "form-check-input"
 
     def given(self) -> dict[str, Any]:
         """Return the arguments of the act; a purpose without channels has the empty one."""

@@ -13,6 +13,7 @@ from jinlan.domains.compliance.models import ConsentEntry, Contact
 from jinlan.domains.compliance.services import install_texts
 from jinlan.kernel.scope import console_actor, scoped
 from jinlan.kernel.testing import ENTITY, an_actor, writing
+from jinlan.serving.models import UnitResult
 from jinlan.work.models import PreflightRecord
 from jinlan.workspace.tests.conftest import make_findable
 
@@ -194,6 +195,31 @@ def test_the_way_past_a_check_is_offered_only_where_it_stands_in_the_way(told, a
     )
 
 
+def test_a_gate_is_let_pass_when_compliance_agrees(told, as_person):
+    cast = told.cast
+    with writing():
+        UnitResult.objects.filter(unit_id=cast.household.pk).update(gates="CDD_CURRENT")
+    zhaoyan, wuhan = as_person("zhaoyan"), as_person("wuhan")
+    given = {"key": "q1", "unit": cast.household.public_id, "party": cast.parties["zhang"].public_id, "what": "季度回访",
+             "purpose": "MARKETING", "channel": "SMS", "planned_at": "2999-11-26T10:00"}  # fmt: skip
+    row = zhaoyan.post("/contacts/new", given)["Location"]
+    before = zhaoyan.get(row)
+    asked = zhaoyan.post(f"{row}/override-gate", {"key": "q2", "reason": "回访正是为了更新尽调资料"})[
+        "Location"
+    ]
+    wuhan.post(f"{asked}/decide", {"say": "yes"})
+    after = zhaoyan.get(row)
+
+    assert asked.startswith("/approvals/")
+    assert ("未通过门槛：尽职调查在有效期内。" in text(before), "已由 吴菡 放行" in text(before)) == (
+        True,
+        False,
+    )
+    assert "已由 吴菡 放行" in text(after)
+    assert [f"{row}/override-gate" in page.content.decode() for page in (before, after)] == [True, False]
+    assert f"{row}/override-consent" not in before.content.decode()
+
+
 @pytest.mark.parametrize(
     ("username", "unit", "party"),
     [("lihua", "household", "zhang"), ("wangmin", "group", "jia"), ("wangmin", "group", "zhang"), ("zhaoyan", "household", "jia-3"),
@@ -239,7 +265,7 @@ def test_a_members_manager_sees_his_member_alone(told, as_person):
     assert len(entries()) == 2
 
 
-def test_a_consent_of_tomorrow_is_no_consent_of_today(told, as_person):
+def test_a_consent_may_have_been_given_before_it_is_written_down(told, as_person):
     client = as_person("zhaoyan")
     before = (now_utc() - timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     client.post(address(told, "/record"), RECORD | {"given_at": before})

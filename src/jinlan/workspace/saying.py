@@ -63,7 +63,7 @@ class RecordForm(SayForm):
         label=gettext_lazy("凭据"), max_length=200, help_text=gettext_lazy("签字件、录音或界面记录的编号")
     )
     given_at = forms.DateTimeField(
-        label=gettext_lazy("同意时间"), required=False, help_text=gettext_lazy("不填即现在"),
+        label=gettext_lazy("同意时间"), required=False, help_text=gettext_lazy("不填即现在；较早时按当时生效的文本登记"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
 

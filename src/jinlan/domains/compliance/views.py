@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from jinlan.clients.selectors import unit_of
 from jinlan.clients.unmask import party_of
-from jinlan.domains.compliance.contacts import now
+from jinlan.domains.compliance.contacts import drop_contact, now, release_contact
 from jinlan.kernel.acts import Outcome
 from jinlan.kernel.resource.declare import Action
 from jinlan.kernel.resource.forms import ActForm
@@ -42,17 +42,16 @@ class ContactPage(RowPage):
         in_the_way = [one for one in now(self.actor, row) if one.open]
         red = {act_name(one.check.code) for one in in_the_way if one.verdict.colour == "red"}
         amber = any(one.verdict.colour == "amber" for one in in_the_way)
-        return [one for one in found if self._needed(one["action"].act.name, red, amber)]
-
-    @staticmethod
-    def _needed(name: str, red: set[str], amber: bool) -> bool:
-        if name == acknowledge.name:
-            return amber
-        return name in red or not name.startswith(act_name(""))
+        useful = red | {drop_contact.name} | ({acknowledge.name} if amber else set())
+        if row.last is not None:  # who does not see its preflight cannot ask it anew
+            useful.add(release_contact.name)
+        return [one for one in found if one["action"].act.name in useful]
 
 
 class NewContactPage(FormPage):
     """Preparing a contact; who comes from a client's page need not name client and person again."""
+
+    about = ""
 
     def _given(self, action: Action) -> dict[str, Any]:
         named = {name: self.request.GET.get(name, "") for name in NAMED}
@@ -69,8 +68,12 @@ class NewContactPage(FormPage):
                 raise Http404
             for name in NAMED:
                 form.fields[name].widget = HiddenInput()
-            said = said or f"{person.name} · {client.name}"
+            self.about = f"{person.name} · {client.name}"
         return super()._form(action, row, form, said=said, status=status)
+
+    def show(self, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+        """Render the form with whom it is about."""
+        return super().show(template, {**context, "about": self.about}, status)
 
 
 class ReleasePage(FormPage):

@@ -111,8 +111,7 @@ TABLES: dict[str, Table] = {
                             written=True),
     "work_release": Table(_released, ASKED.format("clients_unit", "unit_id"), PARTY_ID, PERSON_ID.format("person_id"), written=True),
     # What a party said is in sight as the party is; a contact as the member, or the whole client, is.
-    "compliance_consententry": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID, person=PERSON_ID.format("person_id"),
-                                     writers=frozenset({"manager", "private_banker", "compliance"})),
+    "compliance_consententry": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID, person=PERSON_ID.format("person_id"), written=True),
     "compliance_contact": Table(lambda seen, keys: _unit(seen, keys) or _member(seen, keys), UNIT_ID, PARTY_ID,
                                 writers=frozenset({"manager", "private_banker"})),
     "kernel_receipt": Table(lambda seen, keys: bool(seen.roles) and keys[3] == "me", person=PERSON_ID.format("person_id"),

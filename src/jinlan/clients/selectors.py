@@ -53,6 +53,12 @@ def find_units(actor: Actor, *, text: str, limit: int = 8) -> list[Unit]:
     return list(units_named(actor, text=text).order_by("pinyin_key", "id")[:limit]) if grams_of(text) else []
 
 
+def parties_named(actor: Actor, *, text: str, limit: int = 8) -> list[Party]:
+    """Return the first persons and companies in sight that answer to a text, by name."""
+    rows = visible(actor, Party).filter(named(text)).defer("grams", "search_text")
+    return list(rows.order_by("pinyin_key", "id")[:limit]) if grams_of(text) else []
+
+
 def own_book(actor: Actor, *, as_of: date) -> Q:
     """Return the condition that a published row is about a unit of the actor's own book."""
     mine = visible(actor, Coverage).filter(in_force(as_of), employee__code=actor.employee, unit__isnull=False)

@@ -12,11 +12,15 @@ from django.utils.translation import gettext_lazy as _
 def dress(form: forms.BaseForm) -> None:
     """Give every field the product's look, our words when it is empty, and its error to screen readers."""
     for name, field in form.fields.items():
-        field.widget.attrs["class"] = (
-            "form-select" if isinstance(field.widget, forms.Select) else "form-control"
-        )
+        field.widget.attrs["class"] = _look(field.widget)
         field.widget.attrs["aria-describedby"] = f"id_{name}_error"
         field.error_messages["required"] = _("请填写。")
+
+
+def _look(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
+        return "form-check-input"
+    return "form-select" if isinstance(widget, forms.Select) else "form-control"
 
 
 class SignInForm(AuthenticationForm):

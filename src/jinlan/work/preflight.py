@@ -32,7 +32,7 @@ from jinlan.work.models import Clearance, PreflightRecord, Release
 from jinlan.work.overrides import declare
 from jinlan.work.selectors import subject_of
 
-__all__ = ["Check", "Preflight", "Subject", "Verdict", "acknowledge", "glance", "preflight", "recheck", "register_check", "release"]  # fmt: skip
+__all__ = ["Check", "Preflight", "Subject", "Verdict", "acknowledge", "glance", "glance_again", "preflight", "recheck", "register_check", "release"]  # fmt: skip
 
 ASKERS = ("manager", "private_banker", "branch_head", "dept_head", "risk", "compliance")
 REASON = 5  # characters of a reason, at least
@@ -51,6 +51,17 @@ def glance(*, actor: Actor, kind: str, subject: Subject) -> list[Answer]:
     """Return what the checks say now, for a page to show; nothing is kept and nothing follows from it."""
     with scoped(actor):
         return _answers(actor, kind, subject, ())
+
+
+def glance_again(*, actor: Actor, preflight: UUID) -> list[Answer]:
+    """Return what the checks say now of something asked before, with what people cleared of it; nothing is kept.
+
+    Raises:
+        ScopeDenied: no such preflight, unit or party in sight.
+    """
+    with scoped(actor):
+        root = _root(actor, preflight)
+        return _answers(actor, root.kind, subject_of(actor, root, at=actor.at), _clearances(actor, root))
 
 
 def preflight(*, actor: Actor, kind: str, subject: Subject) -> Preflight:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.clients import selectors as clients
@@ -100,6 +102,20 @@ def preflight_record(actor: Actor, *, public_id: UUID) -> list[PreflightRecord]:
         return []
     root = first[0] or first[1]
     return list(rows.filter(pk=root)) + list(rows.filter(root_id=root).order_by("asked_at", "id"))
+
+
+def last_asked(actor: Actor, *, roots: Iterable[UUID]) -> dict[UUID, PreflightRecord]:
+    """Return the last asking of each preflight in sight, by the public id of its first asking; one query."""
+    keys = list(roots)
+    about = Q(public_id__in=keys) | Q(root__public_id__in=keys)
+    rows = visible(actor, PreflightRecord).filter(about).select_related("root").order_by("asked_at", "id")
+    return {(row.root or row).public_id: row for row in rows}
+
+
+def against(row: PreflightRecord) -> list[str]:
+    """Return the texts that stood in the way in a kept answer, the red ones first."""
+    left = [one for one in row.verdicts if one["colour"] != "green" and not one["cleared"]]
+    return [str(one["text"]) for one in sorted(left, key=lambda one: one["colour"] != "red")]
 
 
 def releases_to(

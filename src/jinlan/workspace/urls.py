@@ -8,11 +8,13 @@ from jinlan.workspace import (
     approvals,
     client,
     cockpit,
+    contact,
     design,
     figure,
     filling,
     lists,
     record,
+    saying,
     unmask,
 )
 
@@ -22,6 +24,19 @@ urlpatterns = [
     path("clients/<uuid:public_id>/members", client.client_members, name="client-members"),
     path("clients/<uuid:public_id>/identity", unmask.identities, name="client-identities"),
     path("clients/<uuid:public_id>/identity/<uuid:party>", unmask.identity, name="client-identity"),
+    path("clients/<uuid:public_id>/contact", contact.contact, name="client-contact"),
+    path(
+        "clients/<uuid:public_id>/contact/<uuid:party>", contact.contact_member, name="client-contact-member"
+    ),
+    *(
+        path(
+            f"clients/<uuid:public_id>/contact/<uuid:party>/{what}",
+            saying.say,
+            {"what": what},
+            name=f"client-say-{what}",
+        )
+        for what in saying.SAYINGS
+    ),
     path("clients/<uuid:public_id>/accounts", figure.accounts, name="client-accounts"),
     path("clients/<uuid:public_id>/trend/<slug:code>", client.client_trend, name="client-trend"),
     path("clients/<uuid:public_id>/figure/<slug:code>", figure.figure, name="figure"),

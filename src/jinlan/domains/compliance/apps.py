@@ -12,10 +12,14 @@ class ComplianceConfig(AppConfig):
     label = "compliance"
 
     def ready(self) -> None:
-        """Declare the acts and register the checks."""
+        """Declare the acts, register the checks, and then the list whose ways past a check are theirs."""
         from jinlan.domains.compliance import services  # noqa: F401
         from jinlan.domains.compliance.checks import CHECKS
+        from jinlan.kernel.resource.registry import register
         from jinlan.work.preflight import register_check
 
         for check in CHECKS:
             register_check(check)
+        from jinlan.domains.compliance.resources import Contacts
+
+        register(Contacts)

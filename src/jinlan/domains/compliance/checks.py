@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
-from jinlan.basics.register import rule
+from jinlan.basics.register import Rule, rule
 from jinlan.domains.compliance import words
 from jinlan.domains.compliance.rules import Contact, Finding, is_capped, is_quiet, judge
 from jinlan.domains.compliance.selectors import Standing, said, standing
+from jinlan.kernel.figures import listed
 from jinlan.serving import selectors as serving
 from jinlan.work import selectors as work
 from jinlan.work.checks import Check, Subject, Verdict
@@ -85,7 +86,7 @@ def quiet_hours(actor: Actor, subject: Subject) -> Verdict | None:
         "QUIET_HOURS", "red" if quiet else "green",
         (_("%(now)s 在静默时段内（%(start)s 至次日 %(end)s）。") if quiet else _("%(now)s 不在静默时段内。")) % hours,
         data={"local": local.isoformat()}, version=f"{start.version},{end.version}",
-        way_out=_("请在 %(end)s 以后发送。") % hours if quiet else "", source=start.source,
+        way_out=_("请在 %(end)s 以后发送。") % hours if quiet else "", source=_registered(start, end),
     )  # fmt: skip
 
 
@@ -108,9 +109,13 @@ def frequency(actor: Actor, subject: Subject) -> Verdict | None:
     }
     return Verdict(
         "FREQUENCY", "red" if full else "green", _("近 %(days)s 天已联系 %(n)s 次（%(channel)s，上限 %(cap)s 次）。") % figures,
-        data={"sent": sent, "cap": int(cap.value)}, version=f"{period.version},{cap.version}", source=cap.source,
+        data={"sent": sent, "cap": int(cap.value)}, version=f"{period.version},{cap.version}", source=_registered(period, cap),
         way_out=_("请等到次数回落，或改用其他已授权的渠道。") if full else "",
     )  # fmt: skip
+
+
+def _registered(*rules: Rule) -> str:
+    return _("规则登记册 %(codes)s") % {"codes": listed(one.code for one in rules)}
 
 
 def gate(actor: Actor, subject: Subject) -> Verdict | None:

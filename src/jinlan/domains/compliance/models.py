@@ -1,4 +1,4 @@
-"""The consent ledger: what a client agreed to and took back, entry by entry; and the texts that were agreed to."""
+"""The consent ledger (what a client agreed to and took back, and to which texts), and contacts that are prepared."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 from jinlan.basics.ids import uuid7
 from jinlan.kernel.fields import FIGURE, INTERNAL, PUBLIC, STAFF
-from jinlan.kernel.record import Scoped
+from jinlan.kernel.record import AboutUnit, Scoped
 
 
 class ConsentText(Scoped):
@@ -76,3 +76,28 @@ class ConsentEntry(Scoped):
             ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["party", "-at"], name="consent_party")]
+
+
+class Contact(AboutUnit):
+    """A message to one person that was prepared and waits to go out; `public_id` is that of the first asking of its preflight.
+
+    In sight as the person is among the unit's members: `domain` and `branch_id` are the member's. What was answered, and why it
+    was stopped, stands in the preflight alone, since it may speak of the whole client.
+    """
+
+    CLASSES = {"*": FIGURE, "id": INTERNAL, "public_id": INTERNAL, "entity": INTERNAL, "person_name": STAFF}
+    STATES = (("prepared", "待执行"), ("stopped", "已拦下"), ("released", "已放行"), ("dropped", "已放弃"))
+    party_id = models.BigIntegerField()
+    unit_branch_id = models.BigIntegerField()  # the unit's home
+    purpose = models.CharField(max_length=20)
+    channel = models.CharField(max_length=12)
+    what = models.CharField(max_length=200)
+    offer = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=STATES, default="prepared")
+    planned_at = models.DateTimeField()
+    prepared_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    person_name = models.CharField(max_length=100)  # who prepared it
+
+    class Meta(AboutUnit.Meta):
+        indexes = [models.Index(fields=["party_id", "-prepared_at"], name="contact_party")]

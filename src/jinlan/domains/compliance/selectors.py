@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from jinlan.basics.actor import Actor
-from jinlan.domains.compliance.models import ConsentEntry, ConsentText
+from jinlan.domains.compliance import words
+from jinlan.domains.compliance.models import ConsentEntry, ConsentText, Contact
 from jinlan.domains.compliance.rules import Said, last_said
 from jinlan.kernel.reading import visible
 
@@ -66,6 +67,22 @@ def standing(actor: Actor, *, party: Party, at: datetime, known_at: datetime | N
     rows = ledger(actor, party=party).filter(at__lte=at, legal_entity=party.entity)
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
+    return _standing(rows, at)
+
+
+def standings(actor: Actor, *, parties: Sequence[Party], at: datetime) -> dict[int, Standing]:
+    """Return what each of some parties agreed to at an instant, by key; one query, entries of merged parties included."""
+    keys = {party.pk: party.entity for party in parties}
+    about = Q(party__in=keys) | Q(party__merged_into__in=keys)
+    rows: dict[int, list[ConsentEntry]] = {key: [] for key in keys}
+    for row in visible(actor, ConsentEntry).filter(about, at__lte=at).select_related("party"):
+        for key in (row.party_id, row.party.merged_into_id):
+            if key is not None and keys.get(key) == row.legal_entity:
+                rows[key].append(row)
+    return {key: _standing(found, at) for key, found in rows.items()}
+
+
+def _standing(rows: Iterable[ConsentEntry], at: datetime) -> Standing:
     by_matter: dict[Matter, dict[int, ConsentEntry]] = {}
     for row in rows:
         by_matter.setdefault((row.purpose, row.channel, row.recipient), {})[row.pk] = row
@@ -100,3 +117,35 @@ def texts_in_force(actor: Actor, *, on: date) -> dict[str, ConsentText]:
     """Return the texts in force on a day by purpose."""
     rows = visible(actor, ConsentText).filter(valid_from__lte=on).order_by("valid_from", "id")
     return {row.purpose: row for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What holds for a purpose by one channel; `entry` is None for the channels (perhaps none) of which nothing was ever said."""
+
+    purpose: str
+    channels: Sequence[str]
+    recipient: str = ""
+    entry: ConsentEntry | None = None
+
+
+def lines_of(now: Standing) -> list[Line]:
+    """Return what holds for every purpose that needs a consent, in the order of purposes and channels."""
+    places = {code: place for place, code in enumerate(words.CHANNELS)}
+    found: list[Line] = []
+    for purpose in (*words.CONTACT, *words.PROCESSING):
+        said_of = [(matter, state) for matter, state in now.states.items() if matter[0] == purpose]
+        said_of.sort(key=lambda one: (places.get(one[0][1], -1), one[0][2]))
+        found += [
+            Line(purpose, (channel,), recipient, state.entry) for (_, channel, recipient), state in said_of
+        ]
+        never = [code for code in words.CHANNELS if (purpose, code, "") not in now.states]
+        if (purpose in words.CONTACT and never) or not said_of:
+            found.append(Line(purpose, never if purpose in words.CONTACT else ()))
+    return found
+
+
+def contacts_of(actor: Actor, *, unit_id: int, party_id: int, limit: int = 20) -> list[Contact]:
+    """Return the contacts of a member of a client that are in sight, the newest first."""
+    rows = visible(actor, Contact).filter(unit_id=unit_id, party_id=party_id)
+    return list(rows.order_by("-prepared_at", "-id")[:limit])

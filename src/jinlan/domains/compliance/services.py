@@ -74,10 +74,10 @@ def record_consent(
             CONSENT_TEXT (no text in force then), PARTY_RESTRICTED.
         ScopeDenied: no such party in sight.
     """
-    about = _party(actor, party)
+    about = party_in_sight(actor, party)
     if about.restricted or about.erased:
         raise Refused("PARTY_RESTRICTED", "该客户已限制使用其个人信息。", "请联系合规部门。")
-    _known(
+    known(
         purpose in words.PURPOSES and purpose != words.SERVICE and way in words.WAYS and basis in words.BASES
     )
     check_giving(purpose=purpose, channels=channels, basis=basis, recipient=recipient,
@@ -118,8 +118,8 @@ def withdraw_consent(
             law or contract demands is not undone by a withdrawal).
         ScopeDenied: no such party in sight.
     """
-    about = _party(actor, party)
-    _known(way in words.WAYS)
+    about = party_in_sight(actor, party)
+    known(way in words.WAYS)
     now = standing(actor, party=about, at=actor.at)
     held = [entry for channel in _once(channels)
             if (state := now.of(purpose, channel, recipient.strip())).given and (entry := state.entry)]  # fmt: skip
@@ -149,8 +149,8 @@ def suppress(*, actor: Actor, party: UUID, way: str, reason: str = "") -> str:
         Refused: SUPPRESSED when it is so already.
         ScopeDenied: no such party in sight.
     """
-    about = _party(actor, party)
-    _known(way in words.WAYS)
+    about = party_in_sight(actor, party)
+    known(way in words.WAYS)
     if standing(actor, party=about, at=actor.at).suppressed is not None:
         raise Refused("SUPPRESSED", "已登记为请勿联系。")
     made = _entry(actor, about, "suppressed", at=actor.at, way=way, reason=reason.strip()[:500])
@@ -166,8 +166,8 @@ def unsuppress(*, actor: Actor, party: UUID, way: str, reason: str) -> str:
         Refused: NOT_SUPPRESSED; REASON_SHORT.
         ScopeDenied: no such party in sight.
     """
-    about = _party(actor, party)
-    _known(way in words.WAYS)
+    about = party_in_sight(actor, party)
+    known(way in words.WAYS)
     if len(reason.strip()) < REASON:
         raise Refused(
             "REASON_SHORT", f"理由至少 {REASON} 个字。", "请写明客户如何表示、凭据在哪里。", field="reason"
@@ -179,14 +179,16 @@ def unsuppress(*, actor: Actor, party: UUID, way: str, reason: str) -> str:
     return made
 
 
-def _party(actor: Actor, public_id: UUID) -> Party:
+def party_in_sight(actor: Actor, public_id: UUID) -> Party:
+    """Return a party; raise `ScopeDenied` when there is none for this actor."""
     found = clients.party_of(actor, public_id=public_id)
     if found is None:
         raise ScopeDenied("ABSENT", "没有这个客户。", "")
     return found
 
 
-def _known(codes: bool) -> None:
+def known(codes: bool) -> None:
+    """Raise `Refused` (CONSENT_CODE) for a code that is in no list."""
     if not codes:
         raise Refused("CONSENT_CODE", "选项不在列表中。", "请从列表中选择。")
 
@@ -197,9 +199,14 @@ def _once(channels: Iterable[str]) -> list[str]:
 
 def _entry(actor: Actor, party: Party, what: str, *, at: datetime, **fields: Any) -> str:
     key = uuid7()
-    name: str = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
     ConsentEntry.objects.create(
         public_id=key, entity=party.entity, party=party, act=what, legal_entity=party.entity, at=at, source="person",
-        source_key=str(key), person_id=actor.person_id, person_name=name, recorded_at=actor.at, **fields,
+        source_key=str(key), person_id=actor.person_id, person_name=name_of(actor), recorded_at=actor.at, **fields,
     )  # fmt: skip
     return str(key)
+
+
+def name_of(actor: Actor) -> str:
+    """Return the name of who acts, as it is kept with what he does."""
+    name: str = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
+    return name

@@ -28,7 +28,8 @@ def pages_of(resource: Resource) -> dict[str, Any]:
     found = {name: _class(page).as_view(resource=resource) for name, page in pages.items() if page}
     for action in resource.acts():
         if action.target:
-            found[action.name] = FormPage.as_view(resource=resource, action=action)
+            page = _class(resource.pages.get(action.name, FormPage))
+            found[action.name] = page.as_view(resource=resource, action=action)
     return found
 
 

@@ -26,6 +26,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "client": ("lihua", "{client}"),
     "household": ("zhaoyan", "{client}"),
     "member": ("wangmin", "{client}"),
+    "contacts": ("zhaoyan", "/contacts?view=all"),
     "department": ("chenwei", "/department"),
     "quality": ("zhengyu", "/quality"),
     "runs": ("zhengyu", "/runs"),
@@ -79,7 +80,7 @@ def first_client(page: Any, url: str) -> str:
 def everything_loaded(page: Any) -> None:
     """Scroll through the page, since parts below the fold load when they come into view."""
     page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
-    page.wait_for_function("!document.querySelector('[hx-trigger] .skeleton')")
+    page.locator("[hx-trigger] .skeleton").first.wait_for(state="detached")
     page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
 
 

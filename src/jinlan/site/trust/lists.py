@@ -28,7 +28,21 @@ LISTS_OF_UNITS = frozenset(name for name, one in RESOURCES.items() if issubclass
 OWN_LISTS = frozenset(
     name for name, one in RESOURCES.items() if one.model._meta.label in {"kernel.Job", "kernel.Webhook"}
 )
-_KEYS = {"id", "public_id", "entity", "unit_id", "domain", "branch_id", "pinyin_key", "grams", "search_text"}
+_MEMBER = {
+    "party_id",
+    "unit_branch_id",
+}  # of rows about a member of a unit; there is one about none, so the unit alone decides
+_KEYS = {
+    "id",
+    "public_id",
+    "entity",
+    "unit_id",
+    "domain",
+    "branch_id",
+    "pinyin_key",
+    "grams",
+    "search_text",
+} | _MEMBER
 _READ = {"GET": 200}
 _FORM = {"GET": 200, "POST": 422}  # without what it needs, its key above all, a form is refused
 
@@ -175,6 +189,8 @@ def _row(model: type[models.Model], bank: Bank, code: str, word: str) -> Any:
 
     unit = Unit.objects.get(pk=bank.keys[code])
     about = {"entity": unit.entity, "unit_id": unit.pk, "domain": unit.domain, "branch_id": unit.branch_id}
+    if hasattr(model, "unit_branch_id"):
+        about |= {"party_id": 0, "unit_branch_id": unit.branch_id}
     search = findable(word) if issubclass(model, Searchable) else {}
     rest = {
         one.name: _value(one, word, bank.today)

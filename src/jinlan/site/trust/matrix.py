@@ -36,6 +36,10 @@ EVERY_METHOD = dict.fromkeys(METHODS, (302, 302))
 LISTS = ("", "view=all", "view=mine", "view=all&as=matrix", "view=borderline", "view=decide&sort=name", "view=all&kind=GROUP&sort=-aum",
          "view=all&cell=11", "view=all&cursor=W10", "view=all&as_of=2000-01-01", "view=all&overdue=1&gate=1")  # fmt: skip
 PROPOSERS = frozenset(("manager", "private_banker", "branch_head", "dept_head"))
+SAYERS, SAYINGS = (
+    frozenset(("manager", "private_banker", "compliance")),
+    ("record", "withdraw", "suppress", "restore"),
+)
 UNMASKERS, NEVER_PLAIN = READERS - {"auditor"}, frozenset(("auditor", *ADMINISTRATORS))
 POSTED = frozenset(("POST",))
 OWN_FORM = {
@@ -64,6 +68,9 @@ MATRIX: dict[str, Row] = {
     "client-identities": Row(READERS, "header", queries=("", "members=all")),
     # Whoever proved himself a moment ago; who did not is judged by UNPROVED.
     "client-identity": Row(UNMASKERS, "member", never=NEVER_PLAIN, answers={"GET": 200, "HEAD": 200, "POST": 200}),
+    "client-contact": Row(READERS, "header", queries=("", "members=all")),
+    "client-contact-member": Row(READERS, "member", queries=("", "purpose=MARKETING&channel=SMS", "purpose=SERVICE&channel=%27&at=x")),
+    **{f"client-say-{what}": Row(SAYERS, "member", answers={"GET": 200, "HEAD": 200, "POST": 422}) for what in SAYINGS},
     "client-override": Row(PROPOSERS, "figures", answers={"GET": 200, "POST": 422}),
     "clients-file": Row(READERS, answers={"GET": 200, "POST": 422}, queries=("", "view=all", "view=mine&sort=name")),
     "approvals": Row(READERS | OPERATIONS),

@@ -271,7 +271,8 @@ class Examiner:
             gone = _ids(cursor, f"delete from {table} returning id")  # nobody deletes anything else
             if gone and not (seen.roles & TABLES[table].taken and gone <= mine):
                 self.fault(f"{who} can delete {len(gone)} rows of {table}")
-        for source, row in self._samples(table):
+        for like, row in self._samples(table):
+            may = (writer or allowed) and like in mine  # who writes, writes where he reads
             self.verdict.cases["insert"] += 1
             with _undone():
                 state = _state(
@@ -279,9 +280,9 @@ class Examiner:
                     f"insert into {table} select * from jsonb_populate_record(null::{table}, %s)",
                     [row],
                 )
-                if state != REFUSED and not (writer or (allowed and source in mine)):
+                if state != REFUSED and not may:
                     self.fault(f"{who} can add a row to {table} ({state or 'done'})")
-                if state == REFUSED and writer and mine:
+                if state == REFUSED and may and writer:
                     self.fault(f"{who} cannot add a row to {table}")
 
     def _writable(self, table: str, cursor: CursorWrapper) -> str:
@@ -293,19 +294,19 @@ class Examiner:
         return str(row[0]) if row else self.columns[table]
 
     def _samples(self, table: str) -> list[tuple[int, str]]:
-        """Return rows as JSON with new keys, each with the key that it came from; audit entries and receipts are in another person's name."""
+        """Return rows as JSON with new keys, each with the key of its model; audit entries and receipts are in another person's name."""
         found = self.admin.execute(
             statement(f"select to_jsonb(t) from {table} t order by id desc limit {SAMPLES}")
         ).fetchall()
         rows = []
         for number, (body,) in enumerate(found):
-            source = body["id"]
+            like = body.get("id")
             body["id"] = 2_000_000_000 + number
             body |= {name: str(uuid4()) for name in ("public_id", "payload_hash") if name in body}
             for column in ("person", "person_id", "maker_id"):
                 if column in body:
                     body[column] = self.bank.people["stranger"]
-            rows.append((source, json.dumps(body)))
+            rows.append((like, json.dumps(body)))
         return rows
 
     def _lake(self, who: str, entity: str, seen: Sight) -> None:

@@ -90,6 +90,7 @@ TABLES: dict[str, Table] = {
     "clients_branch": HOUSE,
     "clients_employee": HOUSE,
     "clients_delegation": HOUSE,
+    "compliance_consenttext": HOUSE,
     "serving_load": OPERATIONS,
     "serving_loadcheck": OPERATIONS,
     "serving_run": OPERATIONS,
@@ -112,8 +113,6 @@ TABLES: dict[str, Table] = {
                             "(select k.username from kernel_person k join work_preflightrecord r on r.person_id = k.id where r.id = t.preflight_id)",
                             written=True),
     "work_release": Table(_released, ASKED.format("clients_unit", "unit_id"), PARTY_ID, PERSON_ID.format("person_id"), written=True),
-    "compliance_consenttext": Table(lambda seen, keys: bool(seen.roles), client=False),
-    "compliance_consententry": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID),
     "kernel_savedview": Table(lambda seen, keys: bool(seen.roles) and keys[3] == "me", person=PERSON_ID.format("person_id"),
                               client=False, written=True),
     "kernel_apitoken": Table(lambda seen, keys: False, client=False, door=True),
@@ -123,6 +122,10 @@ TABLES: dict[str, Table] = {
     "kernel_notice": Table(lambda seen, keys: bool(seen.roles) and keys[3] == "me", person=PERSON_ID.format("person_id"),
                            client=False, written=True),
     "kernel_webhook": Table(lambda seen, keys: "system_admin" in seen.roles, client=False, writers=frozenset({"system_admin"})),
+    # What a party said is in sight as the party is; a contact as the member, or the whole client, is.
+    "compliance_consententry": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID, person=PERSON_ID.format("person_id"), written=True),
+    "compliance_contact": Table(lambda seen, keys: _unit(seen, keys) or _member(seen, keys), UNIT_ID, PARTY_ID,
+                                writers=frozenset({"manager", "private_banker"})),
     "kernel_receipt": Table(lambda seen, keys: bool(seen.roles) and keys[3] == "me", person=PERSON_ID.format("person_id"),
                             client=False, written=True),
 }  # fmt: skip
@@ -148,9 +151,9 @@ def _doers(resource: Resource) -> frozenset[str]:
 
 
 # Lists about units are their units'.
-TABLES |= {
-    RESOURCES[name].model._meta.db_table: Table(_unit, UNIT_ID, may=_doers(RESOURCES[name]))
-    for name in LISTS_OF_UNITS
-}
+for _name in sorted(LISTS_OF_UNITS):
+    TABLES.setdefault(
+        RESOURCES[_name].model._meta.db_table, Table(_unit, UNIT_ID, may=_doers(RESOURCES[_name]))
+    )
 # No client data; read before any scope, to sign somebody in, or the framework's own.
 OPEN = ("kernel_person", "kernel_rolegrant", "django_", "auth_", "axes_")

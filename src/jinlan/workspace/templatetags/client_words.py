@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jinlan.basics.money import NOT_APPLICABLE
+from jinlan.domains.compliance import words as consents
+from jinlan.domains.compliance.resources import STATES as CONTACT_STATES
 from jinlan.kernel import figures
 from jinlan.kernel.looks import Look
 from jinlan.kernel.resource.files import PURPOSES
@@ -25,10 +27,12 @@ register = template.Library()
 _TABLES: Mapping[str, Mapping[Any, Look]] = {
     "tier": words.TIERS, "state": words.STATES, "member": words.MEMBER_SOURCES, "class": words.FIVE_TIER,
     "load": words.LOAD_STATUS, "run": words.RUN_STATUS, "level": words.LEVELS, "move": words.MOVES, "approval": words.APPROVAL_STATES,
+    "contact": CONTACT_STATES,
 }  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     "kind": words.KINDS, "kind_short": words.KINDS_SHORT, "tier_source": words.TIER_SOURCES, "gate": words.GATES,
     "family": words.FAMILIES, "role": words.ROLES, "team": words.TEAM_ROLES, "step": words.STEPS, "progress": words.PROGRESS_STEPS, "rollup": words.ROLLUPS, "counted": words.COUNTED, "override_reason": words.OVERRIDE_REASONS, "purpose": PURPOSES,
+    "contact_purpose": consents.PURPOSES, "channel": consents.CHANNELS, "way": consents.WAYS, "said": consents.ACTS, "basis": consents.BASES,
 }  # fmt: skip
 
 
@@ -57,6 +61,14 @@ def code_mark(table: str, code: str) -> SafeString:
 def code_word(table: str, code: str) -> Any:
     """Return the word of a code."""
     return words.look(_TABLES[table], code).word if table in _TABLES else words.word(_WORDS[table], code)
+
+
+@register.filter
+def channel_words(codes: Iterable[str]) -> str:
+    """Name channels, a dash for none."""
+    return (
+        figures.listed(str(words.word(consents.CHANNELS, code)) for code in codes if code) or NOT_APPLICABLE
+    )
 
 
 @register.simple_tag

@@ -25,6 +25,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
@@ -42,6 +44,12 @@ class Schedule(Protocol):
     def slot(self, at: datetime) -> datetime:
         """Return the newest moment at or before `at` for which it runs."""
 
+    def following(self, slot: datetime) -> datetime:
+        """Return the moment after one."""
+
+    def words(self) -> str:
+        """Return when it runs, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Every:
@@ -53,6 +61,14 @@ class Every:
         """Return the beginning of the running span."""
         minute = (at.hour * 60 + at.minute) // self.minutes * self.minutes
         return at.replace(hour=minute // 60, minute=minute % 60, second=0, microsecond=0)
+
+    def following(self, slot: datetime) -> datetime:
+        """Return the moment after one."""
+        return slot + timedelta(minutes=self.minutes)
+
+    def words(self) -> str:
+        """Return when it runs, in words."""
+        return ngettext("每 %(n)s 分钟", "每 %(n)s 分钟", self.minutes) % {"n": self.minutes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +82,14 @@ class Daily:
         here = at.astimezone(ZoneInfo(settings.TIME_ZONE))
         today = datetime.combine(here.date(), self.at, here.tzinfo)
         return today if today <= at else today - timedelta(days=1)
+
+    def following(self, slot: datetime) -> datetime:
+        """Return the moment after one."""
+        return slot + timedelta(days=1)
+
+    def words(self) -> str:
+        """Return when it runs, in words."""
+        return _("每天 %(at)s") % {"at": f"{self.at:%H:%M}"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -22,8 +23,10 @@ from jinlan.kernel.looks import Look
 from jinlan.kernel.outbox import Job, Webhook
 from jinlan.kernel.reading import visible
 from jinlan.kernel.resource import many_job
+from jinlan.kernel.resource.asking import Ask
 from jinlan.kernel.resource.columns import Badge, Column, Flag, Moment, Number, Text, Title
 from jinlan.kernel.resource.declare import Action, Field, Panel, Resource, View
+from jinlan.kernel.resource.pages import ListPage
 from jinlan.kernel.resource.row_pages import RowPage
 from jinlan.kernel.scope import ScopeDenied
 from jinlan.kernel.webhooks import OPERATORS, add_webhook, change_webhook
@@ -113,6 +116,30 @@ class JobPage(RowPage):
         return answer
 
 
+class JobsPage(ListPage):
+    """The list of jobs, for the system administrator with what the schedule asks for."""
+
+    def more(self, ask: Ask, rows: Any, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Add the schedule."""
+        if not self.actor.has(*OPERATORS):
+            return {}
+        named = [task for task in TASKS.values() if task.schedule is not None]
+        newest = self.resource.rows(self.actor).filter(
+            name__in=[task.name for task in named], person__technical=True
+        )
+        last = {row.name: row for row in newest.order_by("name", "-id").distinct("name")}
+        lines = [
+            {
+                "title": task.title, "when": task.schedule.words(), "last": last.get(task.name),
+                "next": task.schedule.following(task.schedule.slot(self.actor.at)),
+            }
+            for task in named if task.schedule is not None
+        ]  # fmt: skip
+        for line in lines:
+            line["look"] = STATES[line["last"].state] if line["last"] else None
+        return {"above": "kernel/_schedule.html", "schedule": lines}
+
+
 class Jobs(Resource):
     """Everybody sees his own jobs, the system administrator those of the house, without what they are about."""
 
@@ -122,6 +149,7 @@ class Jobs(Resource):
     history, searchable = False, False
     verbs = {"kernel.job_cancelled": _("取消后台任务"), "kernel.job_again": _("重试后台任务")}
     key, icon, order, sort = "j", "activity", 92, "-made_at"
+    railed = OPERATORS
     columns = (
         Title("job", _("任务"), of=job_title), Badge("state", _("状态"), looks=STATES, keep=True), Text("who", _("发起人"), of="person.display_name"),
         Moment("made_at", _("提交时间"), sort="made_at", keep=True), Moment("ended_at", _("结束时间"), sort="ended_at", nullable=True),
@@ -129,6 +157,11 @@ class Jobs(Resource):
     )  # fmt: skip
     facts = (Moment("due_at", _("不早于")), Moment("started_at", _("本次开始")))
     views = (
+        View(
+            "asked",
+            _("有人发起的与出错的"),
+            rows=lambda _actor, _ask: Q(person__technical=False) | ~Q(state="done"),
+        ),
         View("all", _("全部"), wide=True),
         View("open", _("未结束"), rows=lambda _actor, _ask: Q(state__in=("waiting", "running"))),
         View("failed", _("失败与未执行"), rows=lambda _actor, _ask: Q(state__in=ENDED)),
@@ -145,7 +178,7 @@ class Jobs(Resource):
         Action(run_job_again, target="job", when=lambda row: row.state in ENDED, why_not=_("没有失败"), bulk=True, icon="refresh"),
     )  # fmt: skip
     panels = (Panel("progress", _("进展"), "kernel/_job.html", _result),)
-    pages: ClassVar[dict[str, Any]] = {"one": JobPage}
+    pages: ClassVar[dict[str, Any]] = {"": JobsPage, "one": JobPage}
 
     def rows(self, actor: Actor, ask: Any = None) -> QuerySet[Any]:
         """Return the jobs in sight, with the name of who asked and without what they are about."""

@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from jinlan.basics.actor import Actor
@@ -16,6 +17,7 @@ from jinlan.kernel.sealing import seal
 from jinlan.kernel.trail import roots_file
 
 KEEP_JOBS, KEEP_NOTICES = timedelta(days=30), timedelta(days=180)
+KEEP_SCHEDULED = timedelta(days=2)  # what the schedule did without trouble: some run every minute
 
 
 @job("kernel.seal", title=gettext_lazy("封存审计"), steps=True, attempts=1, schedule=Every(10))
@@ -28,7 +30,12 @@ def seal_audit(*, actor: Actor) -> dict[str, Any]:
 def tidy(*, actor: Actor) -> dict[str, Any]:
     """Drop ended jobs, old notices and sessions that nobody can use any more."""
     with scoped(actor, write=True):
-        jobs, _each = Job.objects.filter(entity=actor.entity, ended_at__lt=actor.at - KEEP_JOBS).delete()
+        old, quiet = (
+            Q(ended_at__lt=actor.at - KEEP_JOBS),
+            Q(ended_at__lt=actor.at - KEEP_SCHEDULED, state="done"),
+        )
+        own = Q(person_id=actor.person_id)
+        jobs, _each = Job.objects.filter(old | (quiet & own), entity=actor.entity).delete()
         notices, _each = Notice.objects.filter(entity=actor.entity, at__lt=actor.at - KEEP_NOTICES).delete()
     sessions, _each = Session.objects.filter(expire_date__lt=actor.at).delete()
     return {"jobs": jobs, "notices": notices, "sessions": sessions}

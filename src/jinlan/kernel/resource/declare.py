@@ -159,6 +159,7 @@ class Resource:
     icon: ClassVar[str] = "list-details"
     key: ClassVar[str] = ""  # its letter after g; "" for no place in the rail
     order: ClassVar[int] = 50
+    railed: ClassVar[tuple[str, ...]] = ()  # who has it in the rail; `roles` if empty
     pages: ClassVar[
         Mapping[str, Any]
     ] = {}  # page classes (or their dotted names) instead of the kernel's, None for no such page

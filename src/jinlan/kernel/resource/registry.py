@@ -45,7 +45,7 @@ def register(declared: type[Resource]) -> Resource:
 
 
 def _opens(resource: Resource, actor: Actor) -> bool:
-    return actor.has(*resource.roles)
+    return actor.has(*(resource.railed or resource.roles))
 
 
 def _classified(declared: type[Resource], column: Column) -> Column:

@@ -16,7 +16,7 @@ create policy change_operations on kernel_job for update to jl_ops
   using (entity = (select sec.t_house()) and (select sec.t_role('system_admin')) and state in ('waiting', 'dead'))
   with check (entity = (select sec.t_house()) and (select sec.t_role('system_admin')) and state in ('waiting', 'cancelled'));
 create policy drop_old on kernel_job for delete to jl_system
-  using (entity = (select sec.t_whole('S')) and ended_at < now() - interval '7 days');
+  using (entity = (select sec.t_whole('S')) and ended_at < now() - interval '1 day');
 grant select, insert on kernel_job to jl_team, jl_branch, jl_alld, jl_all, jl_comp, jl_system;
 grant select (id, public_id, entity, person_id, name, key, state, made_at, due_at, attempts, taken_by, lease_until, started_at, ended_at,
   done, total, error), insert on kernel_job to jl_ops;

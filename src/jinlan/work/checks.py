@@ -30,7 +30,8 @@ class Subject:
         channel: how the party is reached: SMS, CALL, EMAIL, APP or WECHAT; "" when nobody is contacted.
         purpose: why, e.g. MARKETING or SERVICE (`domains.compliance`).
         at: when it is to happen; None for now.
-        facts: plain JSON that single checks need beside, e.g. ``offer`` (it carries an offer), ``recipient``, ``measures``.
+        facts: plain JSON that single checks need beside, e.g. ``offer`` (it carries an offer), ``recipient``, ``measures``; ``what``
+            it is about in a line tells who checks an exception what he lets pass.
     """
 
     unit: Unit | None = None

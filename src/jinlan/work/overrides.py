@@ -46,10 +46,11 @@ def declare(check: Check) -> Act[Any, Any]:
 
     def about(*, actor: Actor, preflight: UUID) -> Matter:
         row, subject, verdict = _looked(actor, check, preflight)
-        unit, whom = subject.unit, subject.unit or subject.party
+        unit, party, what = subject.unit, subject.party, str(subject.facts.get("what", ""))
+        names = dict.fromkeys([unit.name if unit else "", party.name if party else "", what])
         team = clients.team_of(actor, unit=unit, as_of=business_date(actor.at)) if unit else []
         return Matter(
-            title=whom.name if whom else str(check.title),
+            title=" · ".join(filter(None, names)) or str(check.title),
             before={str(check.title): verdict.text},
             after={str(check.title): str(_("例外放行，仅此一次")), str(_("规则")): verdict.rule_text or str(check.rule)},
             version=f"{row.public_id}|{check.code}|{verdict.version}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 Context = dict[str, Any]
 CHOICES = [(code, words.PURPOSES[code]) for code in (*words.CONTACT, words.SERVICE)]
 HISTORY = 50
+WITHIN = (
+    MinValueValidator(datetime(2000, 1, 1, tzinfo=UTC)),
+    MaxValueValidator(datetime(2100, 1, 1, tzinfo=UTC)),
+)
 
 
 class AskForm(forms.Form):
@@ -39,7 +45,7 @@ class AskForm(forms.Form):
     purpose = forms.ChoiceField(label=gettext_lazy("目的"), choices=CHOICES)
     channel = forms.ChoiceField(label=gettext_lazy("渠道"), choices=list(words.CHANNELS.items()))
     at = forms.DateTimeField(
-        label=gettext_lazy("时间"), required=False, help_text=gettext_lazy("不填即现在"),
+        label=gettext_lazy("时间"), required=False, help_text=gettext_lazy("不填即现在"), validators=WITHIN,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
     offer = forms.BooleanField(label=gettext_lazy("含营销内容"), required=False)

@@ -25,7 +25,7 @@ from jinlan.kernel.acts import Act
 from jinlan.kernel.forms import dress
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.workspace.access import doing
-from jinlan.workspace.contact import member_in_sight
+from jinlan.workspace.contact import WITHIN, member_in_sight
 
 WAYS = list(words.WAYS.items())
 
@@ -63,7 +63,7 @@ class RecordForm(SayForm):
         label=gettext_lazy("凭据"), max_length=200, help_text=gettext_lazy("签字件、录音或界面记录的编号")
     )
     given_at = forms.DateTimeField(
-        label=gettext_lazy("同意时间"), required=False, help_text=gettext_lazy("不填即现在；较早时按当时生效的文本登记"),
+        label=gettext_lazy("同意时间"), required=False, help_text=gettext_lazy("不填即现在；较早时按当时生效的文本登记"), validators=WITHIN,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
 

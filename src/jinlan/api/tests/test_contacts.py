@@ -34,6 +34,19 @@ def test_a_contact_is_prepared_and_a_stop_stands_in_the_row(cast, program, servi
     assert (again.status_code, zhaoyan.call("GET", row).json()["state"]) == (409, "dropped")
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "2999-01-01T10:00:00+08:00"])
+def test_a_plan_more_than_a_year_ahead_is_refused_and_one_of_the_past_is_now(
+    cast, program, service, at
+) -> None:
+    zhaoyan = program("zhaoyan")
+
+    refused = zhaoyan.call("POST", "contacts", service | {"planned_at": at})
+    assert (refused.status_code, refused.json()["code"]) == (422, "CONTACT_FAR")
+    made = zhaoyan.call("POST", "contacts", service | {"planned_at": "0001-01-01T00:00:00Z"}).json()
+    row = zhaoyan.call("GET", f"contacts/{made['id']}").json()
+    assert row["planned_at"] == row["prepared_at"]
+
+
 def test_whose_client_it_is_not_prepares_nothing(cast, program, service) -> None:
     for who in ("lihua", "wangmin"):
         assert program(who).call("POST", "contacts", service).status_code == 422  # no such client to name

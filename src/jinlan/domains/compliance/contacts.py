@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from jinlan.work.preflight import Subject, glance_again, preflight, release
 SENDERS = ("manager", "private_banker")
 OPEN = ("prepared", "stopped")
 KIND = "message"
+AHEAD = timedelta(days=366)  # how far ahead a contact may be planned
 
 
 def is_open(row: Any) -> bool:
@@ -56,7 +57,7 @@ def prepare_contact(
         offer: it carries an offer.
 
     Raises:
-        Refused: CONSENT_CODE.
+        Refused: CONSENT_CODE; CONTACT_FAR for a plan more than a year ahead.
         ScopeDenied: no such client in sight, or no such member.
     """
     client, whom = in_sight(actor, unit), party_in_sight(actor, party)
@@ -64,7 +65,9 @@ def prepare_contact(
         raise ScopeDenied("ABSENT", "没有这个客户。", "")
     known(purpose in (*words.CONTACT, words.SERVICE) and channel in words.CHANNELS)
     at = max(planned_at or actor.at, actor.at)
-    subject = Subject(client, whom, channel, purpose, at, {"offer": offer})
+    if at > actor.at + AHEAD:
+        raise Refused("CONTACT_FAR", "最多提前一年准备联系。", "请改近一些的时间。", field="planned_at")
+    subject = Subject(client, whom, channel, purpose, at, {"offer": offer, "what": what.strip()[:200]})
     found = preflight(actor=actor, kind=KIND, subject=subject)
     made = Contact.objects.create(
         public_id=found.id, entity=client.entity, unit_id=client.pk, party_id=whom.pk, domain=whom.domain, branch_id=whom.branch_id,

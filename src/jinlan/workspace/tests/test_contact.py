@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from jinlan.basics.clock import now_utc
+from jinlan.basics.clock import business_date, now_utc
 from jinlan.domains.compliance.contacts import prepare_contact
 from jinlan.domains.compliance.models import ConsentEntry, Contact
 from jinlan.domains.compliance.services import install_texts
@@ -17,6 +17,7 @@ from jinlan.serving.models import UnitResult
 from jinlan.work.models import PreflightRecord
 from jinlan.workspace.tests.conftest import make_findable
 
+LATER = f"{business_date(now_utc()) + timedelta(days=2):%Y-%m-%d}T09:30"  # outside quiet hours
 RECORD = {
     "key": "k1",
     "purpose": "MARKETING",
@@ -102,7 +103,7 @@ def test_do_not_contact_and_its_end_are_one_step_each(told, as_person):
 @pytest.mark.parametrize(
     ("change", "said"),
     [({"channels": []}, "请选择至少一个联系渠道"), ({"proof": ""}, "请填写"), ({"purpose": "SHARING", "channels": []}, "写明对方名称"),
-     ({"given_at": "2999-01-01T10:00"}, "授权时间不能晚于现在"), ({"purpose": "SERVICE"}, "选择一个有效的选项")],
+     ({"given_at": LATER}, "授权时间不能晚于现在"), ({"purpose": "SERVICE"}, "选择一个有效的选项")],
 )  # fmt: skip
 def test_what_the_rule_refuses_stands_in_the_form_and_nothing_is_written(told, as_person, change, said):
     answer = as_person("zhaoyan").post(address(told, "/record"), RECORD | change)
@@ -116,29 +117,43 @@ def test_the_lamps_say_what_stands_in_the_way_and_keep_nothing(told, as_person):
     query = "?purpose=MARKETING&channel=SMS&at=2026-11-26T21:30"
     red = text(client.get(address(told, query)))
     client.post(address(told, "/record"), RECORD)
-    green = text(client.get(address(told, "?purpose=MARKETING&channel=SMS&at=2999-11-26T09:30")))
+    green = text(client.get(address(told, f"?purpose=MARKETING&channel=SMS&at={LATER}")))
 
     assert "2026-11-26 21:30 不可以联系" in red
     assert "没有取得营销信息（短信）的授权。" in red
     assert "21:30 在静默时段内（21:00 至次日 8:00）。" in red
     assert "「静默时段」可以例外放行" in red
     assert "「授权」可以例外放行" not in red
-    assert "2999-11-26 09:30 可以联系" in green
+    assert f"{LATER.replace('T', ' ')} 可以联系" in green
     assert asked() == (0, 0)
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00", "9999-12-31T23:59", "x"])
+def test_a_moment_that_cannot_be_is_told_so(told, as_person, at):
+    client = as_person("zhaoyan")
+    answer = client.get(address(told, f"?purpose=MARKETING&channel=SMS&at={at}"))
+    record = client.post(address(told, "/record"), RECORD | {"given_at": at})
+
+    assert (answer.status_code, "有内容需要修改" in text(answer), "verdicts" in answer.content.decode()) == (
+        200,
+        True,
+        False,
+    )
+    assert (record.status_code, entries()) == (422, [])
 
 
 def test_a_contact_is_prepared_from_the_lamps_and_stopped_when_the_consent_was_withdrawn(told, as_person):
     zhaoyan, wuhan = as_person("zhaoyan"), as_person("wuhan")
     zhaoyan.post(address(told, "/record"), RECORD)
-    page = zhaoyan.get(address(told, "?purpose=MARKETING&channel=SMS&at=2999-11-26T09:30")).content.decode()
+    page = zhaoyan.get(address(told, f"?purpose=MARKETING&channel=SMS&at={LATER}")).content.decode()
     (link,) = re.findall(r'href="(/contacts/new\?[^"]+)"', page)
     form = zhaoyan.get(link.replace("&amp;", "&")).content.decode()
     unit, party = told.cast.household.public_id, told.cast.parties["zhang"].public_id
     for name, key in (("unit", unit), ("party", party)):
         assert f'type="hidden" name="{name}" value="{key}"' in form
-    assert ("张三 · 张三家庭" in form, 'value="2999-11-26T09:30"' in form) == (True, True)
+    assert ("张三 · 张三家庭" in form, f'value="{LATER}"' in form) == (True, True)
     given = {"key": "k6", "unit": unit, "party": party, "what": "年末答谢会", "purpose": "MARKETING", "channel": "SMS",
-             "planned_at": "2999-11-26T09:30"}  # fmt: skip
+             "planned_at": LATER}  # fmt: skip
     assert as_person("lihua").get(link.replace("&amp;", "&")).status_code == 404
     row = zhaoyan.post("/contacts/new", given)["Location"]
     assert "待执行" in text(zhaoyan.get(row))
@@ -201,7 +216,7 @@ def test_a_gate_is_let_pass_when_compliance_agrees(told, as_person):
         UnitResult.objects.filter(unit_id=cast.household.pk).update(gates="CDD_CURRENT")
     zhaoyan, wuhan = as_person("zhaoyan"), as_person("wuhan")
     given = {"key": "q1", "unit": cast.household.public_id, "party": cast.parties["zhang"].public_id, "what": "季度回访",
-             "purpose": "MARKETING", "channel": "SMS", "planned_at": "2999-11-26T10:00"}  # fmt: skip
+             "purpose": "MARKETING", "channel": "SMS", "planned_at": LATER}  # fmt: skip
     row = zhaoyan.post("/contacts/new", given)["Location"]
     before = zhaoyan.get(row)
     asked = zhaoyan.post(f"{row}/override-gate", {"key": "q2", "reason": "回访正是为了更新尽调资料"})[

@@ -142,6 +142,7 @@ def test_quiet_hours_are_let_pass_by_a_second_person_for_this_contact_alone(cast
     )  # fmt: skip
     work.decide(actor=at(cast, "wuhan", 721), approval=asked.public_id, approves=True)
 
+    assert asked.title == "张三家庭 · 张三 · 年末答谢会"
     assert release_contact(actor=at(cast, "zhaoyan", 722), public_id=other) == "stopped"
     assert release_contact(actor=at(cast, "zhaoyan", 722), public_id=one) == "released"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinlan.site.home import ROOT
 
-PROMISES = ("P1", "P2", "P3", "P4", "P5", "P7", "P8", "P9", "P11", "P12", "P14", "P15", "P16", "P17")
+PROMISES = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P11", "P12", "P14", "P15", "P16", "P17")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

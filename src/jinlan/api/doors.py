@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 from ninja.errors import HttpError
 from ninja.security import APIKeyCookie, HttpBearer
@@ -41,7 +42,7 @@ class Guard:
 class SessionDoor(APIKeyCookie):
     """The session's cookie."""
 
-    param_name = "sessionid"
+    param_name = settings.SESSION_COOKIE_NAME
 
     def __init__(self, guard: Guard) -> None:
         super().__init__(csrf=False)  # checked below, for a signed-in browser only

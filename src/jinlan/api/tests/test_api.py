@@ -186,6 +186,7 @@ def test_the_description_is_openapi_and_knows_every_operation(gifts, sign_in, ca
     document = sign_in("lihua").get("/api/v1/openapi.json").json()
 
     assert document["openapi"].startswith("3.1")
+    assert document["components"]["securitySchemes"]["SessionDoor"]["name"] == "jl_session"
     paths = {
         path: sorted(set(one) & {"get", "post", "patch"})
         for path, one in document["paths"].items()

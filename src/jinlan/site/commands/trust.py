@@ -7,24 +7,7 @@ from pathlib import Path
 
 from jinlan.site.home import ROOT
 
-PROMISES = (
-    "P1",
-    "P2",
-    "P3",
-    "P4",
-    "P5",
-    "P7",
-    "P8",
-    "P9",
-    "P11",
-    "P12",
-    "P13",
-    "P14",
-    "P15",
-    "P16",
-    "P17",
-    "P21",
-)
+PROMISES = tuple(f"P{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 21))
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

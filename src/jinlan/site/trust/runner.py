@@ -42,6 +42,7 @@ class Sizes:
     hostile: int
     eyes: int
     racers: int
+    pages: int
 
 
 QUICK = Sizes(
@@ -60,6 +61,7 @@ QUICK = Sizes(
     hostile=4_000,
     eyes=1_500,
     racers=4,
+    pages=40,
 )
 FULL = Sizes(
     probes=FULL_PROBES,
@@ -77,6 +79,7 @@ FULL = Sizes(
     hostile=500_000,
     eyes=100_000,
     racers=16,
+    pages=0,
 )
 
 
@@ -190,6 +193,23 @@ class Runner:
             f"Every address, list order and file read by {len(people) or 'all'} people of the cast: {found.read:,} words in bodies, of {len(found.shown)} fields, each one read by somebody who may; none in headers, addresses or cursors. {found.plain} plain identifiers after step-up with a reason, each of the party that was asked for and to who may.",
             f"{found.lines:,} lines of the log, with errors forced in Python and in the database; {found.tables} tables copied out and {found.bytes / 2**20:.0f} MB of the database's own files and log read: no identifier of the vault.",
             f"Texts of class C2 without a row in this bank: {', '.join(sorted({one.partition('.')[0] for one in found.empty})) or 'none'}. Not looked for here: amounts (P2 compares their rows), the lake, mails (there are none).",
+        ])  # fmt: skip
+
+    def p6(self) -> Section:
+        """Open every page with scripts in every text."""
+        from jinlan.site.trust import scripts
+
+        title = "No script runs"
+        if not scripts.browser_path():
+            return Section("P6", title, "**not run**: no Chromium, or no Playwright to drive it", 0)
+        with self._cloned("trust_p6") as admin:
+            found = scripts.prove(self.bank, admin, seed=self.seed, each=self.sizes.pages)
+        with self._cloned("trust_p6") as admin:
+            blind = scripts.blind(self.bank, admin, seed=self.seed)
+        caught = any("a script ran" in one for one in blind.wrong)
+        return Section("P6", title, f"{found.pages} pages opened, {found.payloads} payloads", 0, found.wrong, "a filter that believes its text", caught, [
+            f"Chromium {found.browser}: {found.pages // 3} pages, each as it is, with a payload in all {found.texts:,} texts of {len(found.fields)} fields under the product's policy, and so with the policy lifted; {found.shows} of these openings showed payloads. No script ran, no text became markup, the policy had nothing to object to.",
+            f"{found.answers:,} answers to everybody, of every status: content policy without `unsafe-`, nosniff, no frames, referrer and opener policies; `no-store` on what the signed-in are shown.",
         ])  # fmt: skip
 
     def p17(self) -> Section:

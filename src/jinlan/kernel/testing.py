@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
+from django.test import Client
+
 from jinlan.basics.actor import Actor
+from jinlan.basics.clock import now_utc
 from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.scope import active_scope, actor_for, scoped, system_actor
+from jinlan.kernel.stepup import INSTANT
 
 ENTITY = "JLB"
 AT = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
@@ -75,6 +79,13 @@ def a_person(
         for role in roles:
             a_grant(person, role, branch=branch if role == "branch_head" else "")
     return person
+
+
+def prove(client: Client) -> None:
+    """Let the signed-in person of a browser have proved himself this moment."""
+    session = client.session
+    session[INSTANT] = now_utc().isoformat()
+    session.save()
 
 
 def an_actor(person: Person, at: datetime = AT) -> Actor:

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -25,6 +26,7 @@ from jinlan.kernel.resource import files
 from jinlan.kernel.resource.declare import labels_of
 from jinlan.kernel.resource.file_page import answer
 from jinlan.kernel.scope import scoped
+from jinlan.kernel.stepup import fresh, require
 from jinlan.serving import selectors as serving
 from jinlan.work import selectors as work
 from jinlan.work import services
@@ -79,7 +81,7 @@ def _shown(
     ]  # fmt: skip
     return render(request, "workspace/approval.html", {
         "title": _("复核"), "place": "approvals", "row": row, "act": _named([row])[0]["act"], "stages": stages, "unit": unit,
-        "changes": _changes(row), "file": may_take(actor, row), "may": why_not is None, "why_not": why_not, "refused": refused, "said": reason,
+        "changes": _changes(row), "file": may_take(actor, row), "may": why_not is None, "proved": fresh(request), "why_not": why_not, "refused": refused, "said": reason,
     }, status=422 if refused else 200)  # fmt: skip
 
 
@@ -99,7 +101,9 @@ def _changes(row: Any) -> list[dict[str, Any]]:
 @require_POST
 @doing("approvals")
 def decide(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
-    """Take yes or no; a request that turned out void or expired says so."""
+    """Take yes or no of who proved himself lately; a request that turned out void or expired says so."""
+    if ask := require(request, back=reverse("approval", kwargs={"public_id": public_id})):
+        return ask
     reason = request.POST.get("reason", "")
     try:
         if request.POST.get("say") == "withdraw":
@@ -122,8 +126,10 @@ def decide(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRespon
 
 @require_GET
 @doing("approvals")
-def granted(_request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
-    """Give the file of a granted request to whom it was granted, in his own scope of now, for a day."""
+def granted(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Give the file of a granted request to whom it was granted, in his own scope of now, for a day, once he proved himself."""
+    if ask := require(request):
+        return ask
     with scoped(actor, write=True):
         found = work.approval(actor, public_id=public_id)
         if found is None or not may_take(actor, found[0]):

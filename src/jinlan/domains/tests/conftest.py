@@ -14,7 +14,7 @@ from jinlan.clients.resources import about
 from jinlan.clients.testing import Cast, the_cast
 from jinlan.domains.tests.gifts.models import Gift
 from jinlan.kernel.search import findable
-from jinlan.kernel.testing import writing
+from jinlan.kernel.testing import prove, writing
 
 
 @pytest.fixture
@@ -32,6 +32,7 @@ def sign_in(cast: Cast) -> Callable[[str], Client]:
     def signed(username: str) -> Client:
         client = Client(headers={"accept-language": "zh-hans"})
         client.force_login(cast.people[username], backend="django.contrib.auth.backends.ModelBackend")
+        prove(client)
         return client
 
     return signed

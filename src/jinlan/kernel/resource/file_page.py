@@ -22,6 +22,7 @@ from jinlan.kernel.resource.chips import words_of
 from jinlan.kernel.resource.files import PURPOSES, Taken
 from jinlan.kernel.resource.pages import ResourcePage
 from jinlan.kernel.scope import ScopeDenied, scoped
+from jinlan.kernel.stepup import require
 
 
 class FileForm(forms.Form):
@@ -46,11 +47,13 @@ class FilePage(ResourcePage):
     template = "resource/file.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the form."""
-        return self._form(FileForm())
+        """Show the form to who proved himself lately."""
+        return self._unproved() or self._form(FileForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Give the file, or ask for it."""
+        if ask_first := self._unproved():
+            return ask_first
         form = FileForm(request.POST)
         with scoped(self.actor):
             count, most = self._size()
@@ -73,10 +76,14 @@ class FilePage(ResourcePage):
         with scoped(self.actor):
             return self._form(form, 422)
 
+    def _unproved(self) -> HttpResponse | None:
+        """Return the way to prove oneself, None when that was done lately; 404 for who may take no file."""
+        if not files.limit_of(self.actor) or not self.resource.may_take(self.actor):
+            raise Http404
+        return require(self.request)
+
     def _size(self) -> tuple[int, int]:
         most = files.limit_of(self.actor)
-        if not most or not self.resource.may_take(self.actor):
-            raise Http404
         return self.resource.count(self.actor, self.ask()), most
 
     def _form(self, form: FileForm, status: int = 200) -> HttpResponse:

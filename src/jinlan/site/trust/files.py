@@ -24,6 +24,7 @@ from jinlan.kernel.models import AuditEntry, Person
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.kernel.resource.files import TAKERS
 from jinlan.kernel.scope import actor_for, scoped, system_actor
+from jinlan.kernel.testing import prove as prove_oneself
 from jinlan.site.trust.bank import Bank
 from jinlan.site.trust.lists import LISTS_OF_UNITS
 from jinlan.site.trust.probing import BACKEND
@@ -150,6 +151,7 @@ def _poison(bank: Bank, dice: random.Random) -> None:
 def _one(name: str, who: str, person: Person, kind: str, found: Found) -> None:
     client = Client(SERVER_NAME="localhost", headers={"accept-language": "zh-hans"})
     client.force_login(person, backend=BACKEND)
+    prove_oneself(client)
     answer: Any = client.post(
         f"/{name}/file?view=all",
         urlencode(GIVEN | {"kind": kind}),

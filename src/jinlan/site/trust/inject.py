@@ -23,6 +23,7 @@ from django.urls import reverse
 
 from jinlan.kernel.models import Person
 from jinlan.kernel.resource.declare import RESOURCES, Resource
+from jinlan.kernel.testing import prove as prove_oneself
 from jinlan.site.trust.bank import Bank
 from jinlan.site.trust.probing import BACKEND, WORD
 
@@ -77,6 +78,7 @@ def _client(bank: Bank, who: str) -> Client:
         SERVER_NAME="localhost", raise_request_exception=False, headers={"accept-language": "zh-hans"}
     )
     client.force_login(Person.objects.get(pk=bank.people[who]), backend=BACKEND)
+    prove_oneself(client)
     return client
 
 

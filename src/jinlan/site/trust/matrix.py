@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.site.trust.facts import Row
 from jinlan.site.trust.lists import LISTS_OF_UNITS, OWN_LISTS, rows_of_lists
 
@@ -118,6 +119,10 @@ UNPROVED: dict[str, Row] = {
     "account-passkeys": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "account-tokens": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "person-new": Row(SECURITY, answers=dict.fromkeys(("GET", "HEAD", "POST"), 302)),
+    "approval-decide": Row(READERS | OPERATIONS, answers={"POST": 302}),
+    "approval-file": Row(READERS | OPERATIONS, answers={"GET": 302}),
+} | {
+    f"{name}-file": Row(MATRIX[f"{name}-file"].roles, answers={"GET": 302, "POST": 302}) for name in RESOURCES
 }
 # What names a thing in an address, by the kind of thing.
 NAMED_BY = dict.fromkeys((*LISTS_OF_UNITS, *OWN_LISTS), "public_id") | {

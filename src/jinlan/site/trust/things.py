@@ -81,7 +81,8 @@ class Things:
         more = {"what": what} if what else {}
         url = reverse(name, kwargs={NAMED_BY[row.about]: key, **more})
         row = replace(row, roles=frozenset()) if what == "nonsense" else row
-        return Probe(name, url, method, who, row, f"{thing or 'absent'} {what}".strip(), thing or "absent")
+        return Probe(name, url, method, who, row, f"{thing or 'absent'} {what}".strip(), thing or "absent",
+                     proved=name in UNPROVED)  # fmt: skip
 
     def acts(self, who: str, only: frozenset[str], relations: list[tuple[str, str]]) -> list[Probe]:
         """Return acts with a whole body, and the list as a file for whoever may take it."""
@@ -116,7 +117,7 @@ class Things:
     def _export(self, who: str) -> Iterator[Probe]:
         row = Row(READERS, answers={"POST": 200})
         url = reverse("clients-file") + "?view=all"
-        yield Probe("clients-file", url, "POST", who, row, "taken", exact=True, body=TAKEN)
+        yield Probe("clients-file", url, "POST", who, row, "taken", exact=True, body=TAKEN, proved=True)
 
     def _words(self, who: str) -> Iterator[Probe]:
         """A yes by people whose word is not asked for, and taking back what somebody else asked for."""
@@ -126,7 +127,9 @@ class Things:
             url = reverse("approval-decide", kwargs={"public_id": self.bank.thing_ids[thing]})
             counts = seen.roles & matter.roles and who != matter.maker and thing in seen.things
             if not counts:
-                yield Probe("approval-decide", url, "POST", who, said, f"{thing} yes", thing, body=SPOKEN)
+                yield Probe(
+                    "approval-decide", url, "POST", who, said, f"{thing} yes", thing, body=SPOKEN, proved=True
+                )
             if who != matter.maker:
                 never = Row(answers={"POST": 404})
-                yield Probe("approval-decide", url, "POST", who, never, f"{thing} withdraw", thing, body=TAKEN_BACK)  # fmt: skip
+                yield Probe("approval-decide", url, "POST", who, never, f"{thing} withdraw", thing, body=TAKEN_BACK, proved=True)  # fmt: skip

@@ -17,7 +17,7 @@ from django.test import Client
 from jinlan.clients.models import Party, Unit
 from jinlan.clients.testing import Cast, the_cast
 from jinlan.kernel.search import search_of
-from jinlan.kernel.testing import AT, ENTITY, TODAY, writing
+from jinlan.kernel.testing import AT, ENTITY, TODAY, prove, writing
 from jinlan.serving.models import Load, MemberResult, PublishedDate, RestrictedGate, Run, UnitResult
 from jinlan.work.models import Task
 
@@ -151,6 +151,7 @@ def as_person(world: World) -> Callable[[str], Client]:
     def sign_in(username: str) -> Client:
         client = Client(headers={"accept-language": "zh-hans"})
         client.force_login(world.cast.people[username], backend="django.contrib.auth.backends.ModelBackend")
+        prove(client)
         return client
 
     return sign_in

@@ -14,6 +14,7 @@ from jinlan.site.home import ROOT
 
 SHOWN = 4  # wrong answers of one kind that the report names
 KIND = re.compile(r"[A-Za-z]*\d+[\w-]*|\b[A-Z]+-\d\S*")
+PROVED = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P11", "P12", "P14", "P15", "P16", "P17")
 NOT_YET = {
     "P10": "hostile files and URLs, fields not offered: there is no upload and no form with client data yet",
     "P13": "jobs exactly once in effect: there is no outbox yet",
@@ -124,25 +125,5 @@ def text(run: Run) -> str:
             parts += ["", f"## {section.promise} {section.title}", *[f"- {line}" for line in section.lines]]
         parts += _wrong(section.wrong)
     missing = [f"- {name}: {line}." for name, line in NOT_YET.items() if name not in done]
-    left_out = [
-        f"- {name}: not part of this run."
-        for name in (
-            "P1",
-            "P2",
-            "P3",
-            "P4",
-            "P5",
-            "P6",
-            "P7",
-            "P8",
-            "P9",
-            "P11",
-            "P12",
-            "P14",
-            "P15",
-            "P16",
-            "P17",
-        )
-        if name not in done
-    ]
+    left_out = [f"- {name}: not part of this run." for name in PROVED if name not in done]
     return "\n".join([*parts, "", "## Not yet", *left_out, *missing, ""])

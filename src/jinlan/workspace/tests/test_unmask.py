@@ -66,7 +66,7 @@ def test_the_block_is_masked_for_each_party_in_sight(sealed, as_person):
 
 
 def test_without_step_up_the_way_leads_to_the_confirmation_and_nothing_is_recorded(sealed, as_person):
-    client = as_person("zhaoyan")
+    client = steps_up(as_person("zhaoyan"), 300)
 
     for answer in (client.get(address(sealed)), client.post(address(sealed), {"reason": REASON})):
         assert answer.status_code == 302

@@ -31,8 +31,8 @@ class Deck:
     """Deals the probes of one bank, the same for the same seed."""
 
     def __init__(self, bank: Bank, *, seed: int, only: frozenset[str] = frozenset(), people: frozenset[str] = frozenset(),
-                 thorough: bool = False) -> None:  # fmt: skip
-        self.bank, self.only, self.thorough = bank, only, thorough
+                 thorough: bool = False, share: float = 1.0) -> None:  # fmt: skip
+        self.bank, self.only, self.thorough, self.share = bank, only, thorough, share
         self.dice = random.Random(seed)  # noqa: S311  a test's dice
         self.people = [part.name for part in CAST if not people or part.name in people]
         self.people += [ANONYMOUS] if not people or ANONYMOUS in people else []
@@ -49,7 +49,23 @@ class Deck:
             if "GET" in methods and (not self.only or self.only & {"find", "clients"}):
                 found += self._searches(who)
             found += [other for probe in found for other in unproved(probe)]
-            yield who, [probe for probe in found if harmless(probe, self.sights[who])]
+            yield who, [probe for probe in self._some(found) if harmless(probe, self.sights[who])]
+
+    def _some(self, probes: list[Probe]) -> list[Probe]:
+        """Return a share of the probes: of every address and method that answers at least one, and whatever is exact or has a body."""
+        kept, dealt = [], set()
+        for probe in probes:
+            row, place = probe.row, (probe.name, probe.method)
+            answers = probe.method in (row.answers if row.public is None else row.public)
+            if (
+                probe.exact
+                or probe.body
+                or (answers and place not in dealt)
+                or self.dice.random() < self.share
+            ):
+                kept.append(probe)
+                dealt.add(place)
+        return kept
 
     def _of(self, who: str, name: str, row: Row, method: str) -> Iterator[Probe]:
         if row.about in NAMED_BY:

@@ -94,7 +94,7 @@ MATRIX: dict[str, Row] = {
     "account-second-factor": Row(public=OWN_FORM),
     "account-passkeys": Row(public=OWN_FORM),
     "account-tokens": Row(public=OWN_FORM),
-    "account-email": Row(public={"GET": (302, 200), "HEAD": (302, 200), "POST": (302, 200)}),
+    "account-email": Row(public={"GET": (302, 200), "HEAD": (302, 200), "POST": (302, 302)}),
     "account-sessions": Row(ALL),
     "account-end-others": Row(ALL, answers={"POST": 302}, effects=POSTED),
     "account-end-session": Row(ALL, "session", answers={"POST": 302}, effects=POSTED),

@@ -18,7 +18,6 @@ from jinlan.site.home import ROOT
 
 SHOWN = 4  # wrong answers of one kind that the report names
 KIND = re.compile(r"[A-Za-z]*\d+[\w-]*|\b[A-Z]+-\d\S*")
-PROVED = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P11", "P12", "P14", "P15", "P16", "P17")
 NOT_YET = {
     "P10": "hostile files and URLs, fields not offered: there is no upload and no form with client data yet",
     "P18": "upgrades without stopping",

@@ -104,9 +104,11 @@ def names_of(resource: Resource) -> list[str]:
 
 def _ask(client: Client, address: str, name: str, payload: str, base: set[str], found: Found) -> None:
     query = urlencode({name: payload}, quote_via=quote, errors="surrogatepass")
-    began = time.perf_counter()
-    answer = client.get(f"{address}?{query}")
-    spent = time.perf_counter() - began
+    answer, spent = _timed(client, f"{address}?{query}")
+    if spent > SLOW:  # a statement that waits waits every time, a busy machine does not
+        answer, spent = min(
+            (_timed(client, f"{address}?{query}") for _again in range(2)), key=lambda one: one[1]
+        )
     found.requests += 1
     found.slowest = max(found.slowest, spent)
     said = f"{address}?{name}={payload[:40]!r}"
@@ -116,6 +118,12 @@ def _ask(client: Client, address: str, name: str, payload: str, base: set[str], 
         found.wrong.append(f"{said}: took {spent:.1f} s")
     if answer.status_code == 200 and (more := _words(answer, found.known) - base):
         found.wrong.append(f"{said}: shows {len(more)} names that the page without it does not")
+
+
+def _timed(client: Client, address: str) -> tuple[Any, float]:
+    began = time.perf_counter()
+    answer = client.get(address)
+    return answer, time.perf_counter() - began
 
 
 def _all_words(client: Client, address: str, known: frozenset[str]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,10 +13,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
+
+from jinlan.site.fill import PASSWORD
 
 READY_TIMEOUT = 420
 
@@ -54,6 +60,24 @@ class Product:
         if ok:
             assert done.returncode == 0, done.stderr
         return done
+
+    def approve(self, page: str, user: str) -> None:
+        """Say yes to a request as a person does: sign in, prove oneself, press the button."""
+        browser = build_opener(HTTPCookieProcessor(CookieJar()))
+
+        def post(at: str, form: str, **fields: str) -> str:
+            text = browser.open(self.url + form).read().decode()
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
+            assert token, text[:500]
+            body = urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
+            answer: str = (
+                browser.open(Request(self.url + at, body, {"Referer": self.url + form})).read().decode()
+            )
+            return answer
+
+        post("/signin", "/signin", username=user, password=PASSWORD)
+        post("/account/confirm", "/account/confirm", password=PASSWORD)
+        assert "已执行" in post(f"{page}/decide", page, say="yes", reason="已核对更正说明")
 
     def units(
         self, as_of: str, *, user: str = "zhengyu", known_at: int | None = None

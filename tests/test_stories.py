@@ -205,15 +205,18 @@ def test_a_late_correction_changes_last_month_and_a_missing_day_arrives(
     before = product.units(LAST)[unit]
     known = json.loads(product.run("why", unit, "--as-of", LAST, "--json").stdout)["load"]
 
-    refused = product.run("load", str(product.home / "demo" / "corrections"), ok=False)
-    product.run(
-        "load", str(product.home / "demo" / "corrections"), "--approve-correction", "分行更正十月余额"
-    )
+    corrections = str(product.home / "demo" / "corrections")
+    refused = product.run("load", corrections, ok=False)
+    asked = product.run("load", corrections, "--correct", "分行更正十月余额", "--as", "hejun", ok=False)
+    still = product.run("load", corrections, ok=False)
+    product.approve(asked.stdout.split("person: ")[1].strip(), "chenwei")
+    product.run("load", corrections)
     product.run("load", str(product.home / "demo" / "late"))
     product.run("nightly", "--as-of", "2026-11-10")
 
     assert refused.returncode == 1
-    assert "--approve-correction" in refused.stderr
+    assert "--correct" in refused.stderr
+    assert still.returncode == 1
     assert before["computed_tier"] == story.expected["before"]["computed_tier"]
     assert product.units(LAST)[unit]["computed_tier"] == story.expected["after"]["computed_tier"]
     assert near(money(product.units(LAST)[unit], "aum_avg_12m"), story.expected["after"]["aum_avg_12m"])

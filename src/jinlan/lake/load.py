@@ -29,6 +29,7 @@ from jinlan.lake.loading.writing import write_table
 from jinlan.lake.registry import Check, LoadRecord, Outcome, Registry, TableCount
 
 Progress = Callable[[str], None]
+Accepted = Callable[[str], str]
 LOADED, HELD, REJECTED = "loaded", "held", "rejected"
 UNCHANGED, REFUSED, INCOMPLETE = "unchanged", "refused", "incomplete"
 _LOCK = ".load.lock"
@@ -53,6 +54,7 @@ class LoadReport:
     counts: Sequence[TableCount] = ()
     quarantined: int = 0
     seconds: Mapping[str, float] = field(default_factory=dict)
+    digest: str = ""  # of a refused one, for whom is to accept it
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class _Job:
     registry: Registry
     secret: bytes
     mapping: SourceMapping | None
-    reason: str
+    accepted: Accepted
     progress: Progress
     thresholds: Thresholds
     memory_limit: str
@@ -72,16 +74,18 @@ class _Job:
 
 def load_deliveries(
     source: Path, *, lake: Path, registry: Registry, secret: bytes, mapping: SourceMapping | None = None,
-    approve_correction: str | None = None, progress: Progress | None = None, thresholds: Thresholds | None = None,
+    accepted: Accepted | None = None, progress: Progress | None = None, thresholds: Thresholds | None = None,
     memory_limit: str = "1GB", threads: int = 2,
 ) -> list[LoadReport]:  # fmt: skip
     """Load every delivery under `source` that is not yet in the lake and return what became of each.
 
-    `secret` keys the tokens of direct identifiers. `approve_correction` is the reason of an approved correction.
+    `secret` keys the tokens of direct identifiers. `accepted` tells why the replacement of loaded days by
+    a delivery of this digest was accepted, "" when nobody did.
 
     Raises:
         Refused: LOAD.NOTHING (no delivery there), LOAD.BUSY (another load runs), LOAD.CORRECTION (a delivery would
-            replace loaded days without approval: everything else is loaded first, `params["reports"]` holds it all).
+            replace loaded days without approval: everything else is loaded first, `params["reports"]` holds it all and
+            `params["corrections"]` what is to be approved, as (label, digest)).
     """
     found = deliveries.find(source, mapping)
     if not found:
@@ -91,7 +95,7 @@ def load_deliveries(
             "目录应为 <法人>/as_of_date=YYYY-MM-DD/delivery=N/。",
         )
     job = _Job(
-        lake, registry, secret, mapping, (approve_correction or "").strip(), progress or _silent,
+        lake, registry, secret, mapping, accepted or _nobody, progress or _silent,
         thresholds or Thresholds(), memory_limit, threads,
     )  # fmt: skip
     reports: list[LoadReport] = []
@@ -103,10 +107,15 @@ def load_deliveries(
     if refused:
         names = "、".join(report.label for report in refused)
         raise Refused(
-            "LOAD.CORRECTION", f"{names} 会替换已装载的日期,需要批准。", "复核后用 --approve-correction 原因 重新装载。",
-            reports=reports,
+            "LOAD.CORRECTION", f"{names} 会替换已装载的日期,需要批准。", "请系统管理员用 --correct 原因 --as 用户名 提交复核;批准后再装载一次。",
+            reports=reports, corrections=[(report.label, report.digest) for report in refused],
         )  # fmt: skip
     return reports
+
+
+def _nobody(_digest: str) -> str:
+    """Say that nobody accepted a correction."""
+    return ""
 
 
 def _silent(_text: str) -> None:
@@ -192,8 +201,10 @@ def _consider(job: _Job, found: Found) -> LoadReport:
     ]
     if _is_known(delivery, covering):
         return LoadReport(found.label, found.folder, UNCHANGED, "内容与已装载的相同,无需再装")
-    if covering and not job.reason:
-        return LoadReport(found.label, found.folder, REFUSED, "该日期已装载;替换需要批准并说明原因")
+    if covering and not job.accepted(delivery.digest):
+        return LoadReport(
+            found.label, found.folder, REFUSED, "该日期已装载;替换需要批准并说明原因", digest=delivery.digest
+        )
     return _load(job, delivery, covering, loads)
 
 
@@ -285,7 +296,7 @@ def _run(job: _Job, bench: Bench, plan: _Plan, clock: _Clock) -> LoadReport:
     record = _record(bench.delivery, plan, versions, outcome.touched_from(bench))
     finished = Outcome(
         record, outcome.identities(bench), bench.findings.checks, verdict.rejected, verdict.counts, LOADED,
-        job.reason if plan.load_version > 1 else "", str(bench.delivery.found.folder), outcome.erasures(bench),
+        job.accepted(bench.delivery.digest) if plan.load_version > 1 else "", str(bench.delivery.found.folder), outcome.erasures(bench),
     )  # fmt: skip
     clock.lap("identities")
     job.progress(f"{label}:登记")

@@ -10,3 +10,7 @@ class ServingConfig(AppConfig):
 
     name = "jinlan.serving"
     label = "serving"
+
+    def ready(self) -> None:
+        """Declare the act that accepts corrections."""
+        from jinlan.serving import corrections  # noqa: F401

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.urls import reverse
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date, now_utc
@@ -24,7 +25,10 @@ from jinlan.kernel.scope import actor_for, console_actor, scoped, system_actor
 from jinlan.kernel.sealing import seal
 from jinlan.kernel.services import create_staff
 from jinlan.kernel.trail import roots_file
+from jinlan.serving.corrections import accept_correction
 from jinlan.site import listing
+from jinlan.work.selectors import accepted_by
+from jinlan.work.services import asked_for
 
 if TYPE_CHECKING:
     from jinlan.lake.load import LoadReport
@@ -53,18 +57,34 @@ def entity() -> str:
     return found[0]
 
 
-def load(
-    source: Path, *, mapping: Path | None = None, approve: str | None = None, progress: Progress
-) -> list[LoadReport]:
-    """Load every delivery under a folder."""
+def load(source: Path, *, mapping: Path | None = None, progress: Progress) -> list[LoadReport]:
+    """Load every delivery under a folder; a correction when its very content was accepted by two people (`ask_to_correct`)."""
     from jinlan.lake.load import load_deliveries
     from jinlan.lake.loading.mapping import read_mapping
     from jinlan.site.intake import registry_for
 
     return load_deliveries(
         source, lake=settings.LAKE_DIR, registry=registry_for(), secret=settings.JINLAN_HASH_KEY,
-        mapping=read_mapping(mapping) if mapping else None, approve_correction=approve, progress=progress,
+        mapping=read_mapping(mapping) if mapping else None, accepted=_accepted, progress=progress,
     )  # fmt: skip
+
+
+def _accepted(digest: str) -> str:
+    """Return why and by whom the replacement of loaded days by a delivery was accepted, "" when nobody did."""
+    actor = system_actor(entity(), now_utc())
+    with scoped(actor):
+        return accepted_by(actor, act=accept_correction.name, payload={"digest": digest})
+
+
+def ask_to_correct(user: str, corrections: Iterable[tuple[str, str]], reason: str) -> list[str]:
+    """Ask in somebody's name that deliveries may replace loaded days; return the pages of the requests."""
+    actor = person(user)
+    return [
+        reverse("approval", kwargs={"public_id": asked_for(
+            actor=actor, act=accept_correction.name, payload={"delivery": label, "digest": digest}, reason=reason
+        )})
+        for label, digest in corrections
+    ]  # fmt: skip
 
 
 def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.db.models import Q
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.clients import selectors as clients
+from jinlan.kernel.figures import listed
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
 from jinlan.work.checks import Subject
@@ -55,6 +57,18 @@ def asked_by(actor: Actor, *, limit: int = 50) -> list[Approval]:
 def decided_lately(actor: Actor, *, limit: int = 50) -> list[Approval]:
     """Return closed requests in sight, the newest first."""
     return list(visible(actor, Approval).exclude(state="open").order_by("-closed_at", "-id")[:limit])
+
+
+def accepted_by(actor: Actor, *, act: str, payload: Mapping[str, Any]) -> str:
+    """Return why a request whose payload holds these values was made and who said yes, "" when none was done."""
+    rows = visible(actor, Approval).filter(
+        entity=actor.entity, act=act, state="done", payload__contains=dict(payload)
+    )
+    row = rows.prefetch_related("decisions").order_by("-closed_at").first()
+    if row is None:
+        return ""
+    checkers = listed(one.person_name for one in row.decisions.all() if one.approves)
+    return f"{row.reason} ({row.maker_name} → {checkers})"
 
 
 def approval(actor: Actor, *, public_id: UUID) -> tuple[Approval, list[Decision], Refused | None] | None:

@@ -29,7 +29,7 @@ class House:
     ) -> list[LoadReport]:
         return load_deliveries(
             source or self.source, lake=self.lake, registry=self.registry, secret=SECRET, mapping=mapping,
-            approve_correction=why, memory_limit="256MB", threads=1,
+            accepted=lambda _digest: why or "", memory_limit="256MB", threads=1,
         )  # fmt: skip
 
     def deliver(

@@ -76,7 +76,9 @@ def test_a_correction_without_approval_is_refused_with_a_way_out_and_the_rest_is
 
     assert caught.value.code == "LOAD.CORRECTION"
     assert caught.value.message == "TNY 2026-01-30 #2 会替换已装载的日期,需要批准。"
-    assert caught.value.way_out == "复核后用 --approve-correction 原因 重新装载。"
+    assert caught.value.way_out == "请系统管理员用 --correct 原因 --as 用户名 提交复核;批准后再装载一次。"
+    corrections = caught.value.params["corrections"]
+    assert [(label, len(digest)) for label, digest in corrections] == [("TNY 2026-01-30 #2", 64)]  # type: ignore[attr-defined]
     statuses = [report.status for report in caught.value.params["reports"]]  # type: ignore[attr-defined]
     assert statuses == ["unchanged", "refused", "loaded"]
     assert ("A1", money("100.00")) in house.rows("balance_daily", "account_id", "balance_base")

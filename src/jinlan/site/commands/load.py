@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
+from jinlan.basics.errors import Refused
 from jinlan.site.console import ProgressLine
 
 
@@ -14,7 +16,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, help="供数目录 / folder with deliveries")
     parser.add_argument("--mapping", type=Path, help="映射文件(TOML) / mapping of this source")
     parser.add_argument(
-        "--approve-correction", metavar="REASON", help="批准更正并记录原因 / approve corrections"
+        "--correct",
+        metavar="REASON",
+        help="更正已装载的日期:以 --as 的名义提交复核 / ask that loaded days may be replaced",
+    )
+    parser.add_argument(
+        "--as", dest="user", metavar="USER", help="谁提交(系统管理员) / who asks (a system administrator)"
     )
 
 
@@ -27,13 +34,16 @@ def run(options: argparse.Namespace) -> int:
         setup_django()
         from jinlan.site import jobs
 
-        with ProgressLine() as line:
-            reports = jobs.load(
-                options.source,
-                mapping=options.mapping,
-                approve=options.approve_correction,
-                progress=line.show,
-            )
+        try:
+            with ProgressLine() as line:
+                reports = jobs.load(options.source, mapping=options.mapping, progress=line.show)
+        except Refused as refused:
+            if refused.code != "LOAD.CORRECTION" or not (options.correct and options.user):
+                raise
+            corrections: Any = refused.params["corrections"]
+            for page in jobs.ask_to_correct(options.user, corrections, options.correct):
+                sys.stdout.write(f"已提交复核,批准后再装载一次 / waits for a second person: {page}\n")
+            return 1
     for report in reports:
         seconds = sum(report.seconds.values())
         sys.stdout.write(f"{report.status:<10} {report.label}  {report.message}  {seconds:.1f} s\n")

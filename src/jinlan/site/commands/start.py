@@ -171,7 +171,10 @@ def serve(options: argparse.Namespace, place: Home, supervisor: Supervisor, url:
             say(
                 "· 这里有银行自己的数据,不装演示银行 / a bank's own data stands here: the demo bank is left out"
             )
-        return watch(supervisor, place, filling=filling)
+        try:
+            return watch(supervisor, place, filling=filling)
+        finally:
+            supervisor.stop()  # before the database that they use
 
 
 def watch(supervisor: Supervisor, place: Home, *, filling: bool) -> int:

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from jinlan.site.trust import four_eyes
-from jinlan.site.trust.arena import Arena, connected
 from jinlan.site.trust.eyes_model import Model
 from jinlan.site.trust.tests.banks import arena, filled  # noqa: F401  arena is a fixture
 
 CONTENT = (("gift", "1"),)
-
-
-def test_four_eyes_are_kept_and_a_single_pair_is_found(arena: Arena, database_name: str) -> None:
-    name = f"{database_name}_trust"
-    with filled(arena, name) as bank:
-        arena.clone(f"{name}_m", name)
-        with connected(f"{name}_m"), arena.planting(f"{name}_m") as admin:
-            honest = four_eyes.prove(bank, admin, steps=150, threads=3, seed=3)
-        arena.clone(f"{name}_m", name)
-        with connected(f"{name}_m"), arena.planting(f"{name}_m") as admin, four_eyes.one_pair_of_eyes(admin):
-            blind = four_eyes.prove(bank, admin, steps=120, threads=3, seed=3)
-        arena.drop(f"{name}_m")
-
-    assert (honest.wrong, sum(honest.steps.values())) == ([], 150)
-    assert honest.races == 12
-    assert honest.ends["done"] > 3
-    assert any("(maker) agrees" in one for one in blind.wrong)
 
 
 def test_the_model_knows_makers_stages_and_what_changed() -> None:

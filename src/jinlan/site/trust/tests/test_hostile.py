@@ -4,23 +4,8 @@ from __future__ import annotations
 
 import random
 
-from jinlan.site.trust import hostile, odd
-from jinlan.site.trust.arena import Arena, connected
+from jinlan.site.trust import odd
 from jinlan.site.trust.tests.banks import arena, filled  # noqa: F401  arena is a fixture
-
-
-def test_odd_requests_are_borne_and_a_planted_hole_is_found(arena: Arena, database_name: str) -> None:
-    name = f"{database_name}_trust"
-    with filled(arena, name) as bank, connected(name):
-        honest = hostile.prove(bank, requests=300, seed=3)
-        with hostile.trusting():
-            blind = hostile.prove(bank, requests=4_000, seed=4, stop_early=True)
-
-    assert honest.wrong == []
-    assert honest.requests == 300
-    assert honest.operations == 16
-    assert min(honest.answers[code] for code in (200, 302, 404, 405)) > 10
-    assert "ValueError" in blind.wrong[0]
 
 
 def test_the_fields_of_a_page_are_read_with_values_that_a_person_could_send() -> None:

@@ -103,7 +103,7 @@ def test_who_could_sign_in_before_can_sign_in_where_it_was_restored(place: Path)
     process = start_product(elsewhere, port, "--no-demo")
     until(lambda: answers(port))
     product = Product(f"http://127.0.0.1:{port}", elsewhere)
-    assert lands_on(product, "newhead", (place / "password").read_text()).endswith("/department")
+    assert lands_on(product, "newhead", (place / "password").read_text()).endswith("/account/password")
     there = Product("", place / "home").units("2026-01-30", user="newhead")
     assert product.units("2026-01-30", user="newhead") == there != {}
     process.send_signal(signal.SIGTERM)

@@ -46,7 +46,7 @@ def test_people_of_a_list_can_sign_in_and_those_who_could_keep_their_password(
 
     lines = dict(line.split("  ", 1) for line in product.run("staff", str(file)).stdout.splitlines())
 
-    assert lands_on(product, "newhead", lines["newhead"]).endswith("/department")
+    assert lands_on(product, "newhead", lines["newhead"]).endswith("/account/password")
     assert "已存在" in lines["lihua"]
     assert lands_on(product, "lihua", "jinlan-demo").endswith("/clients")
     again = dict(line.split("  ", 1) for line in product.run("staff", str(file)).stdout.splitlines())

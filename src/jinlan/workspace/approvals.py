@@ -101,8 +101,9 @@ def _changes(row: Any) -> list[dict[str, Any]]:
 @require_POST
 @doing("approvals")
 def decide(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
-    """Take yes or no of who proved himself lately; a request that turned out void or expired says so."""
-    if ask := require(request, back=reverse("approval", kwargs={"public_id": public_id})):
+    """Take yes or no of who proved himself lately, or one's own request back; one that turned out void or expired says so."""
+    page = reverse("approval", kwargs={"public_id": public_id})
+    if request.POST.get("say") != "withdraw" and (ask := require(request, back=page)):
         return ask
     reason = request.POST.get("reason", "")
     try:

@@ -42,7 +42,7 @@ def harmless(probe: Probe, seen: Sight) -> bool:
 
 def unproved(probe: Probe) -> list[Probe]:
     """Return the same question of somebody who has not proved himself lately, where that makes a difference."""
-    if probe.name not in UNPROVED or probe.row is NOWHERE:
+    if probe.name not in UNPROVED or probe.row is NOWHERE or probe.body == TAKEN_BACK:
         return []
     row = UNPROVED[probe.name]
     return [replace(probe, row=row, proved=False, relation=f"{probe.relation} unproved".strip())]

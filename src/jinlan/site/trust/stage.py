@@ -60,7 +60,7 @@ QUICK = Sizes(
     eyes=1_500,
     racers=4,
     pages=40,
-    files=120,
+    files=4,
     stops=5,
 )
 FULL = Sizes(
@@ -80,7 +80,7 @@ FULL = Sizes(
     eyes=100_000,
     racers=16,
     pages=0,
-    files=500,
+    files=0,
     stops=200,
 )
 

@@ -18,7 +18,7 @@ def test_odd_requests_are_borne_and_a_planted_hole_is_found(arena: Arena, databa
 
     assert honest.wrong == []
     assert honest.requests == 300
-    assert honest.operations == 16
+    assert honest.operations >= 16
     assert min(honest.answers[code] for code in (200, 302, 404, 405)) > 10
     assert "ValueError" in blind.wrong[0]
 

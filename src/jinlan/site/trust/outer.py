@@ -50,3 +50,19 @@ class Outer(Stage):
             f"{found.parts['item'].share:.0%} of the ASVS items that apply are answered by tests or promises"
         )
         return Section("P21", "Compliance is executable", f"{items} items; {automated}", 0, found.wrong, "a test that is not there", found.canary, lines)  # fmt: skip
+
+    def p22(self) -> Section:
+        """Read the locks, search for secrets, build twice."""
+        from jinlan.site.trust import supply
+
+        found = supply.prove()
+        tried = f"{found.parts} parts with {found.hashes:,} hashes, {found.files} files"
+        planted = "a line without a hash, a private key, a licence that is not on the list, a part that nobody locked"
+        counted = ", ".join(f"{name} {count}" for name, count in found.licences.most_common())
+        archive = f"{found.archive[:16]}… (SHA-256)" if found.archive else "not built: this is no checkout"
+        return Section("P22", "Supply chain", tried, 0, found.wrong, planted, found.canary, [
+            "Every line of `requirements/` is one version with hashes, every part of the browser has one; what is installed is what is locked, nothing beside it. The bill of materials (`./jinlan sbom FILE`, CycloneDX 1.6) says what the locks say.",
+            f"Licences: {counted}. Not on the list of free ones, each with its reason: {'; '.join(found.special)}.",
+            f"No key, token or password in any file that is kept. Built twice in different places: the archive of the source, {archive}, and {found.bundles} files of the browser's parts, which are those that are served. No wheel is published.",
+            "Not covered here: published weaknesses of the parts (docs/deploy.md, Updates), secrets that were once in the history.",
+        ])  # fmt: skip

@@ -22,7 +22,6 @@ NOT_YET = {
     "P18": "upgrades without stopping",
     "P19": "restart without loss: SIGTERM under load",
     "P20": "degrades, does not lie: each dependency cut",
-    "P22": "supply chain: lock with hashes exists; no bill of materials, no reproducible wheel yet",
 }
 
 

@@ -23,6 +23,12 @@ from jinlan.basics.errors import Refused
 TIMEOUT = 5.0  # seconds, of every step
 LARGEST = 500_000  # bytes of an answer
 HERE = frozenset(("localhost", "127.0.0.1"))
+# "This network", and where clouds answer a machine's own secrets outside of the link-local network.
+NEVER = tuple(
+    ipaddress.ip_network(one)
+    for one in ("0.0.0.0/8", "100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254")
+)
+TRANSLATED = tuple(ipaddress.ip_network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48"))  # NAT64
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +128,18 @@ def _resolved(host: str, port: int) -> str:
 
 
 def forbidden(address: str) -> bool:
-    """Tell whether an IP stands for this machine, a link-local service, a group or nobody; also inside IPv6 wrappings."""
+    """Tell whether an IP stands for this machine, a link-local or a cloud's service, a group or nobody; also inside IPv6 wrappings."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     inner: Any = (
         getattr(ip, "ipv4_mapped", None)
         or getattr(ip, "sixtofour", None)
         or (getattr(ip, "teredo", None) or (None, None))[1]
     )
-    if inner is None and isinstance(ip, ipaddress.IPv6Address) and ip in ipaddress.ip_network("64:ff9b::/96"):
+    if inner is None and any(ip in one for one in TRANSLATED):
         inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     ip = inner or ip
+    if any(ip in one for one in NEVER):
+        return True
     return ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved
 
 

@@ -105,6 +105,7 @@ def test_what_is_no_plain_https_address_is_refused(url: str) -> None:
     [
         "127.0.0.1", "127.8.8.8", "0.0.0.0", "169.254.169.254", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "ff02::1",
         "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "2002:7f00:1::", "240.0.0.1",
+        "0.1.2.3", "100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "64:ff9b:1::169.254.169.254", "::ffff:100.100.100.200",
     ],
 )  # fmt: skip
 def test_a_listed_name_that_stands_for_this_machine_or_its_neighbourhood_is_refused(

@@ -91,14 +91,14 @@ class Found:
 class Hostile:
     """Makes requests with its own dice and judges the answers."""
 
-    def __init__(self, bank: Bank, seed: int) -> None:
+    def __init__(self, bank: Bank, seed: int, only: frozenset[str] = frozenset()) -> None:
         self.bank = bank
         self.dice = random.Random(seed)  # noqa: S311  a test's dice
         self.found = Found()
         self.routes = {
             name: route
             for name, route in addresses().items()
-            if name not in ("signout", "account-end-others")
+            if name not in ("signout", "account-end-others") and (not only or name in only)
         }
         self.clients: dict[str, tuple[Client, int]] = {}
         covered = {
@@ -107,7 +107,7 @@ class Hostile:
         self.units = [
             str(bank.unit_ids[code]) for code in sorted(covered & set(bank.unit_ids)) or sorted(bank.unit_ids)
         ]
-        description = self._client("dept").get("/api/v1/openapi.json").json()
+        description = self.client("dept").get("/api/v1/openapi.json").json()
         self.shapes: dict[str, Any] = description["components"]["schemas"]
         self.operations = list(_operations(description))
         self.forms = {name: fields for name in self.routes if (fields := self._form(name))}
@@ -120,7 +120,8 @@ class Hostile:
             self._judge(self.dice.choice(ASKERS), self.dice.choice(makes)())
         return self.found
 
-    def _client(self, who: str) -> Client:
+    def client(self, who: str) -> Client:
+        """Return a browser in which somebody is signed in, and proved himself a moment ago."""
         client, left = self.clients.get(who, (Client(), 0))
         if left == 0:
             client, left = Client(SERVER_NAME="localhost", raise_request_exception=False, headers={"accept-language": "zh-hans"}), 1 if who == "disabled" else AGAIN  # fmt: skip
@@ -147,7 +148,7 @@ class Hostile:
 
     def _asked(self, who: str, ask: Ask) -> tuple[str, float]:
         """Ask, and return what failed and how long it took."""
-        client, began = self._client(who), time.perf_counter()
+        client, began = self.client(who), time.perf_counter()
         try:
             answer: Any = client.generic(ask.method, ask.url, ask.body, ask.kind, headers=ask.headers)
         except Exception as error:  # noqa: BLE001  whatever comes out here comes out of the server's door
@@ -158,11 +159,12 @@ class Hostile:
             return "", spent
         return f"answered {answer.status_code} ({_place(answer.exc_info[1]) if answer.exc_info else 'no exception'})", spent  # fmt: skip
 
-    def _path(self, name: str) -> str:
+    def path(self, name: str) -> str:
         """Return an address, mostly of a real thing."""
-        return "/" + HOLE.sub(lambda hole: self._part(name, hole[2]), self.routes[name])
+        return "/" + HOLE.sub(lambda hole: self.part(name, hole[2]), self.routes[name])
 
-    def _part(self, name: str, hole: str) -> str:
+    def part(self, name: str, hole: str) -> str:
+        """Return what fills a hole of an address, mostly something real."""
         if self.dice.random() < 0.15:
             return odd.quoted(self.dice.choice((*odd.TEXTS, *odd.UUIDS))) or "x"
         about = MATRIX[name].about if name in MATRIX else ""
@@ -183,7 +185,7 @@ class Hostile:
         found: odd.Fields = {}
         for who in ASKERS:
             for _time in range(3):
-                answer = self._client(who).get(self._path(name))
+                answer = self.client(who).get(self.path(name))
                 if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
                     found |= odd.fields_of(answer.content.decode())
                     break
@@ -212,7 +214,7 @@ class Hostile:
     def _page(self) -> Ask:
         name = self.dice.choice(list(self.routes))
         method = "GET" if self.dice.random() < 0.8 else self.dice.choice(ODD_METHODS)
-        return Ask(method, self._path(name) + self._query(name), headers=self._headers())
+        return Ask(method, self.path(name) + self._query(name), headers=self._headers())
 
     def _post(self) -> Ask:
         """Send a form: what a person would send, with odd values in some fields."""
@@ -227,7 +229,7 @@ class Hostile:
         if self.dice.random() < 0.1:
             kind = self.dice.choice(odd.KINDS)
         method = "POST" if self.dice.random() < 0.9 else self.dice.choice(ODD_METHODS)
-        return Ask(method, self._path(name) + (self._query(name) if self.dice.random() < 0.3 else ""), body, kind, self._headers())  # fmt: skip
+        return Ask(method, self.path(name) + (self._query(name) if self.dice.random() < 0.3 else ""), body, kind, self._headers())  # fmt: skip
 
     def _bent_pairs(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         for _time in range(self.dice.choice((0, 1, 1, 2, 3))):
@@ -245,7 +247,7 @@ class Hostile:
         one = self.dice.choice(self.operations)
         name = f"api:{one.path.removeprefix('/api/v1/').partition('/')[0]}"
         about = f"{name}-one" if "{" in one.path else name
-        url = re.sub(r"\{[^}]*\}", lambda _hole: self._part(about, "public_id"), one.path)
+        url = re.sub(r"\{[^}]*\}", lambda _hole: self.part(about, "public_id"), one.path)
         body = b""
         if one.schema is not None:
             given = odd.plausible(self.dice, one.schema, self.shapes, self.units)

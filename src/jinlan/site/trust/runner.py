@@ -2,110 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jinlan.basics.clock import now_utc
 from jinlan.site.backup.wal import ARCHIVE_SECONDS
 from jinlan.site.trust import arena as arenas
+from jinlan.site.trust.outer import Outer
 from jinlan.site.trust.report import Section, commit
-
-if TYPE_CHECKING:
-    from jinlan.site.trust.bank import Bank
-
-BANK = "trust_bank"
-FULL_PROBES = 200_000
+from jinlan.site.trust.stage import BANK, QUICK, say
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How much a run tries."""
-
-    probes: int
-    loader_kills: int
-    night_kills: int
-    server_kills: int
-    tamperings: int
-    worker_kills: int
-    archive_seconds: int
-    flips: int
-    revocations: int
-    guesses: int
-    cells: int
-    payloads: int
-    hostile: int
-    eyes: int
-    racers: int
-    pages: int
-
-
-QUICK = Sizes(
-    probes=1,
-    loader_kills=60,
-    night_kills=6,
-    server_kills=10,
-    tamperings=200,
-    worker_kills=150,
-    archive_seconds=5,
-    flips=2,
-    revocations=500,
-    guesses=200,
-    cells=10_000,
-    payloads=12,
-    hostile=4_000,
-    eyes=1_500,
-    racers=4,
-    pages=40,
-)
-FULL = Sizes(
-    probes=FULL_PROBES,
-    loader_kills=1000,
-    night_kills=200,
-    server_kills=1000,
-    tamperings=10_000,
-    worker_kills=10_000,
-    archive_seconds=ARCHIVE_SECONDS,
-    flips=100,
-    revocations=5_000,
-    guesses=10_000,
-    cells=100_000,
-    payloads=0,
-    hostile=500_000,
-    eyes=100_000,
-    racers=16,
-    pages=0,
-)
-
-
-def say(text: str) -> None:
-    """Tell who waits."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
-
-
-class Runner:
-    """Holds what the promises of a run share."""
-
-    def __init__(self, arena: arenas.Arena, folder: Path, *, full: bool, seed: int) -> None:
-        self.arena, self.folder, self.full, self.seed = arena, folder, full, seed
-        self.sizes = FULL if full else QUICK
-        self.bank = self.filled(BANK, seed)
-
-    def filled(self, name: str, seed: int) -> Bank:
-        """Make a database with the bank of a seed and return its facts."""
-        from jinlan.site.trust import bank, rls
-
-        self.arena.clone(name)
-        with arenas.connected(name):
-            made = bank.build(seed)
-            rls.strangers_rows()
-        return made
+class Runner(Outer):
+    """The promises that requests, rows and kills prove."""
 
     def p1(self) -> Section:
         """Ask every address; more banks until there are enough probes."""
@@ -167,9 +78,9 @@ class Runner:
         """Grant, end and disable, and ask at once."""
         from jinlan.site.trust import revocations
 
-        with self._cloned("trust_p4") as admin:
+        with self.cloned("trust_p4") as admin:
             found = revocations.prove(self.bank, admin, steps=self.sizes.revocations, seed=self.seed)
-        with self._cloned("trust_p4") as admin, revocations.remembered_roles():
+        with self.cloned("trust_p4") as admin, revocations.remembered_roles():
             blind = revocations.prove(self.bank, admin, steps=100, seed=self.seed)
         steps = ", ".join(f"{name} {count}" for name, count in sorted(found.steps.items()))
         return Section("P4", "Permission changes act at once", f"{sum(found.steps.values()):,} changes, {found.requests:,} requests", 0, found.wrong,
@@ -182,9 +93,9 @@ class Runner:
         from jinlan.site.trust import canaries
 
         people = frozenset() if self.full else canaries.FEW
-        with self._cloned("trust_p5") as admin:
+        with self.cloned("trust_p5") as admin:
             found = canaries.prove(self.bank, admin, seed=self.seed, people=people, thorough=self.full)
-        with self._cloned("trust_p5") as admin, canaries.unmasked():
+        with self.cloned("trust_p5") as admin, canaries.unmasked():
             only, some = frozenset({"client-identities"}), frozenset({"lead", "dept"})
             blind = canaries.prove(self.bank, admin, seed=self.seed, people=some, only=only)
         caught = any("partyidentity.value" in one for one in blind.wrong)
@@ -202,9 +113,9 @@ class Runner:
         title = "No script runs"
         if not scripts.browser_path():
             return Section("P6", title, "**not run**: no Chromium, or no Playwright to drive it", 0)
-        with self._cloned("trust_p6") as admin:
+        with self.cloned("trust_p6") as admin:
             found = scripts.prove(self.bank, admin, seed=self.seed, each=self.sizes.pages)
-        with self._cloned("trust_p6") as admin:
+        with self.cloned("trust_p6") as admin:
             blind = scripts.blind(self.bank, admin, seed=self.seed)
         caught = any("a script ran" in one for one in blind.wrong)
         return Section("P6", title, f"{found.pages} pages opened, {found.payloads} payloads", 0, found.wrong, "a filter that believes its text", caught, [
@@ -216,9 +127,9 @@ class Runner:
         """Guess, spoof and repeat."""
         from jinlan.site.trust import signing
 
-        with self._cloned("trust_p17"):
+        with self.cloned("trust_p17"):
             found = signing.prove(guesses=self.sizes.guesses, seed=self.seed)
-        with self._cloned("trust_p17"), signing.without_limit():
+        with self.cloned("trust_p17"), signing.without_limit():
             blind = signing.prove(guesses=20, seed=self.seed, only_guessing=True)
         return Section("P17", "Sign-in holds", f"{found.guesses:,} guesses, {found.hosts} invented hosts", 0, found.wrong,
                        "a sign-in that does not count", bool(blind.wrong), [
@@ -232,9 +143,9 @@ class Runner:
         """Put statements into every parameter."""
         from jinlan.site.trust import inject
 
-        with self._cloned("trust_p7"):
+        with self.cloned("trust_p7"):
             found = inject.prove(self.bank, each=self.sizes.payloads, seed=self.seed)
-        with self._cloned("trust_p7"), inject.pasted():
+        with self.cloned("trust_p7"), inject.pasted():
             blind = inject.prove(self.bank, each=QUICK.payloads, seed=self.seed)
         return Section("P7", "No injection", f"{found.requests:,} requests, {found.parameters} parameters", 0, found.wrong,
                        "a search that pastes its text", bool(blind.wrong), [
@@ -245,9 +156,9 @@ class Runner:
         """Send whatever nobody expects."""
         from jinlan.site.trust import hostile
 
-        with self._cloned("trust_p8"):
+        with self.cloned("trust_p8"):
             found = hostile.prove(self.bank, requests=self.sizes.hostile, seed=self.seed)
-        with self._cloned("trust_p8"), hostile.trusting():
+        with self.cloned("trust_p8"), hostile.trusting():
             blind = hostile.prove(self.bank, requests=QUICK.hostile, seed=self.seed, stop_early=True)
         answers = ", ".join(f"{code}: {count:,}" for code, count in sorted(found.answers.items()))
         return Section("P8", "Never a 500", f"{found.requests:,} requests", 0, found.wrong,
@@ -261,20 +172,14 @@ class Runner:
         """Take hostile cells out of the house."""
         from jinlan.site.trust import files
 
-        with self._cloned("trust_p9"):
+        with self.cloned("trust_p9"):
             found = files.prove(self.bank, cells=self.sizes.cells, seed=self.seed)
-        with self._cloned("trust_p9"), files.as_it_comes():
+        with self.cloned("trust_p9"), files.as_it_comes():
             blind = files.prove(self.bank, cells=files.AT_ONCE, seed=self.seed)
         return Section("P9", "Exports are harmless", f"{found.cells:,} hostile cells, {found.files} files", 0, found.wrong,
                        "a writer that leaves texts as they are", bool(blind.wrong), [
             f"CSV and XLSX read back cell by cell: none begins as a formula. Every list was taken as everybody who may ({found.refused} were refused, above a limit or out of sight); every file names its taker and has its audit entry with the number of rows.",
         ])  # fmt: skip
-
-    @contextmanager
-    def _cloned(self, name: str) -> Iterator[arenas.Admin]:
-        self.arena.clone(name, BANK)
-        with arenas.connected(name), self.arena.planting(name) as admin:
-            yield admin
 
     def p11(self) -> list[Section]:
         """Kill loads and nights."""
@@ -306,9 +211,9 @@ class Runner:
         """Kill workers."""
         from jinlan.site.trust import outbox
 
-        with self._cloned("trust_p13") as admin:
+        with self.cloned("trust_p13") as admin:
             found = outbox.prove(self.bank, admin, kills=self.sizes.worker_kills, seed=self.seed)
-        with self._cloned("trust_p13") as admin, outbox.done_apart():
+        with self.cloned("trust_p13") as admin, outbox.done_apart():
             blind = outbox.prove(self.bank, admin, kills=60, seed=self.seed)
         return Section("P13", "Jobs exactly once in effect", f"{found.kills:,} kills of workers, {found.jobs:,} jobs", 0, found.wrong,
                        "a worker that marks a job as done in another transaction", bool(blind.wrong), [
@@ -338,11 +243,11 @@ class Runner:
         """Ask, agree, refuse, and race."""
         from jinlan.site.trust import four_eyes
 
-        with self._cloned("trust_p16") as admin:
+        with self.cloned("trust_p16") as admin:
             found = four_eyes.prove(
                 self.bank, admin, steps=self.sizes.eyes, threads=self.sizes.racers, seed=self.seed
             )
-        with self._cloned("trust_p16") as admin, four_eyes.one_pair_of_eyes(admin):
+        with self.cloned("trust_p16") as admin, four_eyes.one_pair_of_eyes(admin):
             blind = four_eyes.prove(self.bank, admin, steps=200, threads=self.sizes.racers, seed=self.seed)
         caught = any("(maker) agrees" in one for one in blind.wrong)
         steps = ", ".join(f"{name} {count:,}" for name, count in sorted(found.steps.items()))

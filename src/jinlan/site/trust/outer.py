@@ -1,0 +1,68 @@
+"""The promises about what lies around the product: what it is made of, what reaches it from outside, how it ends and begins."""
+
+from __future__ import annotations
+
+from jinlan.site.trust.report import Section
+from jinlan.site.trust.stage import Stage
+
+
+class Outer(Stage):
+    """The promises about the surroundings."""
+
+    def p10(self) -> Section:
+        """Send addresses, files and fields that nobody asked for."""
+        from jinlan.site.trust import foreign, unasked, ways_out
+
+        with self.cloned("trust_p10") as admin:
+            found = foreign.prove(self.bank, admin, each=self.sizes.files, seed=self.seed)
+        with self.cloned("trust_p10") as admin:
+            with foreign.believed():
+                led = foreign.prove(self.bank, admin, each=1, seed=self.seed, parts=frozenset({"ways"}))
+            with foreign.welcomed():
+                kept = foreign.prove(self.bank, admin, each=1, seed=self.seed, parts=frozenset({"files"}))
+            with unasked.passed_on():
+                taken = unasked.prove(self.bank, admin, seed=self.seed, only=frozenset({"gifts-amend"}))
+        fields = found.fields
+        tried = f"{found.ways + found.hooks + found.redirects:,} addresses, {found.files:,} files, {fields.pairs:,} fields"
+        planted = "nobody looks at what a name stands for, forms take files, a form passes on every field"
+        answers = ", ".join(f"{code}: {count:,}" for code, count in sorted(found.answers.items()))
+        return Section("P10", "Nothing foreign is reached, kept or taken over", tried, 0, found.wrong, planted, all((led.wrong, kept.wrong, taken.wrong)), [
+            (f"{len(ways_out.ways())} addresses, asked under a list of one host and under one that names every host: octal, hexadecimal, decimal and short forms, IPv6 wrappings, user names, schemes, names that stand for what is forbidden, now or from the second question on. "
+            f"{found.hooks} of them were taken by the page of webhooks under that worst list, and told: each ended in a refusal. {found.redirects} redirects, none followed. Connections made: {found.good}, all to the host that is listed."),
+            f"{len(ways_out.files())} hostile files, {self.sizes.files or 'all'} of them to each of {found.forms} addresses: none reached a view, and the process opened no file to write. Answers: {answers}.",
+            f"{fields.forms} forms and {fields.operations} operations of the API, each with every column of the rows that it writes that it does not ask for: no row holds one, and the API names each in a refusal.",
+            f"Not taken in this bank whatever was sent, so not judged: {', '.join(fields.silent) or 'none'}.",
+        ])  # fmt: skip
+
+    def p21(self) -> Section:
+        """Read the compliance ledger."""
+        from jinlan.site.trust import ledger
+
+        found = ledger.prove()
+        parts = {"item": "OWASP ASVS 5.0.0", "mlps": "GB/T 22239-2019", "jrt": "JR/T 0171-2020"}
+        lines = [
+            f"{parts[name]}: {one.items} items; {one.automated} answered by tests or promises, {one.deployer} by the bank that installs it, "
+            f"{one.not_applicable} do not apply, {one.open} open."
+            for name, one in found.parts.items()
+        ]
+        items = sum(one.items for one in found.parts.values())
+        automated = (
+            f"{found.parts['item'].share:.0%} of the ASVS items that apply are answered by tests or promises"
+        )
+        return Section("P21", "Compliance is executable", f"{items} items; {automated}", 0, found.wrong, "a test that is not there", found.canary, lines)  # fmt: skip
+
+    def p22(self) -> Section:
+        """Read the locks, search for secrets, build twice."""
+        from jinlan.site.trust import supply
+
+        found = supply.prove()
+        tried = f"{found.parts} parts with {found.hashes:,} hashes, {found.files} files"
+        planted = "a line without a hash, a private key, a licence that is not on the list, a part that nobody locked"
+        counted = ", ".join(f"{name} {count}" for name, count in found.licences.most_common())
+        archive = f"{found.archive[:16]}… (SHA-256)" if found.archive else "not built: this is no checkout"
+        return Section("P22", "Supply chain", tried, 0, found.wrong, planted, found.canary, [
+            "Every line of `requirements/` is one version with hashes, every part of the browser has one; what is installed is what is locked, nothing beside it. The bill of materials (`./jinlan sbom FILE`, CycloneDX 1.6) says what the locks say.",
+            f"Licences: {counted}. Not on the list of free ones, each with its reason: {'; '.join(found.special)}.",
+            f"No key, token or password in any file that is kept. Built twice in different places: the archive of the source, {archive}, and {found.bundles} files of the browser's parts, which are those that are served. No wheel is published.",
+            "Not covered here: published weaknesses of the parts (docs/deploy.md, Updates), secrets that were once in the history.",
+        ])  # fmt: skip

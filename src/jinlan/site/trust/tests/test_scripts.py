@@ -17,7 +17,7 @@ def test_every_text_that_somebody_wrote_gets_a_payload_and_no_key_does() -> None
         "pinyin_key",
         "search_text",
     }
-    assert {one.name for one in markup.texts(Person)} == {"display_name"}
+    assert {one.name for one in markup.texts(Person)} == {"display_name", "email"}
     assert len(markup.PAYLOADS) >= 300
     assert len(set(markup.PAYLOADS)) == len(markup.PAYLOADS)
 

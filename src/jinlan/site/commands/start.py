@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -153,7 +153,11 @@ def serve(options: argparse.Namespace, place: Home, supervisor: Supervisor, url:
     wanted = not options.no_demo and os.environ.get("JINLAN_DEMO", "1") == "1"
     demo = wanted and not place.holds_own_data
     os.environ["JINLAN_DEMO"] = str(int(demo))  # pages ask it too: the demo bank's date is never stale
-    with serving_database(place, lambda text: say(f"· {text}"), patience=STOP_PATIENCE):
+    with (
+        serving_database(place, lambda text: say(f"· {text}"), patience=STOP_PATIENCE),
+        ExitStack() as last,
+    ):
+        last.callback(supervisor.stop)  # before the database: what is under way still needs it
         with timed("静态文件 / static files"):
             collect(place)
         with timed("网页与湖读取进程 / web and lake reader"):

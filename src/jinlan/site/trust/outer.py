@@ -34,6 +34,21 @@ class Outer(Stage):
             f"Not taken in this bank whatever was sent, so not judged: {', '.join(fields.silent) or 'none'}.",
         ])  # fmt: skip
 
+    def p19(self) -> Section:
+        """End the product again and again under load."""
+        from jinlan.site import supervise
+        from jinlan.site.trust import drain
+
+        found = drain.prove(self.folder / "drain", stops=self.sizes.stops, seed=self.seed)
+        outcomes = ", ".join(f"{name}: {count:,}" for name, count in sorted(found.outcomes.items()))
+        tried = f"{found.stops} stops (SIGTERM) under load, {found.requests:,} requests, {found.jobs} jobs"
+        return Section("P19", "Restart without loss", tried, 0, found.wrong, "web processes that are killed", found.canary, [
+            f"The whole product with its own PostgreSQL, {drain.CALLERS} callers all the time. {found.held} requests were held in the database until after the signal: each was answered whole, and its row is there. Answers: {outcomes}; none was half. {found.unanswered} writes came too late for any answer; sent again under their key after the start, each row is there once.",
+            f"{found.running} jobs were being done at the moments of the signals; in the end every job was done, and every effect is there once.",
+            f"From the signal to the end {max(found.stopping, default=0):.1f} s at most, from the start to the first page {max(found.starting, default=0):.1f} s. Between the two nobody is served: one machine has no second one that takes over. What takes more than {supervise.GRACE} s to answer is cut off.",
+            "The signal goes to the first process alone. A service manager that signals every process at once ends the database under those that it serves (docs/deploy.md, Install).",
+        ])  # fmt: skip
+
     def p21(self) -> Section:
         """Read the compliance ledger."""
         from jinlan.site.trust import ledger

@@ -135,7 +135,7 @@ VERBS: dict[str, Any] = {
     "kernel.person_disabled": _("停用人员"), "kernel.person_enabled": _("启用人员"),
     "kernel.role_ended": _("结束角色"), "kernel.password_renewed": _("发一次性密码"), "kernel.second_factor_forgotten": _("移除丢失的两步验证"),
     "kernel.audit_verified": _("核对审计链"),
-    "lake.delivery_loaded": _("装入供数"), "strategy.run_published": _("发布运行结果"), "strategy.definition_installed": _("安装标准"),
+    "lake.delivery_loaded": _("装入供数"), "serving.correction_accepted": _("批准更正供数"), "strategy.run_published": _("发布运行结果"), "strategy.definition_installed": _("安装标准"),
     "strategy.list_read": _("读取名单"), "strategy.unit_explained": _("解释层级"), "strategy.tier_overridden": _("人工调整层级"),
     "workspace.accounts_read": _("查看账户"), "workspace.sources_read": _("查看来源行"),
     "clients.identity_unmasked": _("查看身份信息明文"), "clients.list_exported": _("导出名册"),

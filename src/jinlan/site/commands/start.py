@@ -175,10 +175,7 @@ def serve(options: argparse.Namespace, place: Home, supervisor: Supervisor, url:
             say(
                 "· 这里有银行自己的数据,不装演示银行 / a bank's own data stands here: the demo bank is left out"
             )
-        try:
-            return watch(supervisor, place, filling=filling)
-        finally:
-            supervisor.stop()  # before the database that they use
+        return watch(supervisor, place, filling=filling)
 
 
 def watch(supervisor: Supervisor, place: Home, *, filling: bool) -> int:

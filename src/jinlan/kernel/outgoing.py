@@ -11,7 +11,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
@@ -21,6 +23,7 @@ from django.conf import settings
 from jinlan.basics.errors import Refused
 
 TIMEOUT = 5.0  # seconds, of every step
+LONGEST = 10.0  # seconds, of the whole: somebody who sends a byte now and then holds nobody
 LARGEST = 500_000  # bytes of an answer
 HERE = frozenset(("localhost", "127.0.0.1"))
 # "This network", and where clouds answer a machine's own secrets outside of the link-local network.
@@ -57,6 +60,9 @@ def request(method: str, url: str, *, body: bytes | None = None, headers: Mappin
     port = parts.port or (443 if parts.scheme == "https" else 80)
     address = _resolved(str(parts.hostname), port)
     connection = _Pinned(str(parts.hostname), port, address, secure=parts.scheme == "https")
+    cut = threading.Timer(LONGEST, connection.cut)
+    cut.daemon = True
+    cut.start()
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         connection.request(
@@ -67,11 +73,14 @@ def request(method: str, url: str, *, body: bytes | None = None, headers: Mappin
         )
         answer = connection.getresponse()
         read = answer.read(LARGEST + 1)
+        if connection.was_cut or (answer.length and len(read) <= LARGEST):
+            raise http.client.IncompleteRead(read)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Refused(
             "OUT_AWAY", f"{parts.hostname} 没有应答。", "请检查地址、网络与证书。", why=type(error).__name__
         ) from None
     finally:
+        cut.cancel()
         connection.close()
     if len(read) > LARGEST:
         raise Refused("OUT_LARGE", f"{parts.hostname} 的应答过大。", "请联系对方。")
@@ -150,6 +159,10 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(host, port, timeout=TIMEOUT)
         self.default_port = 443 if secure else 80
         self._address, self._secure = address, secure
+        self._wire: socket.socket | None = (
+            None  # `sock` is forgotten as soon as the head of the answer is there
+        )
+        self.was_cut = False
 
     def connect(self) -> None:
         """Connect to the IP that was checked."""
@@ -159,3 +172,13 @@ class _Pinned(http.client.HTTPConnection):
             if self._secure
             else plain
         )
+        self._wire = self.sock
+
+    def cut(self) -> None:
+        """End it from another thread; whoever reads finds its end."""
+        self.was_cut = True
+        if self._wire is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(
+                    self._wire, socket.SHUT_RDWR
+                )  # TLS has a farewell of its own, which would wait

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -68,6 +70,38 @@ def test_a_redirect_is_an_answer_and_not_followed(server: str) -> None:
 
 def test_a_large_answer_is_refused_without_being_read_whole(server: str) -> None:
     assert refused(f"{server}/large", HERE) == "OUT_LARGE"
+
+
+def test_who_sends_a_byte_now_and_then_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "LONGEST", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            taken = listening.accept()[0]
+            with taken, contextlib.suppress(OSError):
+                taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n")
+                for _second in range(50):
+                    taken.sendall(b"x")
+                    time.sleep(0.1)
+
+        threading.Thread(target=drip, daemon=True).start()
+        began = time.monotonic()
+
+        assert refused(f"http://127.0.0.1:{listening.getsockname()[1]}/", HERE) == "OUT_AWAY"
+        assert time.monotonic() - began < 3
+
+
+def test_half_an_answer_is_none() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def half() -> None:
+            with listening.accept()[0] as taken:
+                taken.recv(65536)
+                taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{}")
+
+        threading.Thread(target=half, daemon=True).start()
+
+        assert refused(f"http://127.0.0.1:{listening.getsockname()[1]}/", HERE) == "OUT_AWAY"
 
 
 def test_nobody_there_is_a_refusal() -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinlan.basics.errors import Refused
 from jinlan.lake.reader.questions import (
@@ -25,6 +27,7 @@ from jinlan.lake.reader.questions import (
 CONNECT_SECONDS = 1.0
 ANSWER_SECONDS = 15.0
 _BLOCK = 1 << 16
+T = TypeVar("T")
 
 
 class LakeReader:
@@ -42,31 +45,33 @@ class LakeReader:
     def ready(self) -> bool:
         """Tell whether the reader answers."""
         try:
-            return bool(self._ask(Ping()).get("ready"))
+            return self._ask(Ping(), lambda answer: bool(answer["ready"]))
         except Refused:
             return False
 
     def source_rows(self, question: SourceRows) -> list[Rows]:
         """Return the rows behind a figure, one `Rows` per source table that the lake has."""
-        return [rows_from_wire(rows) for rows in self._ask(question)["sources"]]
+        return self._ask(question, lambda answer: [rows_from_wire(rows) for rows in answer["sources"]])
 
     def history(self, question: MeasureHistory) -> Rows:
         """Return a figure over time: columns day, currency ("" = base currency), value."""
-        return rows_from_wire(self._ask(question)["rows"])
+        return self._ask(question, lambda answer: rows_from_wire(answer["rows"]))
 
     def accounts(self, question: Accounts) -> Rows:
         """Return accounts and products on a date."""
-        return rows_from_wire(self._ask(question)["rows"])
+        return self._ask(question, lambda answer: rows_from_wire(answer["rows"]))
 
-    def _ask(self, question: Question) -> dict[str, Any]:
+    def _ask(self, question: Question, read: Callable[[Any], T]) -> T:
+        """Return what a question is answered; what is no answer of ours counts as none."""
         line = self._exchange(json.dumps(to_wire(question)).encode() + b"\n")
         try:
             answer = json.loads(line)
-        except ValueError as error:
+            if answer["ok"]:
+                return read(answer["answer"])
+            refused = Refused(str(answer["code"]), str(answer["message"]), str(answer.get("way_out", "")))
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             raise _away() from error
-        if not answer.get("ok"):
-            raise Refused(str(answer["code"]), str(answer["message"]), str(answer.get("way_out", "")))
-        return dict(answer["answer"])
+        raise refused
 
     def _exchange(self, request: bytes) -> bytes:
         try:
@@ -75,19 +80,24 @@ class LakeReader:
                 link.connect(str(self._path))
                 link.settimeout(self._seconds)
                 link.sendall(request)
-                return _line(link)
+                return _line(link, time.monotonic() + self._seconds)
         except TimeoutError as error:
             raise Refused("LAKE_SLOW", "数据湖在限定时间内没有答复。", "请稍后重试。") from error
         except OSError as error:
             raise _away() from error
 
 
-def _line(link: socket.socket) -> bytes:
+def _line(link: socket.socket, deadline: float) -> bytes:
+    """Read a line; the time is that of the whole, not of each piece."""
     parts: list[bytes] = []
     while block := link.recv(_BLOCK):
         parts.append(block)
         if block.endswith(b"\n"):
             break
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        link.settimeout(left)
     return b"".join(parts)
 
 

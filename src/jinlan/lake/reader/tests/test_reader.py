@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -59,6 +61,9 @@ class Reader:
     def stop(self) -> int:
         self.process.terminate()
         return self.process.wait(timeout=20)
+
+
+PIN = Pin(ENTITY, 1, {}, "CNY")
 
 
 @pytest.fixture(scope="module")
@@ -305,6 +310,48 @@ def test_a_reader_that_does_not_answer_in_time_is_slow(tmp_path: Path) -> None:
         listening.listen(1)
         with pytest.raises(Refused) as caught:
             LakeReader(path, seconds=0.2).accounts(Accounts(Pin("TNY", 1, {}), ("P1",), FIRST, ALL))
+    assert caught.value.code == "LAKE_SLOW"
+
+
+@pytest.mark.parametrize(
+    "line", [b"null\n", b"[]\n", b'{"ok": true}\n', b'{"ok": true, "answer": {"sources": [{"x": 1}]}}\n', b'{"ok": false}\n', b'{"ok": tr']
+)  # fmt: skip
+def test_what_is_no_answer_of_ours_counts_as_none(tmp_path: Path, line: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "s"))
+        listening.listen()
+
+        def serve() -> None:
+            with listening.accept()[0] as taken:
+                taken.recv(65536)
+                taken.sendall(line)
+
+        threading.Thread(target=serve, daemon=True).start()
+        with pytest.raises(Refused) as caught:
+            LakeReader(tmp_path / "s").source_rows(
+                SourceRows(PIN, "aum", FIRST, ("P",), Scope(("P",), (1,)), 1)
+            )
+
+    assert caught.value.code == "LAKE_AWAY"
+
+
+def test_a_reader_that_answers_byte_by_byte_is_slow(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "s"))
+        listening.listen()
+
+        def serve() -> None:
+            with listening.accept()[0] as taken, contextlib.suppress(OSError):
+                for _piece in range(100):
+                    taken.sendall(b" ")
+                    time.sleep(0.05)
+
+        threading.Thread(target=serve, daemon=True).start()
+        with pytest.raises(Refused) as caught:
+            LakeReader(tmp_path / "s", seconds=0.3).source_rows(
+                SourceRows(PIN, "aum", FIRST, ("P",), Scope(("P",), (1,)), 1)
+            )
+
     assert caught.value.code == "LAKE_SLOW"
 
 

@@ -49,6 +49,22 @@ class Outer(Stage):
             "The signal goes to the first process alone. A service manager that signals every process at once ends the database under those that it serves (docs/deploy.md, Install).",
         ])  # fmt: skip
 
+    def p20(self) -> Section:
+        """Cut off the neighbours."""
+        from jinlan.site.trust import degrade
+
+        with self.cloned("trust_p20") as admin:
+            found = degrade.prove(self.bank, admin)
+        with self.cloned("trust_p20") as admin, degrade.glossed_over():
+            blind = degrade.prove(self.bank, admin, parts=("lake",))
+        caught = any("does not say what is missing" in one for one in blind.wrong)
+        return Section("P20", "Degrades, does not lie", f"{found.faults} faults of neighbours, {found.pages:,} pages", 0, found.wrong,
+                       "a page that keeps silent about what it could not read", caught, [
+            f"The lake's reader ({', '.join(degrade.LAKE_FAULTS)}), the identity provider ({', '.join(degrade.WEB_FAULTS)}) and the mail server ({', '.join(degrade.MAIL_FAULTS)}), one at a time, each waited for {degrade.WAIT:.0f} s here (15, 10 and 10 s in the product).",
+            f"Pages that need none of them: no failure, 95 of 100 within {found.p95 * 1000:.0f} ms (limit {degrade.QUICK:.0f} s). {found.said} pages that need one said in words what is missing, and showed no row. {found.mails} mails wait for another try, their notices stand in the inbox.",
+            "Not covered here: results that are old (pages show their date), a database that is slow, a full disk.",
+        ])  # fmt: skip
+
     def p21(self) -> Section:
         """Read the compliance ledger."""
         from jinlan.site.trust import ledger

@@ -20,7 +20,6 @@ SHOWN = 4  # wrong answers of one kind that the report names
 KIND = re.compile(r"[A-Za-z]*\d+[\w-]*|\b[A-Z]+-\d\S*")
 NOT_YET = {
     "P18": "upgrades without stopping",
-    "P20": "degrades, does not lie: each dependency cut",
 }
 
 

@@ -332,9 +332,9 @@ def prove(bank: Bank, admin: Admin, *, each: int, seed: int, only: frozenset[str
         steps: dict[str, Callable[[], None]] = {
             "ways": lambda: _asked(net, found),
             "redirects": lambda: _led_on(net, found),
+            "fields": fields,  # before the webhooks of the bank are replaced
             "hooks": lambda: _hooked(bank, admin, net, found),
             "files": lambda: _filed(bank, dice, each, only, found),
-            "fields": fields,
         }
         for name, step in steps.items():
             if not parts or name in parts:

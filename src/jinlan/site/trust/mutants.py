@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from jinlan.site.trust import probing, rls
@@ -83,12 +84,8 @@ def prove(
     """Plant every hole and return which were found; a quick run draws `SOME` in the database and as many in Python, from one of each family."""
     planter, verdict, began = Planter(arena, source, bank, seed=seed), Verdict(), time.monotonic()
     jobs: list[tuple[str, Callable[[], str]]] = []
-    jobs += [
-        (one.name, lambda one=one: planter.sql(one)) for one in _chosen(SQL_MUTANTS, full=full, seed=seed)
-    ]  # type: ignore[misc]
-    jobs += [
-        (one.name, lambda one=one: planter.python(one)) for one in _chosen(PY_MUTANTS, full=full, seed=seed)
-    ]  # type: ignore[misc]
+    jobs += [(one.name, partial(planter.sql, one)) for one in _chosen(SQL_MUTANTS, full=full, seed=seed)]
+    jobs += [(one.name, partial(planter.python, one)) for one in _chosen(PY_MUTANTS, full=full, seed=seed)]
     for name, ask in jobs:
         if only not in name:
             continue

@@ -54,3 +54,16 @@ def test_whose_client_it_is_not_prepares_nothing(cast, program, service) -> None
         assert program(who).call("POST", "contacts", service).status_code == 404
     with scoped(cast.actor("wuhan")):
         assert Contact.objects.count() == 0
+
+
+def test_a_check_that_nobody_asked_about_is_a_problem_and_no_failure(cast, program, service) -> None:
+    zhaoyan = program("zhaoyan")
+    made = zhaoyan.call("POST", "contacts", service).json()["id"]
+
+    answer = zhaoyan.call(
+        "POST", f"contacts/{made}/acknowledge-check", {"check": "nonsense", "reason": "已核对"}
+    )
+
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert "check" in answer.content.decode()

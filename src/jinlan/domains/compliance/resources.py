@@ -76,7 +76,9 @@ def _name(actor: Actor, value: Any) -> str:
 
 
 def _first_amber(actor: Actor, row: Any) -> str:
-    """Return the check that waits for somebody's word, "" for none."""
+    """Return the check that waits for somebody's word, "" for none; the API's forms have no row."""
+    if row is None:
+        return ""
     waits = (one for one in now(actor, row) if one.open and one.verdict.colour == "amber")
     return next((one.check.code for one in waits), "")
 

@@ -88,6 +88,27 @@ def about(unit: Unit) -> dict[str, Any]:
     return {"entity": unit.entity, "unit_id": unit.pk, "domain": unit.domain, "branch_id": unit.branch_id}
 
 
+def the_one(found: Sequence[Any], text: str, *, absent: Refused, many: tuple[str, str]) -> UUID:
+    """Return the public id of the one row that a text names: by its whole name, or because nothing else answers to it.
+
+    Args:
+        found: rows with a name that answer to the text, `NAMED` and one more at most.
+        text: what was typed.
+        absent: raised when there is none.
+        many: code and beginning of the sentence that names several.
+
+    Raises:
+        Refused: `absent`, or with the code of `many`.
+    """
+    exact = [row for row in found if row.name == text.strip()]
+    if len(exact or found) == 1:
+        key: UUID = (exact or found)[0].public_id
+        return key
+    if not found:
+        raise absent
+    raise Refused(many[0], f"{many[1]}:{listed(row.name for row in found[:NAMED])}。", "请写全名。")
+
+
 def _typed(actor: Actor, text: str) -> UUID:
     """Return the one client in sight that a text names: its public id, its whole name, or what only it answers to."""
     try:
@@ -97,14 +118,8 @@ def _typed(actor: Actor, text: str) -> UUID:
     if named is not None:
         return in_sight(actor, named).public_id
     found = selectors.find_units(actor, text=text, limit=NAMED + 1)
-    exact = [unit for unit in found if unit.name == text.strip()]
-    if len(exact or found) == 1:
-        key: UUID = (exact or found)[0].public_id
-        return key
-    if not found:
-        raise Refused("UNIT_ABSENT", "没有找到这个客户。", "请写名称、拼音、首字母或统一社会信用代码。")
-    names = listed(unit.name for unit in found[:NAMED])
-    raise Refused("UNIT_MANY", f"有几个客户与此相符:{names}。", "请写全名。")
+    absent = Refused("UNIT_ABSENT", "没有找到这个客户。", "请写名称、拼音、首字母或统一社会信用代码。")
+    return the_one(found, text, absent=absent, many=("UNIT_MANY", "有几个客户与此相符"))
 
 
 def _read(actor: Actor, value: Any) -> str:

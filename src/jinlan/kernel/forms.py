@@ -8,6 +8,8 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
+from jinlan.basics.errors import Refused
+
 
 def dress(form: forms.BaseForm) -> None:
     """Give every field the product's look, our words when it is empty, and its error to screen readers."""
@@ -21,6 +23,12 @@ def _look(widget: forms.Widget) -> str:
     if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
         return "form-check-input"
     return "form-select" if isinstance(widget, forms.Select) else "form-control"
+
+
+def refuse(form: forms.BaseForm, refused: Refused) -> None:
+    """Show a refusal at the field that it is about, or above all."""
+    name = str(refused.params.get("field", ""))
+    form.add_error(name if name in form.fields else None, str(refused))
 
 
 class SignInForm(AuthenticationForm):

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from jinlan.basics.errors import Refused
 
@@ -108,8 +109,9 @@ def checked(url: str, hosts: frozenset[str] | None = None) -> SplitResult:
     if host not in allowed and named not in allowed:
         raise Refused(
             "OUT_HOST",
-            f"{host} 不在可以访问的地址之列。",
-            "请让系统管理员在 JINLAN_OUTGOING_HOSTS 中登记这台主机。",
+            _("%(host)s 不在可以访问的地址之列。") % {"host": host},
+            _("请让系统管理员在 JINLAN_OUTGOING_HOSTS 中登记这台主机。"),
+            field="url",
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and host in HERE):
         _wrong()
@@ -117,7 +119,12 @@ def checked(url: str, hosts: frozenset[str] | None = None) -> SplitResult:
 
 
 def _wrong() -> NoReturn:
-    raise Refused("OUT_ADDRESS", "这不是可以访问的地址。", "请写完整的 https 地址,不带用户名与片段。")
+    raise Refused(
+        "OUT_ADDRESS",
+        _("这不是可以访问的地址。"),
+        _("请写完整的 https 地址，不带用户名与片段。"),
+        field="url",
+    )
 
 
 def _resolved(host: str, port: int) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.kernel import stepup, tokens
-from jinlan.kernel.forms import dress
+from jinlan.kernel.forms import dress, refuse
 from jinlan.kernel.guards import form_page, me, own
 
 
@@ -52,8 +52,7 @@ def own_tokens(request: HttpRequest, *, actor: Actor) -> HttpResponse:
                 person, name=given["name"], days=given["days"], reads_only=not given["writes"], at=actor.at
             )
         except Refused as refused:
-            place = str(refused.params.get("field", ""))
-            form.add_error(place if place in form.fields else None, str(refused))
+            refuse(form, refused)
     context = {
         "title": _("程序密钥"), "rows": tokens.of(person, actor.at), "form": TokenForm() if made else form, "made": made,
     }  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.crypto import decrypt, encrypt
 from jinlan.kernel.jobs import Every, job
+from jinlan.kernel.locks import hold
 from jinlan.kernel.outbox import Webhook
 from jinlan.kernel.outgoing import checked, request
 from jinlan.kernel.scope import ScopeDenied, scoped
@@ -33,6 +35,7 @@ OPERATORS = ("system_admin",)
 BATCH, MOST_BATCHES = 100, 50
 SHORTEST = 32  # characters of a secret
 REST_AFTER = 20  # failures in a row: then somebody has to look at it
+PREFIX = re.compile(r"[a-z0-9_.]+", re.ASCII)
 _KEPT = {"table": "kernel_webhook", "column": "secret"}
 
 
@@ -49,6 +52,7 @@ def add_webhook(*, actor: Actor, name: str, url: str, verbs: str, secret: str) -
     made = Webhook(
         entity=actor.entity, name=_named(name), url=url, verbs=_verbs(verbs), made_at=actor.at, secret=b"", xact=_here(),
     )  # fmt: skip
+    hold(f"jinlan webhook|{actor.entity}|{made.name}")  # the name is looked for and taken by one at a time
     if Webhook.objects.filter(name=made.name).exists():
         raise Refused("WEBHOOK_NAME", _("这个名称已经登记。"), _("请换一个名称。"), field="name")
     made.secret = _sealed(secret, made)
@@ -96,11 +100,8 @@ def _named(name: str) -> str:
 
 def _verbs(text: str) -> str:
     """Return prefixes of verbs, tidy; refuse what is none."""
-    parts = sorted({one.strip() for one in text.replace(",", ",").split(",") if one.strip()})
-    if not parts or not all(
-        one.replace(".", "").replace("_", "").isascii() and one.replace(".", "").replace("_", "").isalnum()
-        for one in parts
-    ):
+    parts = sorted({one.strip() for one in re.split("[,\uff0c]", text) if one.strip()})
+    if not parts or not all(PREFIX.fullmatch(one) for one in parts):
         raise Refused(
             "WEBHOOK_VERBS",
             _("请写要接收的动作。"),

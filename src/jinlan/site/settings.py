@@ -93,16 +93,17 @@ def names(name: str) -> frozenset[str]:
     return frozenset(one.strip().lower() for one in os.environ.get(name, "").split(",") if one.strip())
 
 
-def mail_server() -> dict[str, Any]:
-    """Return Django's mail settings from ``JINLAN_SMTP=host[:port]`` and what belongs to it; no host: no mail."""
+def mail_server() -> tuple[str, int, str, str, bool, bool]:
+    """Return host, port, user, password, STARTTLS, TLS of ``JINLAN_SMTP=host[:port]`` and what belongs to it; no host: no mail."""
     host, _colon, port = os.environ.get("JINLAN_SMTP", "").partition(":")
     secure = one_of("JINLAN_SMTP_TLS", "starttls", "tls", "none")
     secret = os.environ.get("JINLAN_SMTP_PASSWORD_FILE", "")
-    return {
-        "EMAIL_HOST": host, "EMAIL_PORT": int(port) if port.isdecimal() else 465 if secure == "tls" else 25, "EMAIL_TIMEOUT": 10,
-        "EMAIL_USE_TLS": secure == "starttls", "EMAIL_USE_SSL": secure == "tls", "EMAIL_HOST_USER": os.environ.get("JINLAN_SMTP_USER", ""),
-        "EMAIL_HOST_PASSWORD": Path(secret).read_text("utf-8").strip() if secret else "",
-    }  # fmt: skip
+    if port and not port.isdecimal():
+        raise ImproperlyConfigured(f"JINLAN_SMTP={host}:{port}: host or host:port is needed")
+    return (
+        host, int(port) if port else 465 if secure == "tls" else 25, os.environ.get("JINLAN_SMTP_USER", ""),
+        Path(secret).read_text("utf-8").strip() if secret else "", secure == "starttls", secure == "tls",
+    )  # fmt: skip
 
 
 def identity_provider(base_url: str) -> dict[str, Any] | None:
@@ -149,7 +150,8 @@ JINLAN_OIDC = identity_provider(JINLAN_BASE_URL)
 JINLAN_OUTGOING_HOSTS = names("JINLAN_OUTGOING_HOSTS")  # host or host:port that webhooks may go to
 JINLAN_MAIL_FROM = os.environ.get("JINLAN_MAIL_FROM", "")
 JINLAN_MAIL_DOMAINS = names("JINLAN_MAIL_DOMAINS")  # of addresses that notices may be mailed to
-globals().update(mail_server())
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = mail_server()
+EMAIL_TIMEOUT = 10
 LAKE_DIR = HOME.lake
 LAKE_SOCKET = JINLAN_READER_SOCKET
 ALLOWED_HOSTS = os.environ.get("JINLAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")

@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import threading
+from datetime import datetime
 from uuid import UUID
 
 from django.db import Error, close_old_connections, connections
@@ -70,14 +71,14 @@ class Worker:
         """Keep leases and the schedule until told to stop, and the leases until the crew has ended or the grace is over."""
         from jinlan.kernel import working
 
-        seen: dict[tuple[str, str], object] = {}
+        seen: dict[tuple[str, str], datetime] = {}
         while not self.stop.is_set():
             try:
                 with self._lock:
                     tokens = list(self.held)
                 if tokens:
                     working.beat(tokens, now_utc())
-                working.ask_for_due(now_utc(), seen)  # type: ignore[arg-type]
+                working.ask_for_due(now_utc(), seen)
             except Error:
                 log.exception("no database")
             finally:

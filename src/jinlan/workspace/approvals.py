@@ -102,8 +102,8 @@ def _changes(row: Any) -> list[dict[str, Any]]:
 @doing("approvals")
 def decide(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Take yes or no of who proved himself lately, or one's own request back; one that turned out void or expired says so."""
-    page = reverse("approval", kwargs={"public_id": public_id})
-    if request.POST.get("say") != "withdraw" and (ask := require(request, back=page)):
+    back = reverse("approval", kwargs={"public_id": public_id})
+    if request.POST.get("say") != "withdraw" and (ask := require(request, back=back)):
         return ask
     reason = request.POST.get("reason", "")
     try:

@@ -22,7 +22,7 @@ from jinlan.basics.ids import uuid7
 from jinlan.domains.compliance import selectors as compliance
 from jinlan.domains.compliance import services, words
 from jinlan.kernel.acts import Act
-from jinlan.kernel.forms import dress
+from jinlan.kernel.forms import dress, refuse
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.workspace.access import doing
 from jinlan.workspace.contact import WITHIN, member_in_sight
@@ -82,17 +82,22 @@ class RecordForm(SayForm):
         return found | {"channels": [""] if plain else found["channels"]}
 
 
-class WithdrawForm(SayForm):
-    """Taking a consent back: as easy as giving it, so a reason is offered and not asked for."""
+class SuppressForm(SayForm):
+    """Not to be contacted at all."""
 
-    purpose = forms.CharField(max_length=20, widget=forms.HiddenInput)
-    channel = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
-    recipient = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
     way = forms.ChoiceField(label=gettext_lazy("客户怎样表示"), choices=WAYS)
     reason = forms.CharField(
         label=gettext_lazy("原因"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("客户没有说明时可不填"),
     )  # fmt: skip
+
+
+class WithdrawForm(SuppressForm):
+    """Taking a consent back: as easy as giving it, so a reason is offered and not asked for."""
+
+    purpose = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    channel = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
+    recipient = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
     def given(self) -> dict[str, Any]:
         """Return the arguments of the act."""
@@ -109,20 +114,9 @@ class WithdrawForm(SayForm):
         return " · ".join(part for part in parts if part)
 
 
-class SuppressForm(SayForm):
-    """Not to be contacted at all."""
-
-    way = forms.ChoiceField(label=gettext_lazy("客户怎样表示"), choices=WAYS)
-    reason = forms.CharField(
-        label=gettext_lazy("原因"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("客户没有说明时可不填"),
-    )  # fmt: skip
-
-
-class RestoreForm(SayForm):
+class RestoreForm(SuppressForm):
     """To be contacted again."""
 
-    way = forms.ChoiceField(label=gettext_lazy("客户怎样表示"), choices=WAYS)
     reason = forms.CharField(
         label=gettext_lazy("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("写明客户如何表示、凭据在哪里"),
@@ -178,7 +172,6 @@ def _said(saying: Saying, form: SayForm, actor: Actor, party: UUID) -> bool:
     except ScopeDenied:
         raise
     except Refused as refused:
-        place = str(refused.params.get("field", ""))
-        form.add_error(place if place in form.fields else None, str(refused))
+        refuse(form, refused)
         return False
     return True

@@ -16,7 +16,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.clients import selectors as clients
 from jinlan.clients import unmask
-from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit
+from jinlan.clients.resources import CLIENT, NAMED, UNIT_FIELD, ByUnit, the_one
 from jinlan.domains.compliance import words
 from jinlan.domains.compliance.contacts import (
     KIND,
@@ -30,7 +30,6 @@ from jinlan.domains.compliance.contacts import (
 from jinlan.domains.compliance.models import Contact
 from jinlan.kernel.acts import ACTS
 from jinlan.kernel.duties import BUSINESS
-from jinlan.kernel.figures import listed
 from jinlan.kernel.looks import Look
 from jinlan.kernel.resource.columns import Badge, Flag, Link, Moment, Text, Title
 from jinlan.kernel.resource.declare import Action, Field, Panel, View
@@ -39,7 +38,6 @@ from jinlan.work.checks import checks_of
 from jinlan.work.overrides import act_name
 from jinlan.work.preflight import acknowledge
 
-NAMED = 5  # names that a refusal lists
 STATES = {
     "prepared": Look(_("待执行"), "blue", "clock"), "stopped": Look(_("已拦下"), "red", "circle-x"),
     "released": Look(pgettext_lazy("contact", "已放行"), "green", "circle-check"), "dropped": Look(pgettext_lazy("contact", "已放弃"), ""),
@@ -51,20 +49,12 @@ PURPOSES = {code: words.PURPOSES[code] for code in (*words.CONTACT, words.SERVIC
 def _person(actor: Actor, text: str) -> UUID:
     """Return the one person or company in sight that a text names: its public id, or its whole name."""
     try:
-        found = unmask.party_of(actor, public_id=UUID(text))
-        people = [found] if found else []
+        known = unmask.party_of(actor, public_id=UUID(text))
+        found = [known] if known else []
     except ValueError:
-        people = clients.parties_named(actor, text=text, limit=NAMED + 1)
-        exact = [one for one in people if one.name == text.strip()]
-        people = exact if len(exact) == 1 else people
-    if len(people) == 1:
-        key: UUID = people[0].public_id
-        return key
-    if not people:
-        raise Refused("PARTY_ABSENT", "没有找到这个人或公司。", "请写客户成员的名称。")
-    raise Refused(
-        "PARTY_MANY", f"有几个与此相符:{listed(one.name for one in people[:NAMED])}。", "请写全名。"
-    )
+        found = clients.parties_named(actor, text=text, limit=NAMED + 1)
+    absent = Refused("PARTY_ABSENT", "没有找到这个人或公司。", "请写客户成员的名称。")
+    return the_one(found, text, absent=absent, many=("PARTY_MANY", "有几个与此相符"))
 
 
 def _name(actor: Actor, value: Any) -> str:

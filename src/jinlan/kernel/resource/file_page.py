@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from jinlan.basics.errors import Refused
 from jinlan.basics.ids import uuid7
 from jinlan.kernel.acts import perform
-from jinlan.kernel.forms import dress
+from jinlan.kernel.forms import dress, refuse
 from jinlan.kernel.resource import files, saved
 from jinlan.kernel.resource.asking import from_query
 from jinlan.kernel.resource.chips import words_of
@@ -71,8 +71,7 @@ class FilePage(ResourcePage):
             except ScopeDenied:
                 raise
             except Refused as refused:
-                place = str(refused.params.get("field", ""))
-                form.add_error(place if place in form.fields else None, str(refused))
+                refuse(form, refused)
         with scoped(self.actor):
             return self._form(form, 422)
 

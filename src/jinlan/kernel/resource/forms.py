@@ -72,11 +72,6 @@ class ActForm(forms.Form):
                 raise Refused(refused.code, refused.message, refused.way_out, field=name) from None
         return found
 
-    def refuse(self, refused: Refused) -> None:
-        """Show a refusal at the field that it is about, or above all."""
-        name = str(refused.params.get("field", ""))
-        self.add_error(name if name in self.fields else None, str(refused))
-
 
 def start(value: Any, actor: Actor, row: Any) -> Any:
     """Return what a field holds at first."""

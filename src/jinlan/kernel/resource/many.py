@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from jinlan.basics.errors import Refused
+from jinlan.kernel.forms import refuse
 from jinlan.kernel.jobs import defer
 from jinlan.kernel.keyset import ordering
 from jinlan.kernel.resource.asking import from_query
@@ -67,7 +68,7 @@ class ManyPage(ResourcePage):
         try:
             return form.payload()
         except Refused as refused:
-            form.refuse(refused)
+            refuse(form, refused)
             return None
 
     def _wanted(self, name: str) -> Action:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from jinlan.basics.errors import Refused
 from jinlan.kernel.acts import Outcome
+from jinlan.kernel.forms import refuse
 from jinlan.kernel.history import Change, changes_of
 from jinlan.kernel.masking import mask
 from jinlan.kernel.resource.columns import Badge
@@ -156,7 +157,7 @@ class FormPage(ResourcePage):
             except ScopeDenied:
                 raise
             except Refused as refused:
-                form.refuse(refused)
+                refuse(form, refused)
                 stale = refused.code == STALE
         else:
             stale = False

@@ -116,7 +116,12 @@ def test_on_this_machine_alone_nothing_needs_tls(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("JINLAN_PROXIES", "10.0.0.0/33"), ("JINLAN_PROXIES", "proxy"), ("JINLAN_SECOND_FACTOR", "perhaps")],
+    [
+        ("JINLAN_PROXIES", "10.0.0.0/33"),
+        ("JINLAN_PROXIES", "proxy"),
+        ("JINLAN_SECOND_FACTOR", "perhaps"),
+        ("JINLAN_SMTP", "mail:x"),
+    ],
 )
 def test_a_wrong_setting_ends_the_start_and_is_named(tmp_path, name: str, value: str) -> None:
     assert f"ImproperlyConfigured: {name}" in settings_with(tmp_path, **{name: value})["failed"]

@@ -24,20 +24,17 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from django.db import connection
 from django.test import Client
 
-from jinlan.basics.clock import now_utc
 from jinlan.clients import selectors, vault
-from jinlan.kernel import stepup
-from jinlan.kernel.models import Person
 from jinlan.kernel.references import Referenced
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.site.trust import canary_seed
 from jinlan.site.trust.arena import Admin, statement
 from jinlan.site.trust.bank import Bank
+from jinlan.site.trust.browser import browser
 from jinlan.site.trust.canary_seed import WORD, Seeds, may_read
 from jinlan.site.trust.deck import Deck
 from jinlan.site.trust.facts import ANONYMOUS
 from jinlan.site.trust.matrix import NEVER_PLAIN, UNMASKERS, Probe
-from jinlan.site.trust.probing import BACKEND
 
 URLS = re.compile(r'(?:href|src|action|hx-[a-z-]+)="([^"]*)"')
 TOLD = re.compile(r'"(?:next|previous)": ?"([^"]+)"')  # cursors of the API
@@ -104,22 +101,10 @@ class Crawler:
         self.bank, self.admin, self.seeds, self.deck = bank, admin, seeds, deck
         self.found = Found(words=len(seeds.words), fields=len(seeds.fields), empty=seeds.empty)
 
-    def client(self, who: str) -> Client:
-        """Return a browser in which somebody is signed in and proved himself."""
-        client = Client(
-            SERVER_NAME="localhost", raise_request_exception=False, headers={"accept-language": "zh-hans"}
-        )
-        if who != ANONYMOUS:
-            client.force_login(Person.objects.get(pk=self.bank.people[who]), backend=BACKEND)
-            session = client.session
-            session[stepup.INSTANT] = now_utc().isoformat()
-            session.save()
-        return client
-
     def crawl(self) -> None:
         """Read every address as everybody, in both languages; take the lists as files."""
         for who, probes in self.deck.deal(("GET",)):
-            client = self.client(who)
+            client = browser(self.bank, who)
             for number, probe in enumerate(probes):
                 self._read(client, probe, "en" if number % 3 == 0 else "zh-hans")
             for name, resource in RESOURCES.items():
@@ -179,7 +164,7 @@ class Crawler:
         for who, seen in self.deck.sights.items():
             if who == ANONYMOUS:
                 continue
-            client, near = self.client(who), sorted(seen.members)[:1]
+            client, near = browser(self.bank, who), sorted(seen.members)[:1]
             for unit, party in [*near, members[0], members[-1]]:
                 url = f"/clients/{self.bank.unit_ids[unit]}/identity/{self.bank.party_ids[party]}"
                 body = client.post(url, {"reason": "信任演练的核对"}).content.decode()
@@ -200,7 +185,7 @@ class Crawler:
 
     def errors(self) -> None:
         """Fail in the midst of personal data, in Python and in the database; neither page nor log says any of it."""
-        head, unit = self.client("dept"), min(self.bank.unit_ids)
+        head, unit = browser(self.bank, "dept"), min(self.bank.unit_ids)
         honest = selectors.team_of
 
         def in_python(*args: Any, **more: Any) -> Any:

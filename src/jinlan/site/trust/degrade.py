@@ -22,14 +22,14 @@ from django.test import Client, override_settings
 from jinlan.basics.clock import now_utc
 from jinlan.kernel import outgoing, working
 from jinlan.kernel.jobs import defer
-from jinlan.kernel.models import Person
 from jinlan.kernel.notices import KINDS
 from jinlan.kernel.outbox import Notice
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.lake.reader.client import LakeReader
 from jinlan.site.trust.arena import Admin
 from jinlan.site.trust.bank import Bank
-from jinlan.site.trust.probing import BACKEND
+from jinlan.site.trust.browser import browser
+from jinlan.site.trust.facts import ANONYMOUS
 from jinlan.workspace import lake
 
 WHO = "dept"
@@ -131,19 +131,11 @@ class Cutter:
 
     def __init__(self, bank: Bank, admin: Admin) -> None:
         self.bank, self.admin, self.found = bank, admin, Found()
-        self.client = self._browser(WHO)
+        self.client = browser(bank, WHO, proved=False)
         unit = next(iter(bank.unit_ids.values()))
         self.core = ("/", "/clients?view=all", "/find?q=Q", "/department", "/approvals", "/notices", "/jobs", "/quality", f"/clients/{unit}", f"/clients/{unit}/peek", "/api/v1/gifts")  # fmt: skip
         self.sources = [f"/clients/{one}/figure/aum/rows" for one in list(bank.unit_ids.values())[:2]]
         self.sources += [f"/clients/{unit}/accounts"]
-
-    def _browser(self, who: str) -> Client:
-        client = Client(
-            SERVER_NAME="localhost", raise_request_exception=False, headers={"accept-language": "zh-hans"}
-        )
-        if who:
-            client.force_login(Person.objects.get(pk=self.bank.people[who]), backend=BACKEND)
-        return client
 
     def ask(self, what: str, client: Client, url: str, limit: float) -> Any:
         """Ask for a page; note a failure, and one that takes its time."""
@@ -202,7 +194,7 @@ class Cutter:
                     "mfa": frozenset(),
                 }
                 with override_settings(JINLAN_OIDC=known, JINLAN_BASE_URL="http://localhost"):
-                    stranger = self._browser("")
+                    stranger = browser(self.bank, ANONYMOUS)
                     led = self.ask(f"provider {name}", stranger, "/signin/oidc", WAIT + SLACK)
                     page = self.ask(
                         f"provider {name}", stranger, led.get("Location", "/"), QUICK

@@ -15,8 +15,6 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlencode
 
-from django.test import Client
-
 from jinlan.basics.clock import now_utc
 from jinlan.clients.models import Unit
 from jinlan.kernel import export
@@ -24,10 +22,9 @@ from jinlan.kernel.models import AuditEntry, Person
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.kernel.resource.files import TAKERS
 from jinlan.kernel.scope import actor_for, scoped, system_actor
-from jinlan.kernel.testing import prove as prove_oneself
 from jinlan.site.trust.bank import Bank
+from jinlan.site.trust.browser import browser
 from jinlan.site.trust.lists import LISTS_OF_UNITS
-from jinlan.site.trust.probing import BACKEND
 
 STARTS = (
     "=",
@@ -129,7 +126,7 @@ def _taken(bank: Bank, dice: random.Random, found: Found) -> None:
             if not actor.has(*(set(resource.roles) & set(resource.takers or resource.roles) & set(TAKERS))):
                 continue
             for kind in export.TYPES:
-                _one(name, who, person, kind, found)
+                _one(bank, name, who, person, kind, found)
 
 
 def _poison(bank: Bank, dice: random.Random) -> None:
@@ -148,10 +145,8 @@ def _poison(bank: Bank, dice: random.Random) -> None:
                 model._default_manager.filter(pk=row.pk).update(**values)
 
 
-def _one(name: str, who: str, person: Person, kind: str, found: Found) -> None:
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "zh-hans"})
-    client.force_login(person, backend=BACKEND)
-    prove_oneself(client)
+def _one(bank: Bank, name: str, who: str, person: Person, kind: str, found: Found) -> None:
+    client = browser(bank, who)
     answer: Any = client.post(
         f"/{name}/file?view=all",
         urlencode(GIVEN | {"kind": kind}),

@@ -24,18 +24,15 @@ from django.http import HttpRequest
 from django.test import Client
 
 from jinlan.api import rows
-from jinlan.basics.clock import now_utc
 from jinlan.basics.ids import uuid7
-from jinlan.kernel import stepup
-from jinlan.kernel.models import Person
 from jinlan.kernel.resource.declare import RESOURCES, SIZE
 from jinlan.site.request import Utf8Request
 from jinlan.site.trust import odd
 from jinlan.site.trust.bank import Bank
+from jinlan.site.trust.browser import browser
 from jinlan.site.trust.facts import ANONYMOUS
 from jinlan.site.trust.inject import FIXED, names_of
 from jinlan.site.trust.matrix import MATRIX, METHODS, addresses
-from jinlan.site.trust.probing import BACKEND
 from jinlan.site.trust.things import SWITCHES
 
 SLOW = 2.0  # seconds; asked again before it counts, since the machine may be busy
@@ -124,12 +121,7 @@ class Hostile:
         """Return a browser in which somebody is signed in, and proved himself a moment ago."""
         client, left = self.clients.get(who, (Client(), 0))
         if left == 0:
-            client, left = Client(SERVER_NAME="localhost", raise_request_exception=False, headers={"accept-language": "zh-hans"}), 1 if who == "disabled" else AGAIN  # fmt: skip
-            if who != ANONYMOUS:
-                client.force_login(Person.objects.get(pk=self.bank.people[who]), backend=BACKEND)
-                session = client.session
-                session[stepup.INSTANT] = now_utc().isoformat()
-                session.save()
+            client, left = browser(self.bank, who), 1 if who == "disabled" else AGAIN
         self.clients[who] = (client, left - 1)
         return client
 

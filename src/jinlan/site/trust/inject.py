@@ -21,11 +21,10 @@ from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
-from jinlan.kernel.models import Person
 from jinlan.kernel.resource.declare import RESOURCES, Resource
-from jinlan.kernel.testing import prove as prove_oneself
 from jinlan.site.trust.bank import Bank
-from jinlan.site.trust.probing import BACKEND, WORD
+from jinlan.site.trust.browser import browser
+from jinlan.site.trust.probing import WORD
 
 WHO = "dept"  # sees the whole bank: whatever leaks would show
 SLOW = 1.0  # seconds
@@ -63,7 +62,7 @@ def prove(bank: Bank, *, each: int, seed: int) -> Found:
     dice = random.Random(seed)  # noqa: S311  a test's dice
     found = Found(known=frozenset(word.upper() for word in bank.facts.tokens.values()))
     every = payloads()
-    clients = {who: _client(bank, who) for who in (WHO, "security", "auditor")}
+    clients = {who: browser(bank, who) for who in (WHO, "security", "auditor")}
     for address, name, who in _parameters():
         found.parameters += 1
         client = clients[who]
@@ -71,15 +70,6 @@ def prove(bank: Bank, *, each: int, seed: int) -> Found:
         for payload in dice.sample(every, each) if each else every:
             _ask(client, address, name, payload, base, found)
     return found
-
-
-def _client(bank: Bank, who: str) -> Client:
-    client = Client(
-        SERVER_NAME="localhost", raise_request_exception=False, headers={"accept-language": "zh-hans"}
-    )
-    client.force_login(Person.objects.get(pk=bank.people[who]), backend=BACKEND)
-    prove_oneself(client)
-    return client
 
 
 def _parameters() -> Iterator[tuple[str, str, str]]:

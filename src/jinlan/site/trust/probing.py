@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.test import Client
 
-from jinlan.kernel.models import Person
 from jinlan.kernel.testing import prove as prove_oneself
 from jinlan.site.trust.arena import Admin, statement
 from jinlan.site.trust.bank import Bank
+from jinlan.site.trust.browser import browser
 from jinlan.site.trust.deck import Deck
 from jinlan.site.trust.facts import ANONYMOUS, Sight
 from jinlan.site.trust.matrix import METHODS, Probe, without_row
@@ -24,7 +24,6 @@ from jinlan.site.trust.oracle import status
 
 WORD = re.compile(r"q[upgkr][a-z2-7]{8}", re.IGNORECASE)
 COUNT = re.compile(r'<th scope="row" class="first">[^<]*<span class="num">([\d,]+)</span>')
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 HOSTILE = {
     "theme": "auto",
     "role": "auditor",
@@ -113,13 +112,9 @@ class Judge:
 
     def client(self, who: str) -> Client:
         """Return a browser in which somebody is signed in; the disabled one was, before he was disabled."""
-        client = Client(
-            SERVER_NAME="localhost", raise_request_exception=False, headers={"accept-language": "zh-hans"}
-        )
-        if who != ANONYMOUS:
-            client.force_login(Person.objects.get(pk=self.bank.people[who]), backend=BACKEND)
-            if who == "disabled":  # shown out with his first request; from then on a stranger
-                client.get("/")
+        client = browser(self.bank, who, proved=False)
+        if who == "disabled":  # shown out with his first request; from then on a stranger
+            client.get("/")
         return client
 
     def _batch(self, client: Client, proved: Client, probes: Iterable[Probe]) -> None:

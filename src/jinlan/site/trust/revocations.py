@@ -23,9 +23,9 @@ from jinlan.kernel.scope import ScopeDenied, actor_for, scoped
 from jinlan.kernel.testing import a_person
 from jinlan.site.trust.arena import Admin
 from jinlan.site.trust.bank import Bank
+from jinlan.site.trust.browser import BACKEND
 from jinlan.site.trust.matrix import MATRIX
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 PEOPLE, BROWSERS = 8, 3
 ROLES = tuple(role for role in people.GRANTABLE if role != "branch_head")  # whose pages need a branch
 ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}

@@ -22,20 +22,16 @@ from django.conf import settings
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connection
 from django.template import engines
-from django.test import Client
 from django.utils.safestring import SafeString
 
-from jinlan.basics.clock import now_utc
-from jinlan.kernel import stepup
-from jinlan.kernel.models import Person
 from jinlan.site.request import Handler
 from jinlan.site.trust import markup
 from jinlan.site.trust.arena import Admin
 from jinlan.site.trust.bank import Bank
+from jinlan.site.trust.browser import browser
 from jinlan.site.trust.deck import Deck
 from jinlan.site.trust.facts import ANONYMOUS
 from jinlan.site.trust.oracle import status
-from jinlan.site.trust.probing import BACKEND
 from jinlan.workspace import client_columns
 from jinlan.workspace.templatetags import client_words
 
@@ -116,18 +112,6 @@ class Visitor:
         self.deck = Deck(bank, seed=seed, people=frozenset((*READERS, ANONYMOUS)))
         self.found = Found()
 
-    def client(self, who: str) -> Client:
-        """Return a browser of Django's in which somebody is signed in and proved himself."""
-        client = Client(
-            SERVER_NAME="localhost", raise_request_exception=False, headers={"accept-language": "zh-hans"}
-        )
-        if who != ANONYMOUS:
-            client.force_login(Person.objects.get(pk=self.bank.people[who]), backend=BACKEND)
-            session = client.session
-            session[stepup.INSTANT] = now_utc().isoformat()
-            session.save()
-        return client
-
     def pages(self) -> list[Page]:
         """Return one address of every page and query for everybody who may open it, searches for payloads, and a page that is none."""
         found: list[Page] = []
@@ -154,7 +138,7 @@ class Visitor:
     def headers(self) -> None:
         """Every answer to everybody has the headers, whatever its status."""
         for who, probes in self.deck.deal(("GET", "DELETE")):
-            client = self.client(who)
+            client = browser(self.bank, who)
             for probe in probes:
                 answer = client.generic(probe.method, probe.url)
                 self.found.answers += 1
@@ -181,7 +165,7 @@ class Visitor:
         """Open pages in Chromium; `lifted`: without the product's policy."""
         from playwright.sync_api import sync_playwright
 
-        keys = {who: self.client(who).cookies for who in sorted({who for who, _url in pages})}
+        keys = {who: browser(self.bank, who).cookies for who in sorted({who for who, _url in pages})}
         connection.close()
         with _served() as address, sync_playwright() as tool:
             browser = tool.chromium.launch(executable_path=browser_path(), args=list(OPTIONS))

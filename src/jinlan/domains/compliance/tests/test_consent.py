@@ -12,11 +12,10 @@ from django.db import Error
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.clients.models import Party
-from jinlan.clients.testing import Cast, the_cast
+from jinlan.clients.testing import Cast
 from jinlan.domains.compliance.models import ConsentEntry
 from jinlan.domains.compliance.selectors import consent_state, standing
 from jinlan.domains.compliance.services import (
-    install_texts,
     record_consent,
     suppress,
     unsuppress,
@@ -24,20 +23,12 @@ from jinlan.domains.compliance.services import (
 )
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import ScopeDenied, scoped
-from jinlan.kernel.testing import AT, ENTITY, writing
+from jinlan.kernel.testing import AT
 from jinlan.work.models import Release
 from jinlan.work.preflight import Subject, preflight, recheck, release
 
 SMS = {"purpose": "MARKETING", "channels": ["SMS"], "way": "BRANCH"}
 NINE = AT - timedelta(hours=1)  # 09:00 in Shanghai
-
-
-@pytest.fixture
-def cast(database: None) -> Cast:
-    made = the_cast()
-    with writing():
-        install_texts(ENTITY)
-    return made
 
 
 def at(cast: Cast, username: str, minutes: int = 0) -> Actor:

@@ -11,29 +11,21 @@ import pytest
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
-from jinlan.clients.testing import Cast, the_cast
+from jinlan.clients.testing import Cast
 from jinlan.domains.compliance.contacts import drop_contact, now, prepare_contact, release_contact
 from jinlan.domains.compliance.models import Contact
 from jinlan.domains.compliance.resources import Contacts
 from jinlan.domains.compliance.selectors import Line, lines_of, standing, standings
-from jinlan.domains.compliance.services import install_texts, record_consent, suppress, withdraw_consent
+from jinlan.domains.compliance.services import record_consent, suppress, withdraw_consent
 from jinlan.kernel.acts import ACTS
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import ScopeDenied, scoped
-from jinlan.kernel.testing import AT, ENTITY, writing
+from jinlan.kernel.testing import AT
 from jinlan.work import services as work
 from jinlan.work.models import PreflightRecord, Release
 
 SMS = {"purpose": "MARKETING", "channels": ["SMS"], "way": "BRANCH"}
 NINE = AT - timedelta(hours=1)  # 09:00 in Shanghai
-
-
-@pytest.fixture
-def cast(database: None) -> Cast:
-    made = the_cast()
-    with writing():
-        install_texts(ENTITY)
-    return made
 
 
 def at(cast: Cast, username: str, minutes: int = 0) -> Actor:

@@ -6,13 +6,18 @@ see them is resolved once per transaction by ``sec.enter`` (kernel/sql). Bank co
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Collection
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from jinlan.basics.ids import uuid7
 from jinlan.kernel.fields import CONTACT, INTERNAL, NAME, PUBLIC, STAFF
+from jinlan.kernel.keyring import KEY_BYTES
 from jinlan.kernel.record import Scoped
+from jinlan.kernel.sealed import SealedField, sealed_field
 from jinlan.kernel.search import Searchable
 
 PERSONAL, CORPORATE = 0, 1
@@ -116,6 +121,34 @@ class Party(Searchable, Scoped):
         ]
 
 
+class PartyKey(Scoped):
+    """A client's data key, sealed under the vault's: it seals his identifiers, and deleting it erases them wherever they lie."""
+
+    CLASSES = {"*": INTERNAL}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    party = models.OneToOneField(Party, on_delete=models.CASCADE, related_name="+")
+    sealed = SealedField(place=lambda row: str(row.party_id))
+
+
+def data_keys(parties: Collection[int], entity: str = "") -> dict[int, bytes]:
+    """Return the data keys of those parties that have one and are in sight; with an entity, its parties without one get one."""
+    field, wanted = sealed_field(PartyKey, "sealed"), set(parties)
+    keys = {row.party_id: bytes.fromhex(field.open(row)) for row in PartyKey.objects.filter(party__in=wanted)}
+    made = {party: secrets.token_bytes(KEY_BYTES) for party in wanted - keys.keys()} if entity else {}
+    rows = [
+        PartyKey(entity=entity, party_id=party, sealed=field.seal(key.hex(), str(party)))
+        for party, key in made.items()
+    ]
+    PartyKey.objects.bulk_create(rows, batch_size=5_000)
+    return keys | made
+
+
+def place_of(party: int, kind: str, ref: str, token: str) -> str:
+    """Return what an identifier is bound to beside its table and column."""
+    return f"{party}|{kind}|{ref}|{token}"
+
+
 class PartyIdentity(Scoped):
     """The identity vault: encrypted value, ready-made mask, keyed hash for matching."""
 
@@ -128,7 +161,11 @@ class PartyIdentity(Scoped):
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8)
     ref = models.CharField(max_length=64, blank=True)  # the code of an ACCOUNT or of a CONTACT person
-    value = models.BinaryField()
+    value = SealedField(
+        place=lambda row: place_of(row.party_id, row.kind, row.ref, row.match_hash),
+        owner="party_id",
+        keys=data_keys,
+    )
     masked = models.CharField(max_length=200)
     match_hash = models.CharField(max_length=64, blank=True)
 
@@ -145,7 +182,7 @@ class CounterpartyIdentity(Scoped):
     id = models.BigAutoField(primary_key=True)
     entity = models.CharField(max_length=16)
     match_hash = models.CharField(max_length=64)
-    value = models.BinaryField()
+    value = SealedField(place=lambda row: row.match_hash)
 
     class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["entity", "match_hash"], name="counterparty_unique")]

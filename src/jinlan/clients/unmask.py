@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.clients.models import Party, PartyIdentity
-from jinlan.clients.vault import TABLE, place_of
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
-from jinlan.kernel.crypto import decrypt
 from jinlan.kernel.duties import ADMINISTRATORS
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
+from jinlan.kernel.sealed import sealed_field
 
 # Accounts have a card of their own on the client's page.
 KINDS = {
@@ -80,12 +79,7 @@ def unmask_identity(*, actor: Actor, party: UUID, reason: str) -> Sequence[tuple
         raise Refused("NOTHING_SEALED", "保险库中没有该客户的身份信息。")
     kinds = [kind for kind in KINDS if any(row.kind == kind for row in rows)]
     audit(actor, "clients.identity_unmasked", "party", found.code, after={"kinds": kinds}, reason=said)
-    plain: dict[str, list[str]] = {}
+    plain, value = dict[str, list[str]](), sealed_field(PartyIdentity, "value")
     for row in rows:
-        plain.setdefault(row.kind, []).append(_open(row))
+        plain.setdefault(row.kind, []).append(value.open(row))
     return _in_order(plain)
-
-
-def _open(row: PartyIdentity) -> str:
-    place = place_of(row.party_id, row.kind, row.ref, row.match_hash)
-    return decrypt(bytes(row.value), table=TABLE, column="value", row=place)

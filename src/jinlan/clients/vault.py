@@ -9,9 +9,18 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from jinlan.clients.models import CounterpartyIdentity, Party, PartyIdentity, Unit, UnitMember
+from jinlan.clients.models import (
+    CounterpartyIdentity,
+    Party,
+    PartyIdentity,
+    PartyKey,
+    Unit,
+    UnitMember,
+    data_keys,
+    place_of,
+)
 from jinlan.kernel.bulk import insert, stage
-from jinlan.kernel.crypto import encrypt, match_hash
+from jinlan.kernel.crypto import match_hash
 from jinlan.kernel.masking import (
     mask_account,
     mask_address,
@@ -21,9 +30,10 @@ from jinlan.kernel.masking import (
     mask_person,
     mask_phone,
 )
+from jinlan.kernel.sealed import sealed_field
 
 BATCH = 20_000
-TABLE, COUNTERPARTY_TABLE = "clients_partyidentity", "clients_counterpartyidentity"
+VALUE, COUNTERPARTY = sealed_field(PartyIdentity, "value"), sealed_field(CounterpartyIdentity, "value")
 MASKS = {
     "ID_NO": mask_id, "MOBILE": mask_phone, "EMAIL": mask_email, "ADDR": mask_address, "BIRTH": mask_hidden,
     "GENDER": mask_hidden, "ACCOUNT": mask_account, "CONTACT": mask_person,
@@ -105,22 +115,21 @@ def _store(entity: str, facts: Sequence[Fact]) -> int:
             "code", "id", "domain", "branch_id"
         )
     }
-    return insert(TABLE, _COLUMNS, (_row(entity, parties[key[0]], named[key], key[3]) for key in fresh))
+    data = data_keys([place[0] for place in parties.values()], entity)
+    rows = (_row(entity, parties[key[0]], named[key], key[3], data) for key in fresh)
+    return insert(PartyIdentity._meta.db_table, _COLUMNS, rows)
 
 
 def _token(fact: Fact) -> str:
     return fact.token or match_hash(fact.value)
 
 
-def _row(entity: str, party: Sequence[int], fact: Fact, token: str) -> tuple[Any, ...]:
+def _row(
+    entity: str, party: Sequence[int], fact: Fact, token: str, keys: Mapping[int, bytes]
+) -> tuple[Any, ...]:
     place = place_of(party[0], fact.kind, fact.ref, token)
-    sealed = encrypt(fact.value, table=TABLE, column="value", row=place)
+    sealed = VALUE.seal(fact.value, place, keys[party[0]])
     return (entity, *party, fact.kind, fact.ref, sealed, MASKS[fact.kind](fact.value)[:200], token)
-
-
-def place_of(party: int, kind: str, ref: str, token: str) -> str:
-    """Return the row's part of a sealed value's associated data (`kernel.crypto`)."""
-    return f"{party}|{kind}|{ref}|{token}"
 
 
 def store_counterparties(entity: str, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -138,7 +147,7 @@ def store_counterparties(entity: str, rows: Iterable[Mapping[str, Any]]) -> int:
         )
         fresh = [token for (token,) in cursor.fetchall()]
     return insert(
-        COUNTERPARTY_TABLE,
+        CounterpartyIdentity._meta.db_table,
         {"entity": "text", "match_hash": "text", "value": "bytea"},
         _sealed(entity, names, fresh),
     )
@@ -146,7 +155,7 @@ def store_counterparties(entity: str, rows: Iterable[Mapping[str, Any]]) -> int:
 
 def _sealed(entity: str, names: Mapping[str, str], tokens: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
     for token in tokens:
-        yield entity, token, encrypt(names[token], table=COUNTERPARTY_TABLE, column="value", row=token)
+        yield entity, token, COUNTERPARTY.seal(names[token], token)
 
 
 def erase(entity: str, requests: Iterable[tuple[str, str]]) -> None:
@@ -165,6 +174,9 @@ def _erase(entity: str, parties: Any) -> None:
     tokens = list(identities.filter(kind="ACCOUNT").values_list("match_hash", flat=True))
     CounterpartyIdentity.objects.filter(entity=entity, match_hash__in=tokens).delete()
     identities.delete()
+    PartyKey.objects.filter(
+        party__in=parties
+    ).delete()  # what a backup or a dead row still holds opens no more
     named = {"name": ERASED, "pinyin_key": "", "grams": [], "search_text": ""}
     parties.update(**named, name_en="", former_name="", uscc="", restricted=True, erased=True)
     Unit.objects.filter(root_party__in=parties).update(**named)

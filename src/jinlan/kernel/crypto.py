@@ -1,75 +1,114 @@
-"""The vault's cipher and the match hash. Keys come from settings (files of the installation) and never reach SQL.
+"""The vault's ciphers and the match hash. Keys are files of the installation (`kernel.keyring`) and never reach SQL.
 
-A sealed value is ``b"J" | algorithm | key id (4) | nonce (12) | ciphertext and tag``. The associated data names
+A sealed value is ``b"J" | cipher | key's name (4) | nonce (12) | ciphertext and tag``. The associated data names
 table, column and row, so that a value copied to another row does not open.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+from cryptography.hazmat.primitives.ciphers.modes import GCM
 from django.conf import settings
 
 from jinlan.basics.errors import Refused
 from jinlan.basics.identifiers import normalise
+from jinlan.kernel.keyring import KEY_BYTES, key_id, keyring
 
 MAGIC = b"J"
-AES_256_GCM = b"\x01"
-_NONCE = 12
+AES_256_GCM, SM4_GCM = b"\x01", b"\x02"
+CIPHERS = {"aes-256-gcm": AES_256_GCM, "sm4-gcm": SM4_GCM}
+_NONCE, _TAG = 12, 16
+_NAME = slice(2, 6)
 _HEADER = 1 + 1 + 4 + _NONCE
 
 
-def key_id(key: bytes) -> bytes:
-    """Return the four bytes that name a key in a sealed value."""
-    return hashlib.sha256(b"jinlan vault key id" + key).digest()[:4]
+class Aead(Protocol):
+    """A cipher that also says whether a value was changed or moved."""
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
+        """Return ciphertext and tag."""
+        ...
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
+        """Return the plain bytes; raise `InvalidTag` for anything that was not sealed so."""
+        ...
 
 
-@lru_cache(maxsize=8)
-def _cipher(key: bytes) -> AESGCM:
-    if len(key) != 32:
-        raise ValueError("the vault's key has 32 bytes")
-    return AESGCM(key)
+class Sm4Gcm:
+    """SM4 (GB/T 32907) in Galois/counter mode, as RFC 8998 puts them together; a key of 16 bytes."""
+
+    def __init__(self, key: bytes) -> None:
+        self._sm4 = SM4(key)
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
+        """Return ciphertext and tag."""
+        sealing = Cipher(self._sm4, GCM(nonce)).encryptor()
+        sealing.authenticate_additional_data(associated_data or b"")
+        return sealing.update(data) + sealing.finalize() + sealing.tag
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
+        """Return the plain bytes; raise `InvalidTag`."""
+        if len(data) < _TAG:
+            raise InvalidTag
+        opening = Cipher(self._sm4, GCM(nonce, data[-_TAG:])).decryptor()
+        opening.authenticate_additional_data(associated_data or b"")
+        return opening.update(data[:-_TAG]) + opening.finalize()
+
+
+@lru_cache(maxsize=64)
+def _cipher(key: bytes, cipher: bytes = AES_256_GCM) -> Aead:
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"a key of the vault has {KEY_BYTES} bytes")
+    if cipher == AES_256_GCM:
+        return AESGCM(key)
+    return Sm4Gcm(hmac.digest(key, b"jinlan vault sm4", "sha256")[:16])
 
 
 def _context(table: str, column: str, row: str) -> bytes:
     return f"{table}|{column}|{row}".encode()
 
 
-def encrypt(value: str, *, table: str, column: str, row: str) -> bytes:
-    """Seal a text for one place; `row` is the row's natural key."""
-    key: bytes = settings.JINLAN_VAULT_KEY
-    nonce = secrets.token_bytes(_NONCE)
-    sealed = _cipher(key).encrypt(nonce, value.encode(), _context(table, column, row))
-    return MAGIC + AES_256_GCM + key_id(key) + nonce + sealed
+def header(key: bytes | None = None) -> bytes:
+    """Return what a value that is sealed now begins with: cipher and name of the key (the vault's own one by default)."""
+    return CIPHERS[settings.JINLAN_VAULT_CIPHER] + key_id(key or keyring().current())
 
 
-def decrypt(sealed: bytes, *, table: str, column: str, row: str) -> str:
-    """Open a sealed text at its place.
+def encrypt(value: str, *, table: str, column: str, row: str, key: bytes | None = None) -> bytes:
+    """Seal a text for one place; `row` is the row's natural key, `key` a data key instead of the vault's own."""
+    key = key or keyring().current()
+    begin, nonce = header(key), secrets.token_bytes(_NONCE)
+    sealed = _cipher(key, begin[:1]).encrypt(nonce, value.encode(), _context(table, column, row))
+    return MAGIC + begin + nonce + sealed
+
+
+def decrypt(sealed: bytes, *, table: str, column: str, row: str, key: bytes | None = None) -> str:
+    """Open a sealed text at its place, with the data key if it was sealed with that, else with a key of the ring.
 
     Raises:
         Refused: VAULT_KEY (sealed with a key that this installation has not), VAULT_DAMAGED (changed or moved).
     """
-    keys = {
-        key_id(key): key
-        for key in (settings.JINLAN_VAULT_KEY, *getattr(settings, "JINLAN_VAULT_OLD_KEYS", ()))
-    }
     sealed = bytes(sealed)
-    if sealed[:2] != MAGIC + AES_256_GCM or len(sealed) < _HEADER:
+    if sealed[:1] != MAGIC or sealed[1:2] not in CIPHERS.values() or len(sealed) < _HEADER:
         raise Refused("VAULT_DAMAGED", "保险库中的值已损坏。", "请联系系统管理员。")
-    key = keys.get(sealed[2:6])
-    if key is None:
+    name = sealed[_NAME]
+    found = key if key and key_id(key) == name else keyring().find(name)
+    if found is None and key is not None:  # its owner has a key, and it was not this one
+        raise Refused("VAULT_DAMAGED", "保险库中的值已损坏或被移动。", "请联系系统管理员。")
+    if found is None:
         raise Refused("VAULT_KEY", "缺少打开该值的密钥。", "请联系系统管理员。")
+    opening = _cipher(found, sealed[1:2])
     try:
-        return (
-            _cipher(key).decrypt(sealed[6:_HEADER], sealed[_HEADER:], _context(table, column, row)).decode()
-        )
+        return opening.decrypt(sealed[6:_HEADER], sealed[_HEADER:], _context(table, column, row)).decode()
     except InvalidTag:
         raise Refused("VAULT_DAMAGED", "保险库中的值已损坏或被移动。", "请联系系统管理员。") from None
 

@@ -11,6 +11,7 @@ from django.db import models
 from jinlan.basics.ids import uuid7
 from jinlan.kernel.fields import FIGURE, INTERNAL, STAFF
 from jinlan.kernel.record import AtTheDoor, Scoped
+from jinlan.kernel.sealed import SealedField
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -191,7 +192,7 @@ class SecondFactor(AtTheDoor):
     CLASSES = {"*": INTERNAL}
     id = models.BigAutoField(primary_key=True)
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
-    secret = models.BinaryField()
+    secret = SealedField(place=lambda row: str(row.person_id))
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     last_step = models.BigIntegerField(default=0)

@@ -17,15 +17,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from jinlan.kernel.crypto import decrypt, encrypt
 from jinlan.kernel.models import Person, RecoveryCode, SecondFactor
+from jinlan.kernel.sealed import sealed_field
 
 STEP, DIGITS, DRIFT = 30, 6, (0, -1, 1)
 KEY_BYTES, CODES = 20, 10
-
-
-def _place(person: Person) -> dict[str, str]:
-    return {"table": SecondFactor._meta.db_table, "column": "secret", "row": str(person.pk)}
+SECRET = sealed_field(SecondFactor, "secret")
 
 
 def _totp(secret: str) -> TOTP:
@@ -44,7 +41,7 @@ def enrolled(person: Person) -> bool:
 
 def begin(person: Person, at: datetime) -> None:
     """Make a new key that waits for its first code; an enrolled authenticator is left as it is."""
-    sealed = encrypt(base64.b32encode(secrets.token_bytes(KEY_BYTES)).decode(), **_place(person))
+    sealed = SECRET.seal(base64.b32encode(secrets.token_bytes(KEY_BYTES)).decode(), str(person.pk))
     with transaction.atomic():
         SecondFactor.door.filter(person=person, confirmed_at=None).delete()
         waiting = SecondFactor(person=person, secret=sealed, created_at=at)
@@ -54,7 +51,7 @@ def begin(person: Person, at: datetime) -> None:
 def waiting_key(person: Person) -> str:
     """Return the key that waits for its first code, "" when none does."""
     row = SecondFactor.door.filter(person=person, confirmed_at=None).first()
-    return decrypt(bytes(row.secret), **_place(person)) if row else ""
+    return SECRET.open(row) if row else ""
 
 
 def address_of(person: Person, secret: str) -> str:
@@ -95,7 +92,7 @@ def _steps(at: datetime) -> Iterator[int]:
 
 def _accept(row: SecondFactor, typed: str, at: datetime) -> bool:
     """Tell whether a code is right and of a later step than the last one; then its step is used up."""
-    totp = _totp(decrypt(bytes(row.secret), **_place(row.person)))
+    totp = _totp(SECRET.open(row))
     digits = "".join(typed.split())
     for step in _steps(at):
         if constant_time_compare(totp.generate(step * STEP).decode(), digits) and step > row.last_step:

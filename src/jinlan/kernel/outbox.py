@@ -11,6 +11,7 @@ from django.db import models
 from jinlan.basics.ids import uuid7
 from jinlan.kernel.fields import INTERNAL, STAFF
 from jinlan.kernel.record import AtTheDoor, Scoped
+from jinlan.kernel.sealed import SealedField
 
 
 class Job(AtTheDoor):
@@ -107,7 +108,7 @@ class Webhook(Scoped):
     verbs = models.CharField(
         max_length=1000
     )  # prefixes of verbs, by commas: "work.,compliance.consent_withdrawn"
-    secret = models.BinaryField()
+    secret = SealedField(place=lambda row: str(row.public_id))
     active = models.BooleanField(default=True)
     made_at = models.DateTimeField()
     xact = models.BigIntegerField(default=0)

@@ -23,12 +23,12 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
-from jinlan.kernel.crypto import decrypt, encrypt
 from jinlan.kernel.jobs import Every, job
 from jinlan.kernel.locks import hold
 from jinlan.kernel.outbox import Webhook
 from jinlan.kernel.outgoing import checked, request
 from jinlan.kernel.scope import ScopeDenied, scoped
+from jinlan.kernel.sealed import sealed_field
 from jinlan.kernel.working import Running, alone
 
 OPERATORS = ("system_admin",)
@@ -36,7 +36,7 @@ BATCH, MOST_BATCHES = 100, 50
 SHORTEST = 32  # characters of a secret
 REST_AFTER = 20  # failures in a row: then somebody has to look at it
 PREFIX = re.compile(r"[a-z0-9_.]+", re.ASCII)
-_KEPT = {"table": "kernel_webhook", "column": "secret"}
+SECRET = sealed_field(Webhook, "secret")
 
 
 def sign(secret: str, at: int, body: bytes) -> str:
@@ -88,7 +88,7 @@ def _sealed(secret: str, row: Webhook) -> bytes:
         raise Refused(
             "WEBHOOK_SECRET", _("共享密钥太短。"), _("请填接收方给的密钥，至少 32 个字符。"), field="secret"
         )
-    return encrypt(secret.strip(), row=str(row.public_id), **_KEPT)
+    return SECRET.seal(secret.strip(), SECRET.place(row))
 
 
 def _named(name: str) -> str:
@@ -142,7 +142,7 @@ def _tell_all(actor: Actor, running: Running) -> dict[str, Any]:
 
 def _told(actor: Actor, hook: Webhook) -> int:
     """Tell one address batch after batch, each kept as told before the next; return how many events."""
-    secret, told = decrypt(bytes(hook.secret), row=str(hook.public_id), **_KEPT), 0
+    secret, told = SECRET.open(hook), 0
     for _batch in range(MOST_BATCHES):
         with scoped(actor), connection.cursor() as cursor:
             cursor.execute("select xact, id, at, verb, object_type, object_id from sec.events_after(%s, %s, %s)",

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("worker", "后台任务:再开一个工作进程 / one more worker for jobs"),
     "trust": ("trust", "证明安全承诺并写 TRUST.md / prove the security promises, write TRUST.md"),
     "sbom": ("sbom", "物料清单(CycloneDX) / write the bill of materials"),
+    "vault": ("vault", "保险库密钥:status、rotate、forget / the keys of the vault"),
     "audit": ("audit", "审计:seal 封存,verify 核对 / seal the audit, or verify it"),
     "backup": ("backup", "备份;verify DIR 核对一份 / back up this installation, or verify a backup"),
     "restore": ("restore", "把备份恢复到新的目录与时刻 / restore a backup into a new home, to an instant"),

@@ -40,6 +40,11 @@ class Home:
         return self.path / "audit" / "roots.jsonl"
 
     @property
+    def keys(self) -> Path:
+        """The files of the keys."""
+        return self.path / "keys"
+
+    @property
     def demo(self) -> Path:
         """The demo bank's extracts."""
         return self.path / "demo"
@@ -71,13 +76,13 @@ class Home:
 
     def make(self) -> Home:
         """Create the folders (idempotent), readable by this user only."""
-        for folder in (self.path, self.lake, self.run, self.log, self.path / "keys"):
+        for folder in (self.path, self.lake, self.run, self.log, self.keys):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self
 
     def key(self, name: str) -> bytes:
         """Return a key of 32 bytes, made on first use; two first uses at once agree on one."""
-        path = self.path / "keys" / f"{name}.key"
+        path = self.keys / f"{name}.key"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh = path.with_suffix(f".{os.getpid()}.new")

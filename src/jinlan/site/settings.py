@@ -133,13 +133,16 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 if os.environ.get("JINLAN_OWNER") == "1":
     owner = database(os.environ.get("DATABASE_OWNER_URL", ""))
-    owner["OPTIONS"] = {}
+    # A migration that waits for a lock makes everybody behind it wait: it gives way soon and comes again (kernel `migrate`).
+    owner["OPTIONS"] = {"options": "-c lock_timeout=400"}
     DATABASES["default"] = owner
 
 DEBUG = False
 SECRET_KEY = HOME.key("django").hex()
 JINLAN_SEAL_KEY = HOME.key("seal")
-JINLAN_VAULT_KEY = HOME.key("vault")
+HOME.key("vault")  # made with the others; the vault looks at its files again and again
+JINLAN_KEYS = HOME.keys
+JINLAN_VAULT_CIPHER = one_of("JINLAN_VAULT_CIPHER", "aes-256-gcm", "sm4-gcm")
 JINLAN_HASH_KEY = HOME.key("hash")
 JINLAN_READER_SOCKET = HOME.reader_socket
 JINLAN_ENTITY = os.environ.get("JINLAN_ENTITY", "")

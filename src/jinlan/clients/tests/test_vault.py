@@ -4,10 +4,10 @@ import pytest
 
 from jinlan.clients import vault
 from jinlan.clients.directory import sync_parties
-from jinlan.clients.models import CounterpartyIdentity, Party, PartyIdentity, Unit
+from jinlan.clients.models import CounterpartyIdentity, Party, PartyIdentity, PartyKey, Unit
 from jinlan.clients.register import sync_units
 from jinlan.clients.tests.test_directory import a_directory, member, party, unit
-from jinlan.kernel.crypto import decrypt, match_hash
+from jinlan.kernel.crypto import match_hash
 from jinlan.kernel.scope import scoped
 from jinlan.kernel.testing import a_person, an_actor, writing
 
@@ -25,15 +25,7 @@ BROUGHT = {
 
 
 def opened() -> dict[tuple[str, str], str]:
-    return {
-        (row.kind, row.ref): decrypt(
-            bytes(row.value),
-            table=vault.TABLE,
-            column="value",
-            row=vault.place_of(row.party_id, row.kind, row.ref, row.match_hash),
-        )
-        for row in PartyIdentity.objects.all()
-    }
+    return {(row.kind, row.ref): vault.VALUE.open(row) for row in PartyIdentity.objects.all()}
 
 
 def test_identifiers_are_kept_sealed_masked_and_hashed() -> None:
@@ -139,6 +131,7 @@ def test_an_erased_party_loses_names_and_identifiers_for_good() -> None:
             )
             assert not PartyIdentity.objects.filter(party=gone).exists()
             assert not CounterpartyIdentity.objects.exists()
+            assert not PartyKey.objects.filter(party=gone).exists()
             assert not Party.objects.filter(named("张三")).exists()
             assert not Unit.objects.filter(named("张三")).exists()
             assert Unit.objects.get(code="H1").name == vault.ERASED

@@ -32,21 +32,18 @@ def keys_of(place: Home) -> Keys:
     """Return every key of a home, made when it has none yet."""
     for name in KEYS:
         place.key(name)
-    return {
-        path.stem: bytes.fromhex(path.read_text().strip())
-        for path in sorted((place.path / "keys").glob("*.key"))
-    }
+    return {path.stem: bytes.fromhex(path.read_text().strip()) for path in sorted(place.keys.glob("*.key"))}
 
 
 def held(place: Home) -> Keys | None:
     """Return the keys of a home, None when there are none: nothing is made."""
-    return keys_of(place) if (place.path / "keys" / "hash.key").is_file() else None
+    return keys_of(place) if (place.keys / "hash.key").is_file() else None
 
 
 def put(keys: Keys, place: Home) -> None:
     """Write keys into a new home."""
     for name, key in keys.items():
-        path = place.path / "keys" / f"{name}.key"
+        path = place.keys / f"{name}.key"
         path.touch(mode=0o600)
         path.write_text(key.hex())
 

@@ -34,25 +34,23 @@ def vault(entities: Sequence[str]) -> int:
     """Open a sample of sealed identities of each entity; return how many opened, -1 when they are sealed with other keys."""
     from jinlan.basics.clock import now_utc
     from jinlan.clients.models import PartyIdentity
-    from jinlan.clients.vault import TABLE, place_of
-    from jinlan.kernel.crypto import decrypt
     from jinlan.kernel.reading import visible
     from jinlan.kernel.scope import scoped, system_actor
+    from jinlan.kernel.sealed import sealed_field
 
-    opened = 0
+    opened, value = 0, sealed_field(PartyIdentity, "value")
     for entity in entities:
         actor = system_actor(entity, now_utc())
         with scoped(actor):
             rows = list(visible(actor, PartyIdentity).order_by("id")[:SAMPLE])
-        for row in rows:
-            place = place_of(row.party_id, row.kind, row.ref, row.match_hash)
-            try:
-                decrypt(bytes(row.value), table=TABLE, column="value", row=place)
-            except Refused as refusal:
-                if refusal.code == "VAULT_KEY":
-                    return -1
-                raise
-            opened += 1
+            for row in rows:
+                try:
+                    value.open(row)
+                except Refused as refusal:
+                    if refusal.code == "VAULT_KEY":
+                        return -1
+                    raise
+                opened += 1
     return opened
 
 

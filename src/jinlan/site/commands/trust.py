@@ -7,9 +7,7 @@ from pathlib import Path
 
 from jinlan.site.home import ROOT
 
-PROMISES = tuple(
-    f"P{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21, 22)
-)
+PROMISES = tuple(f"P{number}" for number in range(1, 23))
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -34,6 +34,28 @@ class Outer(Stage):
             f"Not taken in this bank whatever was sent, so not judged: {', '.join(fields.silent) or 'none'}.",
         ])  # fmt: skip
 
+    def p18(self) -> Section:
+        """Let this version take over from the one before, and that one from this."""
+        from jinlan.site.trust import upgrade
+
+        title = "Upgrades without stopping"
+        found = upgrade.prove(self.folder / "upgrade", seed=self.seed, seconds=self.sizes.side_by_side)
+        if not found.before:
+            return Section(
+                "P18",
+                title,
+                "**not run**: the version before is not at hand (no checkout with its history)",
+                0,
+            )
+        tried = f"{len(found.migrations)} migrations there and back, {found.requests:,} requests"
+        planted = ", ".join(found.canary) or "a migration that keeps its lock"
+        caught = bool(found.canary) and all(found.canary.values())
+        return Section("P18", title, tried, 0, found.wrong, planted, caught, [
+            (f"Commit {found.before} served from a bank that it made; this version was started beside it, migrated ({', '.join(found.migrations)}) and served; then the one before came back on the migrated database. "
+            f"{upgrade.CALLERS} callers of each all the time: every answer whole and good, {found.written} rows acknowledged and there. Nobody waited longer than {found.longest:.2f} s for a lock (limit {upgrade.LONGEST:.0f} s)."),
+            "With a PostgreSQL of the bank's own, whose two versions may serve at once; the embedded one stops with its product (P19).",
+        ])  # fmt: skip
+
     def p19(self) -> Section:
         """End the product again and again under load."""
         from jinlan.site import supervise

@@ -41,6 +41,7 @@ class Sizes:
     pages: int
     files: int
     stops: int
+    side_by_side: float  # seconds that two versions serve at once
 
 
 QUICK = Sizes(
@@ -62,6 +63,7 @@ QUICK = Sizes(
     pages=40,
     files=4,
     stops=5,
+    side_by_side=2,
 )
 FULL = Sizes(
     probes=FULL_PROBES,
@@ -82,6 +84,7 @@ FULL = Sizes(
     pages=0,
     files=0,
     stops=200,
+    side_by_side=60,
 )
 
 

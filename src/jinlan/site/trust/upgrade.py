@@ -31,7 +31,7 @@ import psycopg
 
 from jinlan.site.database import create
 from jinlan.site.embedded import Embedded
-from jinlan.site.home import ROOT, SAMPLE, Home
+from jinlan.site.home import KEYS, ROOT, SAMPLE, Home
 from jinlan.site.trust.asking import Caller
 
 ROOMS = f"{SAMPLE},jinlan.site.trust.drainroom.DrainRoom"
@@ -221,6 +221,18 @@ class Upgrade:
         self.found.written += sum(len(caller.acknowledged) for caller in callers)
         return lost + [f"{what}: {one.what} {one.outcome}" for one in asked if one.outcome not in GOOD]
 
+    def whole(self) -> Found:
+        """Upgrade, go back, plant what must be found."""
+        try:
+            self.there_and_back()
+            honest = list(self.found.wrong), self.found.requests, self.found.written
+            self.planted()
+            self.found.wrong, self.found.requests, self.found.written = honest
+        finally:
+            self.old.stop()
+            self.new.stop()
+        return self.found
+
     def there_and_back(self) -> None:
         """Upgrade under load, then go back under load."""
         watch, applied = Watch(self.admin), {row[0] for row in self._sql(MIGRATIONS)}
@@ -271,19 +283,15 @@ def upgrade(folder: Path, *, seed: int, seconds: float) -> Found:
     commit = before()
     if not commit:
         return Found()
-    server = Embedded(Home(folder / "server").make(), durable=False).start()
-    run = None
+    place = Home(folder / "server").make()
+    for name in KEYS:
+        place.key(name)
+    server = Embedded(place, durable=False).start()
     try:
         run = Upgrade(folder, server, commit, seed, seconds)
-        run.there_and_back()
-        honest = list(run.found.wrong), run.found.requests, run.found.written
-        run.planted()
-        run.found.wrong, run.found.requests, run.found.written = honest
+        return run.whole()
     finally:
-        for version in (run.old, run.new) if run else ():
-            version.stop()
         server.stop()
-    return run.found
 
 
 def prove(folder: Path, *, seed: int, seconds: float) -> Found:

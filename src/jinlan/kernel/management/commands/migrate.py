@@ -9,6 +9,7 @@ from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections, transaction
 
 from jinlan.basics.errors import Refused
+from jinlan.basics.terminal import printed
 from jinlan.kernel.install import app_role, install_seal, installed, refuse_other_keys, serve
 
 
@@ -22,7 +23,7 @@ class Command(Migrate):
             try:
                 refuse_other_keys(connection)
             except Refused as refused:
-                raise CommandError(str(refused)) from None
+                raise CommandError(printed(refused)) from None
         super().handle(*args, **options)
         if options.get("plan") or options.get("check_unapplied") or not installed(connection):
             return

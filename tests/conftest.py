@@ -51,11 +51,11 @@ class Product:
     url: str
     home: Path
 
-    def run(self, *arguments: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a sub-command against this product's home."""
+    def run(self, *arguments: str, ok: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run a sub-command against this product's home, with more variables."""
         done = subprocess.run(
             [sys.executable, "-m", "jinlan.site.cli", *arguments],
-            env=clean_environment(self.home), capture_output=True, text=True, check=False,
+            env=clean_environment(self.home) | env, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if ok:
             assert done.returncode == 0, done.stderr

@@ -63,6 +63,11 @@ def test_a_list_with_a_fault_makes_nobody(product: Product, tmp_path: Path) -> N
 
     done = product.run("staff", str(file), ok=False)
 
+    english = product.run("staff", str(file), ok=False, LC_ALL="en_US.UTF-8")
+
     assert (done.returncode, "没有角色 king" in done.stderr) == (1, True)
+    assert english.stderr.endswith(
+        "There is no role king. The roles are listed in docs/decisions/0003-scope.md.  [ROLE_UNKNOWN]\n"
+    )
     with pytest.raises(AssertionError, match="没有可用的登录名 nobody1"):
         product.run("list", "--as-of", "2026-10-31", "--as", "nobody1")

@@ -55,7 +55,7 @@ class WorkingCalendar:
         if year not in self._years:
             raise Refused(
                 "calendar.not_loaded",
-                f"{self.code} 工作日历未载入 {year} 年。",
+                "%(calendar)s 工作日历未载入 %(year)s 年。",
                 "请先导入该年放假安排(正式或暂定)。",
                 calendar=self.code,
                 year=year,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from jinlan.basics.codes import MINOR_UNITS, currency_hint
-from jinlan.basics.errors import Refused
+from jinlan.basics.errors import Refused, Words
 from jinlan.basics.numbers import exact, half_up
 
 Locale = Literal["zh", "en"]
@@ -34,9 +34,14 @@ def minor_units(currency: str) -> int:
     """
     if currency not in MINOR_UNITS:
         hint = currency_hint(currency)
-        way_out = f"请改用 {hint}。" if hint else "请使用 ISO 4217 三位币种代码。"
         raise Refused(
-            "currency.unknown", f"币种代码 {currency} 不在 ISO 4217 中。", way_out, currency=currency
+            "currency.unknown",
+            "币种代码 %(currency)s 不在 ISO 4217 中。",
+            "%(instead)s",
+            currency=currency,
+            instead=Words("请改用 %(hint)s。", hint=hint)
+            if hint
+            else Words("请使用 ISO 4217 三位币种代码。"),
         )
     return MINOR_UNITS[currency]
 
@@ -56,8 +61,10 @@ class Money:
         if other.currency != self.currency:
             raise Refused(
                 "currency.mixed",
-                f"{self.currency} 与 {other.currency} 不能直接相加减。",
+                "%(one)s 与 %(other)s 不能直接相加减。",
                 "请先按某日汇率折算为同一币种。",
+                one=self.currency,
+                other=other.currency,
             )
 
     def __add__(self, other: Money) -> Money:
@@ -91,7 +98,13 @@ class Money:
         if type(rate_date) is not date:
             raise TypeError("a conversion needs the business date of its rate")
         if exact(rate) <= 0:
-            raise Refused("rate.invalid", f"{rate_date} 的汇率 {rate} 不是正数。", "请检查当日汇率表。")
+            raise Refused(
+                "rate.invalid",
+                "%(rate_date)s 的汇率 %(rate)s 不是正数。",
+                "请检查当日汇率表。",
+                rate_date=rate_date,
+                rate=rate,
+            )
         return Money(self.amount * exact(rate), to)
 
 

@@ -90,7 +90,7 @@ class RuleRegister:
                 return row
         raise RuleNotInForce(
             "rule.not_in_force",
-            f"规则 {code} 在 {on.isoformat()} 没有生效的版本。",
+            "规则 %(rule)s 在 %(on)s 没有生效的版本。",
             "请在规则登记簿中补充该日期的阈值。",
             rule=code,
             on=on.isoformat(),

@@ -14,7 +14,6 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.clients import selectors
 from jinlan.clients.models import Unit
-from jinlan.kernel.figures import listed
 from jinlan.kernel.reading import visible
 from jinlan.kernel.resource.columns import Link
 from jinlan.kernel.resource.declare import Field, Resource
@@ -88,17 +87,17 @@ def about(unit: Unit) -> dict[str, Any]:
     return {"entity": unit.entity, "unit_id": unit.pk, "domain": unit.domain, "branch_id": unit.branch_id}
 
 
-def the_one(found: Sequence[Any], text: str, *, absent: Refused, many: tuple[str, str]) -> UUID:
+def the_one(found: Sequence[Any], text: str, *, absent: Refused, many: Refused) -> UUID:
     """Return the public id of the one row that a text names: by its whole name, or because nothing else answers to it.
 
     Args:
         found: rows with a name that answer to the text, `NAMED` and one more at most.
         text: what was typed.
         absent: raised when there is none.
-        many: code and beginning of the sentence that names several.
+        many: raised when there are several; its place `names` is filled with theirs.
 
     Raises:
-        Refused: `absent`, or with the code of `many`.
+        Refused: `absent` or `many`.
     """
     exact = [row for row in found if row.name == text.strip()]
     if len(exact or found) == 1:
@@ -106,7 +105,7 @@ def the_one(found: Sequence[Any], text: str, *, absent: Refused, many: tuple[str
         return key
     if not found:
         raise absent
-    raise Refused(many[0], f"{many[1]}:{listed(row.name for row in found[:NAMED])}。", "请写全名。")
+    raise many.at(names=[row.name for row in found[:NAMED]])
 
 
 def _typed(actor: Actor, text: str) -> UUID:
@@ -119,7 +118,8 @@ def _typed(actor: Actor, text: str) -> UUID:
         return in_sight(actor, named).public_id
     found = selectors.find_units(actor, text=text, limit=NAMED + 1)
     absent = Refused("UNIT_ABSENT", "没有找到这个客户。", "请写名称、拼音、首字母或统一社会信用代码。")
-    return the_one(found, text, absent=absent, many=("UNIT_MANY", "有几个客户与此相符"))
+    many = Refused("UNIT_MANY", "有几个客户与此相符:%(names)s。", "请写全名。", names=[])
+    return the_one(found, text, absent=absent, many=many)
 
 
 def _read(actor: Actor, value: Any) -> str:

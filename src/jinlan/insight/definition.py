@@ -25,7 +25,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from jinlan.basics.errors import Refused
+from jinlan.basics.errors import Refused, Words
 from jinlan.lake.extracts.schema import UNIT_KINDS
 from jinlan.lake.features.catalog import MEASURES, scale_of
 
@@ -178,10 +178,12 @@ def parse(text: str) -> Definition:
     try:
         body = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise _refused("SYNTAX", f"不是有效的 TOML:{error}。") from error
+        raise WrongDefinition("SYNTAX", "标准定义有误:不是有效的 TOML:%(said)s。", said=error) from error
     kind = body.get("kind")
     if kind not in UNIT_KINDS:
-        raise _refused("KIND", f"客户类型 {kind!r} 无效,应为 {'、'.join(UNIT_KINDS)}。")
+        raise WrongDefinition(
+            "KIND", "标准定义有误:客户类型 %(kind)r 无效,应为 %(kinds)s。", kind=kind, kinds=list(UNIT_KINDS)
+        )
     try:
         definition = Definition(
             kind=kind,
@@ -195,7 +197,7 @@ def parse(text: str) -> Definition:
             sha256=hashlib.sha256(text.encode()).hexdigest(),
         )
     except KeyError as error:
-        raise _refused("MISSING", f"缺少字段 {error}。") from error
+        raise WrongDefinition("MISSING", "标准定义有误:缺少字段 %(said)s。", said=error) from error
     _check(definition)
     return definition
 
@@ -219,31 +221,45 @@ def in_force(definitions: Iterable[Definition], on: date) -> dict[str, Definitio
     return found
 
 
-def _refused(code: str, message: str) -> Refused:
-    return Refused(f"DEFINITION.{code}", f"标准定义有误:{message}", "请修改定义文件后重试。")
+class WrongDefinition(Refused):
+    """A definition cannot be used; `what` is the end of its code."""
+
+    def __init__(self, what: str, message: str, /, **params: object) -> None:
+        super().__init__(f"DEFINITION.{what}", message, "请修改定义文件后重试。", **params)
 
 
-def _number(value: Any, where: str) -> Decimal:
+def _number(value: Any, where: Words) -> Decimal:
     try:
         number = Decimal(value)
     except (InvalidOperation, TypeError, ValueError) as error:
-        raise _refused("NUMBER", f"{where} 的 {value!r} 不是数值。") from error
+        raise WrongDefinition(
+            "NUMBER", "标准定义有误:%(where)s 的 %(value)r 不是数值。", where=where, value=value
+        ) from error
     if not number.is_finite():
-        raise _refused("NUMBER", f"{where} 的 {value!r} 不是有限数值。")
+        raise WrongDefinition(
+            "NUMBER", "标准定义有误:%(where)s 的 %(value)r 不是有限数值。", where=where, value=value
+        )
     return number
 
 
-def _measure(code: Any, where: str) -> str:
+def _measure(code: Any, where: Words) -> str:
     if code not in MEASURES:
-        raise _refused("MEASURE", f"{where} 引用了未知指标 {code!r}。")
+        raise WrongDefinition(
+            "MEASURE", "标准定义有误:%(where)s 引用了未知指标 %(item)r。", where=where, item=code
+        )
     if MEASURES[code].unit in _NOT_SCORED:
-        raise _refused("MEASURE", f"{where} 的指标 {code} 是日期或标签,不能计分。")
+        raise WrongDefinition(
+            "MEASURE",
+            "标准定义有误:%(where)s 的指标 %(item)s 是日期或标签,不能计分。",
+            where=where,
+            item=code,
+        )
     return str(code)
 
 
 def _criterion(row: Mapping[str, Any]) -> Criterion:
     code = row["code"]
-    where = f"指标项 {code}"
+    where = Words("指标项 %(code)s", code=code)
     points = tuple((_number(raw, where), _number(value, where)) for raw, value in row["points"])
     return Criterion(
         code=code,
@@ -260,7 +276,9 @@ def _criterion(row: Mapping[str, Any]) -> Criterion:
 def _gate(row: Mapping[str, Any]) -> Gate:
     code = row["code"]
     if code not in GATES:
-        raise _refused("GATE", f"未知的准入门槛 {code!r},应为 {'、'.join(GATES)}。")
+        raise WrongDefinition(
+            "GATE", "标准定义有误:未知的准入门槛 %(item)r,应为 %(gates)s。", item=code, gates=list(GATES)
+        )
     return Gate(
         code,
         bool(row.get("secret", False)),
@@ -272,7 +290,7 @@ def _gate(row: Mapping[str, Any]) -> Gate:
 
 def _line(row: Mapping[str, Any]) -> Line:
     tier = row["tier"]
-    where = f"层级 {tier}"
+    where = Words("层级 %(tier)s", tier=tier)
     bounds = [
         (_measure(code, where), _number(low, where), _number(high, where))
         for code, (low, high) in row.get("within", {}).items()
@@ -295,50 +313,78 @@ def _line(row: Mapping[str, Any]) -> Line:
 
 def _check(definition: Definition) -> None:
     if not definition.criteria or not definition.lines:
-        raise _refused("EMPTY", "至少要有一个指标项和一个层级。")
-    _unique("指标项", [criterion.code for criterion in definition.criteria])
-    _unique("层级", [line.tier for line in definition.lines])
-    _unique("准入门槛", [gate.code for gate in definition.gates])
+        raise WrongDefinition("EMPTY", "标准定义有误:至少要有一个指标项和一个层级。")
+    _unique(Words("指标项"), [criterion.code for criterion in definition.criteria])
+    _unique(Words("层级"), [line.tier for line in definition.lines])
+    _unique(Words("准入门槛"), [gate.code for gate in definition.gates])
     for criterion in definition.criteria:
         _check_criterion(criterion)
     total = sum((criterion.weight for criterion in definition.criteria), Decimal(0))
     if total != 1:
-        raise _refused("WEIGHTS", f"权重之和为 {total},应为 1。")
+        raise WrongDefinition("WEIGHTS", "标准定义有误:权重之和为 %(total)s,应为 1。", total=total)
     for line in definition.lines:
         _check_line(line, definition)
 
 
-def _unique(what: str, codes: Sequence[str]) -> None:
+def _unique(what: Words, codes: Sequence[str]) -> None:
     for code in codes:
         if codes.count(code) > 1:
-            raise _refused("TWICE", f"{what} {code} 出现了两次。")
+            raise WrongDefinition(
+                "TWICE", "标准定义有误:%(what)s %(item)s 出现了两次。", what=what, item=code
+            )
 
 
 def _check_criterion(criterion: Criterion) -> None:
-    where = f"指标项 {criterion.code}"
+    where = Words("指标项 %(code)s", code=criterion.code)
     if criterion.weight <= 0 or criterion.weight * WEIGHT % 1:
-        raise _refused("WEIGHTS", f"{where} 的权重 {criterion.weight} 应大于 0,最多四位小数。")
+        raise WrongDefinition(
+            "WEIGHTS",
+            "标准定义有误:%(where)s 的权重 %(weight)s 应大于 0,最多四位小数。",
+            where=where,
+            weight=criterion.weight,
+        )
     raws = [raw for raw, _ in criterion.points]
     values = [value for _, value in criterion.points]
     if len(raws) < 2 or any(left >= right for left, right in pairwise(raws)):
-        raise _refused("MONOTONE", f"{where} 的原始值应至少两个且严格递增。")
+        raise WrongDefinition(
+            "MONOTONE", "标准定义有误:%(where)s 的原始值应至少两个且严格递增。", where=where
+        )
     if sorted(values) not in (values, values[::-1]):
-        raise _refused("MONOTONE", f"{where} 的分值应单调。")
+        raise WrongDefinition("MONOTONE", "标准定义有误:%(where)s 的分值应单调。", where=where)
     if not all(0 <= value <= 100 and not value * POINT % 1 for value in (*values, criterion.none)):
-        raise _refused("POINTS", f"{where} 的分值应在 0 到 100 之间,最多四位小数。")
+        raise WrongDefinition(
+            "POINTS", "标准定义有误:%(where)s 的分值应在 0 到 100 之间,最多四位小数。", where=where
+        )
     if any(raw * scale_of(criterion.measure) % 1 for raw in raws):
-        raise _refused("POINTS", f"{where} 的原始值小数位过多。")
+        raise WrongDefinition("POINTS", "标准定义有误:%(where)s 的原始值小数位过多。", where=where)
 
 
 def _check_line(line: Line, definition: Definition) -> None:
-    where = f"层级 {line.tier}"
+    where = Words("层级 %(tier)s", tier=line.tier)
     if line.exit >= line.entry:
-        raise _refused("EXIT", f"{where} 的退出线 {line.exit} 应低于准入线 {line.entry}。")
+        raise WrongDefinition(
+            "EXIT",
+            "标准定义有误:%(where)s 的退出线 %(leaves)s 应低于准入线 %(enters)s。",
+            where=where,
+            leaves=line.exit,
+            enters=line.entry,
+        )
     if not 0 < line.entry <= 100 or line.entry * 100 % 1 or line.exit * 100 % 1:
-        raise _refused("ENTRY", f"{where} 的准入线应在 0 到 100 之间,最多两位小数。")
+        raise WrongDefinition(
+            "ENTRY", "标准定义有误:%(where)s 的准入线应在 0 到 100 之间,最多两位小数。", where=where
+        )
     if line.on != "score" and line.on not in definition.families:
-        raise _refused("ON", f"{where} 依据的 {line.on!r} 不是总分,也不是任何维度。")
+        raise WrongDefinition(
+            "ON", "标准定义有误:%(where)s 依据的 %(on)r 不是总分,也不是任何维度。", where=where, on=line.on
+        )
     if line.decision not in DECISIONS:
-        raise _refused("DECISION", f"{where} 的决定方式 {line.decision!r} 应为 automatic 或 committee。")
+        raise WrongDefinition(
+            "DECISION",
+            "标准定义有误:%(where)s 的决定方式 %(decision)r 应为 automatic 或 committee。",
+            where=where,
+            decision=line.decision,
+        )
     if line.observe_up < 1 or line.observe_down < 1 or line.min_hold < 0:
-        raise _refused("OBSERVE", f"{where} 的观察期至少为 1,最短持有期不得为负。")
+        raise WrongDefinition(
+            "OBSERVE", "标准定义有误:%(where)s 的观察期至少为 1,最短持有期不得为负。", where=where
+        )

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
-
 from jinlan.basics.errors import Refused
 
 ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
@@ -30,6 +28,6 @@ def separate_duties() -> Refused:
     """Return the refusal of roles that would join duties."""
     return Refused(
         "ROLE_SEPARATION",
-        _("三种管理员职责彼此分开，也不能与业务角色由同一人担任。"),
-        _("请为其中一项职责另设人员。"),
+        "三种管理员职责彼此分开，也不能与业务角色由同一人担任。",
+        "请为其中一项职责另设人员。",
     )

@@ -19,6 +19,7 @@ from jinlan.kernel.audit import audit
 from jinlan.kernel.duties import ADMINISTRATORS, BUSINESS
 from jinlan.kernel.figures import number
 from jinlan.kernel.jobs import TASKS
+from jinlan.kernel.kept import read
 from jinlan.kernel.looks import Look
 from jinlan.kernel.outbox import Job, Webhook
 from jinlan.kernel.reading import visible
@@ -59,7 +60,7 @@ def _one(actor: Actor, public_id: UUID) -> Job:
 def _switch(actor: Actor, row: Job, states: tuple[str, ...], verb: str, **values: Any) -> None:
     """Change a job that is in one of some states; what a worker took meanwhile is refused."""
     if not Job.objects.filter(pk=row.pk, state__in=states).update(**values):
-        raise Refused("NOT_NOW", str(_("这项任务的状态已变化。")), str(_("请刷新后再看。")))
+        raise Refused("NOT_NOW", "这项任务的状态已变化。", "请刷新后再看。")
     audit(actor, verb, "job", row.public_id, before={"state": row.state}, after={"state": values["state"]})
 
 
@@ -84,10 +85,15 @@ def _progress(row: Job) -> str:
     return f"{number(row.done, 0)} / {number(row.total, 0)}" if row.total else ""
 
 
+def _error(row: Any) -> str:
+    return read(row.error)
+
+
 def _result(actor: Actor, row: Job) -> dict[str, Any]:
     """Return what a job says of itself: how far it is, and what came out for who asked."""
     found: dict[str, Any] = {
         "row": row,
+        "error": read(row.error),
         "moving": row.state in {"waiting", "running"},
         "left": [],
         "counts": {},
@@ -153,7 +159,7 @@ class Jobs(Resource):
     columns = (
         Title("job", _("任务"), of=job_title), Badge("state", _("状态"), looks=STATES, keep=True), Text("who", _("发起人"), of="person.display_name"),
         Moment("made_at", _("提交时间"), sort="made_at", keep=True), Moment("ended_at", _("结束时间"), sort="ended_at", nullable=True),
-        Column("progress", _("进度"), of=_progress), Number("attempts", _("尝试次数"), shown=False), Text("error", _("说明")),
+        Column("progress", _("进度"), of=_progress), Number("attempts", _("尝试次数"), shown=False), Text("error", _("说明"), of=_error),
     )  # fmt: skip
     facts = (Moment("due_at", _("不早于")), Moment("started_at", _("本次开始")))
     views = (
@@ -210,7 +216,7 @@ class Webhooks(Resource):
     key, icon, order, sort = "w", "send", 94, "name"
     columns = (
         Title("name", _("名称"), sort="name"), Text("url", _("地址"), keep=True), Text("verbs", _("动作")), Flag("active", _("启用"), keep=True),
-        Moment("told_at", _("最近一次")), Number("failures", _("连续失败")), Text("error", _("说明")),
+        Moment("told_at", _("最近一次")), Number("failures", _("连续失败")), Text("error", _("说明"), of=_error),
     )  # fmt: skip
     _verbs = Field(_("动作"), help=_("以逗号分开的动作前缀，例如 work.,compliance.consent_withdrawn"))
     create = Action(add_webhook, target="", fields={

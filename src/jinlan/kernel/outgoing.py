@@ -19,7 +19,6 @@ from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from jinlan.basics.errors import Refused
 
@@ -78,13 +77,17 @@ def request(method: str, url: str, *, body: bytes | None = None, headers: Mappin
             raise http.client.IncompleteRead(read)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Refused(
-            "OUT_AWAY", f"{parts.hostname} 没有应答。", "请检查地址、网络与证书。", why=type(error).__name__
+            "OUT_AWAY",
+            "%(host)s 没有应答。",
+            "请检查地址、网络与证书。",
+            host=parts.hostname,
+            why=type(error).__name__,
         ) from None
     finally:
         cut.cancel()
         connection.close()
     if len(read) > LARGEST:
-        raise Refused("OUT_LARGE", f"{parts.hostname} 的应答过大。", "请联系对方。")
+        raise Refused("OUT_LARGE", "%(host)s 的应答过大。", "请联系对方。", host=parts.hostname)
     return Answer(answer.status, read)
 
 
@@ -109,8 +112,9 @@ def checked(url: str, hosts: frozenset[str] | None = None) -> SplitResult:
     if host not in allowed and named not in allowed:
         raise Refused(
             "OUT_HOST",
-            _("%(host)s 不在可以访问的地址之列。") % {"host": host},
-            _("请让系统管理员在 JINLAN_OUTGOING_HOSTS 中登记这台主机。"),
+            "%(host)s 不在可以访问的地址之列。",
+            "请让系统管理员在 JINLAN_OUTGOING_HOSTS 中登记这台主机。",
+            host=host,
             field="url",
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and host in HERE):
@@ -120,10 +124,7 @@ def checked(url: str, hosts: frozenset[str] | None = None) -> SplitResult:
 
 def _wrong() -> NoReturn:
     raise Refused(
-        "OUT_ADDRESS",
-        _("这不是可以访问的地址。"),
-        _("请写完整的 https 地址，不带用户名与片段。"),
-        field="url",
+        "OUT_ADDRESS", "这不是可以访问的地址。", "请写完整的 https 地址，不带用户名与片段。", field="url"
     )
 
 
@@ -135,7 +136,7 @@ def _resolved(host: str, port: int) -> str:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
-        raise Refused("OUT_AWAY", f"找不到 {host}。", "请检查地址。") from None
+        raise Refused("OUT_AWAY", "找不到 %(host)s。", "请检查地址。", host=host) from None
     address = str(found[0][4][0])
     for one in found:
         if forbidden(str(one[4][0])) and host not in HERE:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from jinlan.basics.errors import Refused
+from jinlan.basics.errors import Refused, Words
 
 GIVEN = ("actor", "running")  # what the caller of an act or a job brings, never the payload
 _READ: dict[type, Callable[[Any], Any]] = {
@@ -43,7 +43,13 @@ def decode(run: Callable[..., Any], payload: Mapping[str, Any]) -> dict[str, Any
     unknown = sorted(set(payload) - set(fields))
     missing = sorted(name for name, (_, required) in fields.items() if required and name not in payload)
     if unknown or missing:
-        raise Refused("PAYLOAD", f"内容不符:多出 {unknown},缺少 {missing}。", "请刷新页面后重新填写。")
+        raise Refused(
+            "PAYLOAD",
+            "内容不符:多出 %(unknown)s,缺少 %(missing)s。",
+            "请刷新页面后重新填写。",
+            unknown=unknown or Words("无"),
+            missing=missing or Words("无"),
+        )
     return {name: _value(name, fields[name][0], value) for name, value in payload.items()}
 
 
@@ -56,4 +62,6 @@ def _value(name: str, kind: Any, value: Any) -> Any:
     try:
         return read(value) if read and not isinstance(value, kind) else value
     except (ValueError, InvalidOperation):
-        raise Refused("PAYLOAD", f"{name} 的值 {value} 无法识别。", "请改正后重新提交。") from None
+        raise Refused(
+            "PAYLOAD", "%(name)s 的值 %(value)s 无法识别。", "请改正后重新提交。", name=name, value=value
+        ) from None

@@ -14,7 +14,6 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
@@ -52,9 +51,9 @@ def one_time_password() -> str:
 def make_person(*, actor: Actor, username: str, name: str, employee: str = "") -> Made:
     """Make somebody of the entity without any role; he chooses a password of his own when he first signs in."""
     if Person.objects.filter(username=username).exists():
-        raise Refused("USERNAME_TAKEN", gettext("这个用户名已被使用。"), gettext("请换一个用户名。"))
+        raise Refused("USERNAME_TAKEN", "这个用户名已被使用。", "请换一个用户名。")
     if employee and Person.objects.filter(entity=actor.entity, employee_code=employee).exists():
-        raise Refused("EMPLOYEE_TAKEN", gettext("这个员工编号已有账号。"), gettext("请核对员工编号。"))
+        raise Refused("EMPLOYEE_TAKEN", "这个员工编号已有账号。", "请核对员工编号。")
     password = one_time_password()
     person = Person(
         entity=actor.entity, username=username, display_name=name, employee_code=employee,
@@ -87,7 +86,7 @@ def forget_second_factor(*, actor: Actor, person: UUID) -> int:
         kind.objects.filter(person_id=other.pk).only("id", "person_id").delete()[0] for kind in _FACTORS
     )
     if not count:
-        raise Refused("NO_FACTOR", gettext("该人员没有启用两步验证。"), gettext("请刷新页面。"))
+        raise Refused("NO_FACTOR", "该人员没有启用两步验证。", "请刷新页面。")
     RecoveryCode.objects.filter(person_id=other.pk).delete()
     audit(actor, "kernel.second_factor_forgotten", "person", other.username, after={"factors": count})
     end_all_of(actor, other, "admin")
@@ -133,11 +132,9 @@ def grant_role(
     """
     other = person_of(actor, person)
     if role not in GRANTABLE:
-        raise Refused("ROLE_UNKNOWN", gettext("没有这个角色。"), gettext("请从列表中选择。"))
+        raise Refused("ROLE_UNKNOWN", "没有这个角色。", "请从列表中选择。")
     if since < business_date(actor.at) or (until is not None and until <= since):
-        raise Refused(
-            "ROLE_PERIOD", gettext("角色不能从过去开始，结束日须晚于开始日。"), gettext("请检查日期。")
-        )
+        raise Refused("ROLE_PERIOD", "角色不能从过去开始，结束日须晚于开始日。", "请检查日期。")
     hold("jinlan duty", other.pk)
     overlapping = _lasting(since).filter(person_id=other.pk)
     if until is not None:
@@ -147,7 +144,7 @@ def grant_role(
         raise separate_duties()
     branch = branch if role == "branch_head" else ""
     if any(one == role and at == branch and side in (None, domain) for one, at, side in held):
-        raise Refused("ROLE_HELD", gettext("该人员在这段时间已有这个角色。"), gettext("请先结束原有的授权。"))
+        raise Refused("ROLE_HELD", "该人员在这段时间已有这个角色。", "请先结束原有的授权。")
     made = RoleGrant(
         person_id=other.pk, role=role, branch_code=branch, domain=domain, valid_from=since, valid_to=until
     )
@@ -163,7 +160,7 @@ def end_role(*, actor: Actor, person: UUID, grant: int) -> date:
     other = person_of(actor, person)
     found = next((one for one in grants_of(actor, other) if one.pk == grant), None)
     if found is None:
-        raise Refused("GRANT_ABSENT", gettext("没有这项授权，或它已结束。"), gettext("请刷新页面。"))
+        raise Refused("GRANT_ABSENT", "没有这项授权，或它已结束。", "请刷新页面。")
     last = max(business_date(actor.at), found.valid_from)
     RoleGrant.objects.filter(pk=found.pk).update(valid_to=last)
     audit(actor, "kernel.role_ended", "person", other.username, before={"until": found.valid_to}, after={"role": found.role, "until": last})  # fmt: skip

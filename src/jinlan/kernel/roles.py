@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinlan.basics.errors import Refused
+from jinlan.basics.errors import Refused, Words
 
 SCOPE_ROLES = (
     "jl_team",
@@ -29,7 +29,10 @@ _SQL = Path(__file__).parent / "sql"
 def _identifier(name: str) -> str:
     if not name.replace("_", "").isalnum() or not name.isascii() or name in {*SCOPE_ROLES, "jl_scope"}:
         raise Refused(
-            "ROLE_NAME", f"角色名 {name} 不能用。", "请用字母、数字与下划线,且不与金兰自己的角色同名。"
+            "ROLE_NAME",
+            "角色名 %(name)s 不能用。",
+            "请用字母、数字与下划线,且不与金兰自己的角色同名。",
+            name=name,
         )
     return name
 
@@ -40,19 +43,19 @@ def roles_sql(app_role: str = "jl_app", owner_role: str = "jl_owner") -> str:
     return (_SQL / "roles.sql").read_text().replace("{app}", app).replace("{owner}", owner)
 
 
-def unsafe_traits(strong: bool, owns: bool, scope: bool, inherits: bool) -> list[str]:
+def unsafe_traits(strong: bool, owns: bool, scope: bool, inherits: bool) -> list[Words]:
     """Say what makes a database role unfit to serve; empty when nothing does."""
     traits = (
-        (strong, "它是超级用户、能绕过行级安全或能建角色"),
-        (owns, "它拥有数据表"),
-        (scope, "它能变成 jl_scope"),
-        (inherits, "它会继承其他角色的权限(需要 NOINHERIT)"),
+        (strong, Words("它是超级用户、能绕过行级安全或能建角色")),
+        (owns, Words("它拥有数据表")),
+        (scope, Words("它能变成 jl_scope")),
+        (inherits, Words("它会继承其他角色的权限(需要 NOINHERIT)")),
     )
     return [text for bad, text in traits if bad]
 
 
-def unsafe(traits: list[str]) -> Refused:
+def unsafe(traits: list[Words]) -> Refused:
     """Return the refusal of a role with these traits."""
     return Refused(
-        "DB_UNSAFE", "应用的数据库角色权限过大:" + ";".join(traits) + "。", "请改用 `./jinlan db roles` 建立的应用角色。"
+        "DB_UNSAFE", "应用的数据库角色权限过大:%(traits)s。", "请改用 `./jinlan db roles` 建立的应用角色。", traits=traits
     )  # fmt: skip

@@ -22,7 +22,7 @@ from django.db import Error, ProgrammingError, connection, transaction
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
-from jinlan.basics.errors import Refused
+from jinlan.basics.errors import Refused, Words
 from jinlan.kernel.roles import TRAITS, unsafe, unsafe_traits
 
 KINDS = {
@@ -231,7 +231,7 @@ def refuse_unsafe_database() -> None:
         raise unsafe(found)
 
 
-def role_traits() -> list[str]:
+def role_traits() -> list[Words]:
     """Return what makes the session's role unsafe, [] for a safe one; raise `Refused` (DB_ROLES) without our roles."""
     with connection.cursor() as cursor:
         try:

@@ -20,7 +20,7 @@ from typing import IO, Any, Literal
 from django.db import connection
 
 from jinlan.basics.actor import Actor
-from jinlan.basics.errors import Refused
+from jinlan.basics.errors import Refused, Words
 from jinlan.kernel.models import AuditBatch
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import scoped
@@ -34,14 +34,14 @@ _LINE = 4096  # longer than any line of the file of roots
 _LOCK = 0x6A6C_5345_414C  # "jlSEAL"
 
 What = Literal["changed", "missing", "inserted", "disordered", "rewritten", "lost", "no_roots"]
-SAYS: dict[str, str] = {
-    "changed": "记录 {row}(批次 {batch})的内容被改动",
-    "missing": "记录 {row}(批次 {batch})被删除",
-    "inserted": "记录 {row} 是事后插入的(批次 {batch})",
-    "disordered": "记录 {row}(批次 {batch})的内容与另一条记录互换",
-    "rewritten": "批次 {batch} 被改写:它的根与链条或根文件不符",
-    "lost": "批次 {batch} 在数据库里不存在,链条被截断",
-    "no_roots": "根文件不存在,而数据库里已有批次",
+SAYS: dict[str, Words] = {
+    "changed": Words("记录 %(row)s(批次 %(batch)s)的内容被改动"),
+    "missing": Words("记录 %(row)s(批次 %(batch)s)被删除"),
+    "inserted": Words("记录 %(row)s 是事后插入的(批次 %(batch)s)"),
+    "disordered": Words("记录 %(row)s(批次 %(batch)s)的内容与另一条记录互换"),
+    "rewritten": Words("批次 %(batch)s 被改写:它的根与链条或根文件不符"),
+    "lost": Words("批次 %(batch)s 在数据库里不存在,链条被截断"),
+    "no_roots": Words("根文件不存在,而数据库里已有批次"),
 }
 
 
@@ -54,7 +54,7 @@ class Finding:
     row: int | None = None
 
     def __str__(self) -> str:
-        return SAYS[self.what].format(batch="—" if self.batch is None else self.batch, row=self.row)
+        return str(SAYS[self.what].at(batch="—" if self.batch is None else self.batch, row=self.row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +198,11 @@ def _catch_up(actor: Actor, file: IO[bytes]) -> None:
         held = batches.filter(number=known.number).first()
         if known.number and (held is None or held.root != known.root):
             raise Refused(
-                "AUDIT_BROKEN", f"根文件的最后一批({known.number})与数据库不符。", "请运行 `./jinlan audit verify` 查明,不要删除根文件。"
-            )  # fmt: skip
+                "AUDIT_BROKEN",
+                "根文件的最后一批(%(number)s)与数据库不符。",
+                "请运行 `./jinlan audit verify` 查明,不要删除根文件。",
+                number=known.number,
+            )
         for batch in batches.filter(number__gt=known.number).order_by("number").iterator(chunk_size=1000):
             _append(file, batch)
 
@@ -221,8 +224,11 @@ def _parse(line: bytes) -> _Root:
         return _Root(int(read["number"]), str(read["root"]))
     except (ValueError, KeyError, TypeError):
         raise Refused(
-            "ROOTS_UNREADABLE", "根文件里有一行无法读取:" + line[:60].decode(errors="replace"), "请改用另存的副本:`--roots FILE`。"
-        ) from None  # fmt: skip
+            "ROOTS_UNREADABLE",
+            "根文件里有一行无法读取:%(line)s",
+            "请改用另存的副本:`--roots FILE`。",
+            line=line[:60].decode(errors="replace"),
+        ) from None
 
 
 def verify(actor: Actor, roots: Path) -> Verdict:

@@ -64,7 +64,12 @@ def _create(
         },
     )
     if person.entity != entity:
-        raise Refused("STAFF_ENTITY", f"登录名 {person.username} 已属于另一法人。", "请换一个登录名。")
+        raise Refused(
+            "STAFF_ENTITY",
+            "登录名 %(username)s 已属于另一法人。",
+            "请换一个登录名。",
+            username=person.username,
+        )
     roles = row.get("roles") or [row["role"]]
     for role in roles:
         _grant(person, role, actor, branch=row.get("branch", ""), domain=row.get("domain"), since=since)
@@ -75,7 +80,9 @@ def _create(
 
 def _grant(person: Person, role: str, actor: Actor, *, branch: str, domain: int | None, since: date) -> None:
     if role not in dict(RoleGrant.ROLES):
-        raise Refused("ROLE_UNKNOWN", f"没有角色 {role}。", "可用角色见 docs/decisions/0003-scope.md。")
+        raise Refused(
+            "ROLE_UNKNOWN", "没有角色 %(role)s。", "可用角色见 docs/decisions/0003-scope.md。", role=role
+        )
     if person.grants.filter(role=role).exists():
         return
     running = person.grants.filter(Q(valid_to=None) | Q(valid_to__gt=since))

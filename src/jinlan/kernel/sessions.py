@@ -17,7 +17,6 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
@@ -206,7 +205,7 @@ def switch_person(*, actor: Actor, person: UUID, active: bool) -> int:
     """Disable a person, which ends his sessions, or enable him again; return how many sessions ended."""
     other = person_of(actor, person)
     if other.is_active == active:
-        raise Refused("PERSON_STATE", gettext("该人员已是这个状态。"), gettext("请刷新页面。"))
+        raise Refused("PERSON_STATE", "该人员已是这个状态。", "请刷新页面。")
     Person.objects.filter(pk=other.pk).update(is_active=active)
     verb = "kernel.person_enabled" if active else "kernel.person_disabled"
     audit(actor, verb, "person", other.username, before={"active": not active}, after={"active": active})
@@ -222,7 +221,7 @@ def person_of(actor: Actor, public_id: UUID) -> Person:
     """Return a person whom the security administrator may act on: of the entity, of flesh and blood, not himself."""
     found = people(actor).exclude(pk=actor.person_id).filter(public_id=public_id).first()
     if found is None:
-        raise Refused("PERSON_ABSENT", gettext("没有这个人员，或不能对本人操作。"), gettext("请刷新页面。"))
+        raise Refused("PERSON_ABSENT", "没有这个人员，或不能对本人操作。", "请刷新页面。")
     return found
 
 

@@ -48,9 +48,11 @@ def make(person: Person, *, name: str, days: int, reads_only: bool, at: datetime
     if not name:
         raise Refused("TOKEN_NAME", "请写明这个密钥给哪个程序用。", "例如「月报脚本」。", field="name")
     if not 1 <= days <= LONGEST:
-        raise Refused("TOKEN_DAYS", f"有效期为 1 至 {LONGEST} 天。", "请改正天数。", field="days")
+        raise Refused(
+            "TOKEN_DAYS", "有效期为 1 至 %(longest)s 天。", "请改正天数。", longest=LONGEST, field="days"
+        )
     if len(of(person, at)) >= MOST:
-        raise Refused("TOKEN_MANY", f"每人最多 {MOST} 个有效的密钥。", "请先结束不用的密钥。")
+        raise Refused("TOKEN_MANY", "每人最多 %(most)s 个有效的密钥。", "请先结束不用的密钥。", most=MOST)
     text = PREFIX + secrets.token_urlsafe(32)
     row = ApiToken.door.create(
         entity=person.entity, person=person, name=name, token_hash=_hash(text), reads_only=reads_only, created_at=at,

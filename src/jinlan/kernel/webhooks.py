@@ -16,7 +16,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinlan.basics.actor import Actor
@@ -24,6 +23,7 @@ from jinlan.basics.errors import Refused
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.jobs import Every, job
+from jinlan.kernel.kept import keep
 from jinlan.kernel.locks import hold
 from jinlan.kernel.outbox import Webhook
 from jinlan.kernel.outgoing import checked, request
@@ -54,7 +54,7 @@ def add_webhook(*, actor: Actor, name: str, url: str, verbs: str, secret: str) -
     )  # fmt: skip
     hold(f"jinlan webhook|{actor.entity}|{made.name}")  # the name is looked for and taken by one at a time
     if Webhook.objects.filter(name=made.name).exists():
-        raise Refused("WEBHOOK_NAME", _("这个名称已经登记。"), _("请换一个名称。"), field="name")
+        raise Refused("WEBHOOK_NAME", "这个名称已经登记。", "请换一个名称。", field="name")
     made.secret = _sealed(secret, made)
     made.save(force_insert=True)
     audit(actor, "kernel.webhook_added", "webhook", made.public_id, after={"url": url, "verbs": made.verbs})
@@ -86,7 +86,7 @@ def _row(public_id: UUID) -> Webhook:
 def _sealed(secret: str, row: Webhook) -> bytes:
     if len(secret.strip()) < SHORTEST:
         raise Refused(
-            "WEBHOOK_SECRET", _("共享密钥太短。"), _("请填接收方给的密钥，至少 32 个字符。"), field="secret"
+            "WEBHOOK_SECRET", "共享密钥太短。", "请填接收方给的密钥，至少 32 个字符。", field="secret"
         )
     return SECRET.seal(secret.strip(), SECRET.place(row))
 
@@ -94,7 +94,7 @@ def _sealed(secret: str, row: Webhook) -> bytes:
 def _named(name: str) -> str:
     name = " ".join(name.split())[:60]
     if not name:
-        raise Refused("WEBHOOK_NAME", _("请写名称。"), _("例如“客户数据平台”。"), field="name")
+        raise Refused("WEBHOOK_NAME", "请写名称。", "例如“客户数据平台”。", field="name")
     return name
 
 
@@ -103,10 +103,7 @@ def _verbs(text: str) -> str:
     parts = sorted({one.strip() for one in re.split("[,\uff0c]", text) if one.strip()})
     if not parts or not all(PREFIX.fullmatch(one) for one in parts):
         raise Refused(
-            "WEBHOOK_VERBS",
-            _("请写要接收的动作。"),
-            _("例如 work.,compliance.consent_withdrawn。"),
-            field="verbs",
+            "WEBHOOK_VERBS", "请写要接收的动作。", "例如 work.,compliance.consent_withdrawn。", field="verbs"
         )
     return ",".join(parts)[:1000]
 
@@ -136,7 +133,7 @@ def _tell_all(actor: Actor, running: Running) -> dict[str, Any]:
         try:
             told += _told(actor, hook)
         except Refused as refused:
-            _note(actor, hook, failures=hook.failures + 1, error=f"{refused.code} {refused}"[:300])
+            _note(actor, hook, failures=hook.failures + 1, error=keep(refused))
     return {"told": told, "addresses": len(hooks)}
 
 
@@ -182,7 +179,7 @@ def _post(hook: Webhook, secret: str, at: datetime, events: list[dict[str, Any]]
     }
     answer = request("POST", hook.url, body=body, headers=headers)
     if not 200 <= answer.status < 300:
-        raise Refused("OUT_STATUS", f"对方应答 {answer.status}。", "请联系对方。")
+        raise Refused("OUT_STATUS", "对方应答 %(status)s。", "请联系对方。", status=answer.status)
 
 
 def _note(actor: Actor, hook: Webhook, **values: Any) -> None:

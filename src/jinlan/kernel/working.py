@@ -28,6 +28,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.basics.errors import Refused
 from jinlan.kernel.jobs import TASKS, Task, defer
+from jinlan.kernel.kept import keep
 from jinlan.kernel.models import Person
 from jinlan.kernel.notices import holders, notice_kind, notify
 from jinlan.kernel.outbox import Job
@@ -169,7 +170,7 @@ def run(running: Running, clock: Callable[[], datetime] = now_utc) -> str:
         running.give_back(clock())
         return ""
     except Refused as refused:
-        running.end("refused", clock(), f"{refused.code} {refused}")
+        running.end("refused", clock(), keep(refused))
         return "refused"
     except Exception as error:  # noqa: BLE001  whatever a job raises must not end the worker
         return _failed(task, running, error, clock())

@@ -91,8 +91,9 @@ def load_deliveries(
     if not found:
         raise Refused(
             "LOAD.NOTHING",
-            f"{source} 下没有找到供数。",
+            "%(source)s 下没有找到供数。",
             "目录应为 <法人>/as_of_date=YYYY-MM-DD/delivery=N/。",
+            source=source,
         )
     job = _Job(
         lake, registry, secret, mapping, accepted or _nobody, progress or _silent,
@@ -105,10 +106,9 @@ def load_deliveries(
             reports += [_consider(job, one) for one in found if one.entity == entity]
     refused = [report for report in reports if report.status == REFUSED]
     if refused:
-        names = "、".join(report.label for report in refused)
         raise Refused(
-            "LOAD.CORRECTION", f"{names} 会替换已装载的日期,需要批准。", "请系统管理员用 --correct 原因 --as 用户名 提交复核;批准后再装载一次。",
-            reports=reports, corrections=[(report.label, report.digest) for report in refused],
+            "LOAD.CORRECTION", "%(labels)s 会替换已装载的日期,需要批准。", "请系统管理员用 --correct 原因 --as 用户名 提交复核;批准后再装载一次。",
+            labels=[report.label for report in refused], reports=reports, corrections=[(report.label, report.digest) for report in refused],
         )  # fmt: skip
     return reports
 
@@ -131,7 +131,9 @@ def _only_loader(lake: Path, entity: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise Refused("LOAD.BUSY", f"{entity} 正在装载。", "请等当前装载结束后重试。") from error
+            raise Refused(
+                "LOAD.BUSY", "%(entity)s 正在装载。", "请等当前装载结束后重试。", entity=entity
+            ) from error
         yield
 
 
@@ -169,9 +171,13 @@ def _must_belong(lake: Path, entity: str, latest: LoadRecord | None) -> None:
     ]
     if seen > known or behind:
         raise Refused(
-            "LAKE.STRANGE", f"数据湖({entity})与装载登记簿不一致:湖中最新装载 {seen},登记簿 {known}。",
+            "LAKE.STRANGE",
+            "数据湖(%(entity)s)与装载登记簿不一致:湖中最新装载 %(seen)s,登记簿 %(known)s。",
             "请恢复同一时点的数据库与数据湖备份;如要重新开始,请移走数据湖目录。",
-        )  # fmt: skip
+            entity=entity,
+            seen=seen,
+            known=known,
+        )
 
 
 def _mark_finished(lake: Path, entity: str, load_id: int) -> None:

@@ -66,7 +66,7 @@ def _read(
 ) -> pa.Table:
     file = root / folder / name
     if not file.is_file():
-        raise Refused("RESULTS.ABSENT", f"结果文件不存在:{folder}。", "请重新运行夜间批次。", folder=folder)
+        raise Refused("RESULTS.ABSENT", "结果文件不存在:%(folder)s。", "请重新运行夜间批次。", folder=folder)
     return ds.dataset(file, format="parquet").to_table(columns=columns, filter=wanted)
 
 

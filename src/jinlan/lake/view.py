@@ -57,7 +57,7 @@ class LakeView:
         """Return the Parquet files of a table at its pinned version."""
         if not self.has(name):
             raise Refused(
-                "LAKE.ABSENT", f"数据湖中没有表 {name}。", "请在供数中加入该表后重新装载。", table=name
+                "LAKE.ABSENT", "数据湖中没有表 %(table)s。", "请在供数中加入该表后重新装载。", table=name
             )
         return delta.file_uris(table_path(self.root, self.record.entity, name), self.record.versions[name])
 

@@ -49,7 +49,12 @@ class DatabaseRegistry:
         with scoped(self._system(entity)):
             row = Load.objects.filter(entity=entity, status=LOADED, pk=load_id).first()
         if row is None:
-            raise Refused("LOAD.ABSENT", f"没有完成的供数批次 {load_id}。", "「数据质量」页列出全部批次。")
+            raise Refused(
+                "LOAD.ABSENT",
+                "没有完成的供数批次 %(load_id)s。",
+                "「数据质量」页列出全部批次。",
+                load_id=load_id,
+            )
         return record_of(row)
 
     def loads(self, entity: str) -> Sequence[LoadRecord]:

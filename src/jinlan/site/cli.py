@@ -7,6 +7,7 @@ import importlib
 import sys
 
 from jinlan.basics.errors import Refused
+from jinlan.basics.terminal import printed
 
 # name: (module with `configure(parser)` and `run(arguments) -> int`, help line)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -59,7 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         code: int = importlib.import_module(f"jinlan.site.commands.{module}").run(options)
     except Refused as refusal:
-        sys.stderr.write(f"{refusal}  [{refusal.code}]\n")
+        sys.stderr.write(f"{printed(refusal)}  [{refusal.code}]\n")
         return 1
     except KeyboardInterrupt:
         return 130

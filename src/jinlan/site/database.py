@@ -66,7 +66,10 @@ def migrate(owner_url: str, app_url: str) -> None:
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Refused(
-            "MIGRATE", "数据库迁移失败:" + done.stderr.strip()[-800:], "请把这段文字交给管理员;数据没有改变。"
+            "MIGRATE",
+            "数据库迁移失败:%(said)s",
+            "请把这段文字交给管理员;数据没有改变。",
+            said=done.stderr.strip()[-800:],
         )
 
 
@@ -84,10 +87,19 @@ def check_server(url: str) -> None:
             traits = unsafe_traits(*connection.execute(TRAITS).fetchone() or ()) if ready is not None else []
     except psycopg.Error as error:
         raise Refused(
-            "DB_AWAY", f"连不上数据库:{str(error).strip().splitlines()[-1]}", "请检查 DATABASE_URL 与网络。"
+            "DB_AWAY",
+            "连不上数据库:%(said)s",
+            "请检查 DATABASE_URL 与网络。",
+            said=str(error).strip().splitlines()[-1],
         ) from None
     if version < OLDEST:
-        raise Refused("DB_OLD", f"PostgreSQL {version} 太旧。", f"需要 {OLDEST} 以上。")
+        raise Refused(
+            "DB_OLD",
+            "PostgreSQL %(version)s 太旧。",
+            "需要 %(oldest)s 以上。",
+            version=version,
+            oldest=OLDEST,
+        )
     if traits:
         raise unsafe(traits)
 

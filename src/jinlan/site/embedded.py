@@ -101,8 +101,11 @@ class Embedded:
         if free < MIN_FREE_MB:
             raise Refused(
                 "NO_SPACE",
-                f"{self.home.path} 只剩 {free} MB,建库至少需要 {MIN_FREE_MB} MB。",
+                "%(folder)s 只剩 %(free)s MB,建库至少需要 %(least)s MB。",
                 "请腾出空间后再启动。",
+                folder=self.home.path,
+                free=free,
+                least=MIN_FREE_MB,
             )
         fresh.mkdir(mode=0o700)
         if self._user:
@@ -120,7 +123,10 @@ class Embedded:
         if done.returncode:
             shutil.rmtree(fresh, ignore_errors=True)
             raise Refused(
-                "PG_INIT", "内置数据库无法初始化:" + done.stderr.strip()[-400:], "请检查磁盘与目录权限。"
+                "PG_INIT",
+                "内置数据库无法初始化:%(said)s",
+                "请检查磁盘与目录权限。",
+                said=done.stderr.strip()[-400:],
             )
         fresh.rename(self.home.pg)
 
@@ -195,8 +201,10 @@ class Embedded:
         self.stop()
         raise Refused(
             "PG_START",
-            "内置数据库没有启动:" + " / ".join(tail),
-            f"完整日志在 {self.home.log / 'postgres.log'}。",
+            "内置数据库没有启动:%(said)s",
+            "完整日志在 %(log)s。",
+            said=" / ".join(tail),
+            log=self.home.log / "postgres.log",
         )
 
     def stop(self) -> None:

@@ -81,8 +81,10 @@ def refuse_future(loads: Sequence[LoadRecord], as_of: date) -> None:
     if as_of > newest:
         raise Refused(
             "DATE.FUTURE",
-            f"{as_of} 晚于已有供数的日期 {newest}。",
-            f"请给 {newest} 或更早的日期,或先装载供数。",
+            "%(as_of)s 晚于已有供数的日期 %(newest)s。",
+            "请给 %(newest)s 或更早的日期,或先装载供数。",
+            as_of=as_of,
+            newest=newest,
         )
 
 

@@ -8,6 +8,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from jinlan.basics.errors import Refused
+
 SAMPLE = "jinlan.domains.tests.gifts"  # a room as a bank would add one: tests and proofs look at it too
 ROOT = Path(__file__).resolve().parents[3]
 KEYS = ("seal", "vault", "hash", "django", "pg-owner", "pg-app", "pg-admin")
@@ -77,7 +79,13 @@ class Home:
     def make(self) -> Home:
         """Create the folders (idempotent), readable by this user only."""
         for folder in (self.path, self.lake, self.run, self.log, self.keys):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError as error:
+                raise Refused(
+                    "HOME", "不能建立目录 %(folder)s(%(why)s)。", "请把 JINLAN_HOME 指向本用户可写的目录。",
+                    folder=folder, why=error.strerror,
+                ) from None  # fmt: skip
         return self
 
     def key(self, name: str) -> bytes:

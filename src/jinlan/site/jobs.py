@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date, now_utc
-from jinlan.basics.errors import Refused
+from jinlan.basics.errors import Refused, Words
 from jinlan.domains.strategy.services import install_definitions
 from jinlan.insight.render import render
 from jinlan.kernel.models import Person
@@ -48,11 +48,11 @@ def entity() -> str:
         return named
     found = sorted({path.name for path in Path(settings.LAKE_DIR).iterdir() if path.is_dir()})
     if len(found) != 1:
-        listed = "、".join(found) or "无"
         raise Refused(
             "ENTITY",
-            f"已装载的法人:{listed}。",
+            "已装载的法人:%(entities)s。",
             "请用环境变量 JINLAN_ENTITY 指明一个,或先 ./jinlan load DIR。",
+            entities=found or Words("无"),
         )
     return found[0]
 
@@ -137,7 +137,9 @@ def person(user: str | None) -> Actor:
         return console_actor(entity(), now_utc())
     found = Person.objects.filter(username=user, is_active=True).first()
     if found is None:
-        raise Refused("PERSON", f"没有可用的登录名 {user}。", "请核对 --as;演示账号在启动时列出。")
+        raise Refused(
+            "PERSON", "没有可用的登录名 %(user)s。", "请核对 --as;演示账号在启动时列出。", user=user
+        )
     return actor_for(found, now_utc())
 
 

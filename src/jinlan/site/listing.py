@@ -54,7 +54,9 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
     registry = DatabaseRegistry()
     load = registry.latest(entity) if known_at is None else registry.pinned(entity, known_at)
     if load is None:
-        raise Refused("LIST.NO_LOAD", f"法人 {entity} 还没有装载供数。", "请先 ./jinlan load DIR。")
+        raise Refused(
+            "LIST.NO_LOAD", "法人 %(entity)s 还没有装载供数。", "请先 ./jinlan load DIR。", entity=entity
+        )
     definitions, overrides = definitions_of(entity, system), overrides_of(entity, system)
     mark, loads = fingerprint(definitions, overrides), registry.loads(entity)
     refuse_future([one for one in loads if one.load_id <= load.load_id], as_of)
@@ -70,7 +72,7 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
 
     todo = plan(known, load=load, loads=loads, definitions=mark, as_of=as_of)
     if not todo.todo:
-        raise Refused("LIST.EARLY", f"{as_of} 早于最早的供数。", "请给一个有数据的日期。")
+        raise Refused("LIST.EARLY", "%(as_of)s 早于最早的供数。", "请给一个有数据的日期。", as_of=as_of)
     with scoped(system, write=True):
         run = Run.objects.create(
             entity=entity, as_of=as_of, load_id=load.load_id, status="asked", started_at=now_utc(),
@@ -190,7 +192,10 @@ def why(
     rows = [row for row in units.to_pylist() if sight_of(scope, entity, answer.found.folder)(row)]
     if not rows:
         raise Refused(
-            "UNIT.ABSENT", f"没有客户单元 {unit}。", "请核对编号与日期;`./jinlan list` 列出可见的单元。"
+            "UNIT.ABSENT",
+            "没有客户单元 %(unit)s。",
+            "请核对编号与日期;`./jinlan list` 列出可见的单元。",
+            unit=unit,
         )
     with scoped(actor):
         audit(

@@ -68,7 +68,9 @@ def nightly(*, as_of: date, entity: str, actor: Actor, progress: Progress = lamb
     registry = DatabaseRegistry()
     load = registry.latest(entity)
     if load is None:
-        raise Refused("NIGHTLY.NO_LOAD", f"法人 {entity} 还没有装载供数。", "请先 ./jinlan load DIR。")
+        raise Refused(
+            "NIGHTLY.NO_LOAD", "法人 %(entity)s 还没有装载供数。", "请先 ./jinlan load DIR。", entity=entity
+        )
     with only_one(settings.LAKE_DIR, entity):
         loads = registry.loads(entity)
         refuse_future(loads, as_of)
@@ -104,7 +106,9 @@ class _Job:
         known = stored(self.entity, self.actor)
         todo = plan(known, load=self.load, loads=self.loads, definitions=mark, as_of=self.as_of)
         if not todo.kept and not todo.todo:
-            raise Refused("NIGHTLY.EARLY", f"{self.as_of} 早于最早的供数。", "请给一个有数据的日期。")
+            raise Refused(
+                "NIGHTLY.EARLY", "%(as_of)s 早于最早的供数。", "请给一个有数据的日期。", as_of=self.as_of
+            )
         if not todo.todo and self._is_published(todo.kept):
             return Summary(None, self.load.load_id, self.as_of, (), {})
         run = self._begin(definitions, todo.kept)

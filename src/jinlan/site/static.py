@@ -36,6 +36,9 @@ def collect(place: Home) -> None:
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Refused(
-            "STATIC", "静态文件没有就绪:" + done.stderr.strip()[-400:], "请删除 var/static 后再启动。"
+            "STATIC",
+            "静态文件没有就绪:%(said)s",
+            "请删除 var/static 后再启动。",
+            said=done.stderr.strip()[-400:],
         )
     stamp.write_text(digest.hexdigest())

@@ -53,8 +53,11 @@ class Supervisor:
         if self.ended(name) is not None:
             raise Refused(
                 "CHILD_ENDED",
-                f"进程 {name} 意外结束:{self.tail(name)}",
-                f"完整日志在 {self.log / (name + '.log')}。",
+                "进程 %(name)s 意外结束:%(said)s",
+                "完整日志在 %(log)s。",
+                name=name,
+                said=self.tail(name),
+                log=self.log / (name + ".log"),
             )
 
     def tail(self, name: str, lines: int = 3) -> str:

@@ -86,12 +86,18 @@ def forget(name: bytes) -> None:
             )
         if name not in keys:
             raise Refused(
-                "VAULT_ABSENT", f"没有密钥 {name.hex()}。", "`./jinlan vault status` 列出全部密钥。"
+                "VAULT_ABSENT",
+                "没有密钥 %(name)s。",
+                "`./jinlan vault status` 列出全部密钥。",
+                name=name.hex(),
             )
         left = sum(one.waiting for one in standing())
         if left:
             raise Refused(
-                "VAULT_NEEDED", f"还有 {left} 个值没有用新密钥封存。", "请先运行 `./jinlan vault rotate`。"
+                "VAULT_NEEDED",
+                "没有用新密钥封存的值:%(left)s 个。",
+                "请先运行 `./jinlan vault rotate`。",
+                left=left,
             )
         if _older_transactions():
             raise Refused("VAULT_BUSY", "有早于换钥的事务仍在进行。", "请稍后再试。")

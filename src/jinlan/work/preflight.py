@@ -119,7 +119,7 @@ def refusal(found: Preflight) -> Refused:
                    (((a.verdict.text for a in against)), (a.verdict.way_out for a in against)))  # fmt: skip
     last = () if found.stops else (_("请写明理由后继续。"),)
     return Refused(
-        "PREFLIGHT", " ".join(texts), " ".join((*ways, *last)),
+        "PREFLIGHT", "%(texts)s", "%(ways)s", texts=" ".join(texts), ways=" ".join((*ways, *last)),
         preflight=str(found.id), checks=[answer.check.code for answer in against],
     )  # fmt: skip
 
@@ -133,7 +133,7 @@ def acknowledge(*, actor: Actor, preflight: UUID, check: str, reason: str) -> st
         ScopeDenied: no such preflight in sight.
     """
     if len(reason.strip()) < REASON:
-        raise Refused("REASON_SHORT", f"理由至少 {REASON} 个字。", "请写明原因,审计会看到。")
+        raise Refused("REASON_SHORT", "理由至少 %(least)s 个字。", "请写明原因,审计会看到。", least=REASON)
     root = _root(actor, preflight)
     verdict = (
         CHECKS[check].run(actor, subject_of(actor, root, at=max(actor.at, root.planned_at)))

@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinlan.basics.actor import Actor
-from jinlan.basics.errors import Refused
+from jinlan.basics.errors import Refused, Words
 
-CLOSED = {"done": "已执行", "refused": "已拒绝", "void": "已作废", "expired": "已过期"}
+CLOSED = {
+    "done": Words("这项申请已执行。"),
+    "refused": Words("这项申请已拒绝。"),
+    "void": Words("这项申请已作废。"),
+    "expired": Words("这项申请已过期。"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +44,4 @@ def why_not(actor: Actor, request: Waiting) -> Refused | None:
 
 def closed(state: str) -> Refused:
     """Return the refusal of a request that is open no more."""
-    return Refused("CLOSED", f"这项申请{CLOSED[state]}。", "需要时请重新申请。")
+    return Refused("CLOSED", "%(ended)s", "需要时请重新申请。", ended=CLOSED[state])

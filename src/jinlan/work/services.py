@@ -191,7 +191,9 @@ def _close(actor: Actor, row: Approval, state: str, note: str) -> Approval:
 
 def _need_reason(reason: str) -> None:
     if len(reason.strip()) < REASON:
-        raise Refused("REASON_SHORT", f"理由至少 {REASON} 个字。", "请写明原因,复核人与审计会看到。")
+        raise Refused(
+            "REASON_SHORT", "理由至少 %(least)s 个字。", "请写明原因,复核人与审计会看到。", least=REASON
+        )
 
 
 def _name(actor: Actor) -> str:

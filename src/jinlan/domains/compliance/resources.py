@@ -54,7 +54,8 @@ def _person(actor: Actor, text: str) -> UUID:
     except ValueError:
         found = clients.parties_named(actor, text=text, limit=NAMED + 1)
     absent = Refused("PARTY_ABSENT", "没有找到这个人或公司。", "请写客户成员的名称。")
-    return the_one(found, text, absent=absent, many=("PARTY_MANY", "有几个与此相符"))
+    many = Refused("PARTY_MANY", "有几个与此相符:%(names)s。", "请写全名。", names=[])
+    return the_one(found, text, absent=absent, many=many)
 
 
 def _name(actor: Actor, value: Any) -> str:

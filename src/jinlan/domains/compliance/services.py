@@ -170,7 +170,11 @@ def unsuppress(*, actor: Actor, party: UUID, way: str, reason: str) -> str:
     known(way in words.WAYS)
     if len(reason.strip()) < REASON:
         raise Refused(
-            "REASON_SHORT", f"理由至少 {REASON} 个字。", "请写明客户如何表示、凭据在哪里。", field="reason"
+            "REASON_SHORT",
+            "理由至少 %(least)s 个字。",
+            "请写明客户如何表示、凭据在哪里。",
+            least=REASON,
+            field="reason",
         )
     if standing(actor, party=about, at=actor.at).suppressed is None:
         raise Refused("NOT_SUPPRESSED", "没有登记过请勿联系。")

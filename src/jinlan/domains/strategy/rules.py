@@ -31,19 +31,26 @@ class Asked:
 def check_override(asked: Asked) -> None:
     """Refuse what no committee may decide: an unknown tier or reason, no change, thin evidence, a term out of bounds."""
     if asked.tier not in asked.ladder:
-        raise Refused("OVERRIDE_TIER", f"这类客户没有层级 {asked.tier}。", "请从列表中选择。")
+        raise Refused("OVERRIDE_TIER", "这类客户没有层级 %(tier)s。", "请从列表中选择。", tier=asked.tier)
     if asked.tier == asked.effective:
         raise Refused("OVERRIDE_SAME", "客户已在这一层级。", "请选择其他层级。")
     if asked.reason_code not in asked.reasons:
-        raise Refused("OVERRIDE_REASON", f"没有原因代码 {asked.reason_code}。", "请从列表中选择。")
+        raise Refused(
+            "OVERRIDE_REASON", "没有原因代码 %(reason)s。", "请从列表中选择。", reason=asked.reason_code
+        )
     if len(asked.evidence.strip()) < EVIDENCE:
-        raise Refused("OVERRIDE_EVIDENCE", f"依据至少 {EVIDENCE} 个字。", "请写明文件、会议或事实。")
+        raise Refused(
+            "OVERRIDE_EVIDENCE", "依据至少 %(least)s 个字。", "请写明文件、会议或事实。", least=EVIDENCE
+        )
     last = add_months(asked.start, asked.months)
     if not asked.start < asked.expires <= last:
         raise Refused(
             "OVERRIDE_TERM",
-            f"到期日应晚于 {asked.start},且不晚于 {last}。",
-            f"人工调整最长 {asked.months} 个月,到期自动恢复。",
+            "到期日应晚于 %(start)s,且不晚于 %(last)s。",
+            "人工调整最长 %(months)s 个月,到期自动恢复。",
+            start=asked.start,
+            last=last,
+            months=asked.months,
         )
 
 
@@ -52,6 +59,9 @@ def check_share(overridden: int, units: int, most: Decimal) -> None:
     if overridden + 1 > max(1, int(units * most)):
         raise Refused(
             "OVERRIDE_SHARE",
-            f"该层级 {units} 户中已有 {overridden} 户人工调整,再加一户将超过 {most:.0%}。",
+            "该层级 %(units)s 户中已有 %(overridden)s 户人工调整,再加一户将超过 %(most)s。",
             "请先让已有的人工调整到期或撤销。",
+            units=units,
+            overridden=overridden,
+            most=f"{most:.0%}",
         )

@@ -297,6 +297,8 @@ def test_more_rows_than_a_page_waits_for_are_done_by_a_job_each_once_with_those_
     assert "2 行已完成，1 行没有做" in text
     assert ">龙井茶</a>" in text
     assert "已经退回" in text
+    english = client.get(first["Location"], headers={"accept-language": "en"}).content.decode()
+    assert "Look at its present state." in english  # kept in Chinese words, read in the reader's
     assert sign_in("zhaoyan").get(first["Location"]).status_code == 404
     operator = sign_in("hejun").get(first["Location"])
     assert operator.status_code == 200

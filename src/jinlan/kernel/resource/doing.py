@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from jinlan.basics.actor import Actor
-from jinlan.basics.errors import Refused
+from jinlan.basics.errors import Refused, Words
 from jinlan.kernel.acts import Outcome, perform
 from jinlan.kernel.resource.declare import Action, Resource
 from jinlan.kernel.resource.forms import ActForm
@@ -32,7 +32,8 @@ def row_of(resource: Resource, actor: Actor, public_id: UUID, rows: Any = None) 
 def possible(action: Action, row: Any) -> None:
     """Raise `Refused` (NOT_NOW) when an action makes no sense for a row."""
     if row is not None and not action.when(row):
-        raise Refused(NOT_NOW, str(action.why_not) or "这项操作现在不适用。", "请核对它现在的状态。")
+        why = action.why_not or Words("这项操作现在不适用。")
+        raise Refused(NOT_NOW, "%(why)s", "请核对它现在的状态。", why=why)
 
 
 def do(*, actor: Actor, resource: Resource, action: Action, public_id: UUID | None, form: ActForm) -> Outcome:

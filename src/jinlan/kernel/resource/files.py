@@ -63,8 +63,12 @@ def export(*, actor: Actor, resource: str, query: str, kind: str, purpose: str, 
     count, most = declared.count(actor, ask), limit_of(actor)
     if count > most:
         raise Refused(
-            "EXPORT_LIMIT", f"共 {count} 行,超过您可直接导出的 {most} 行。", "请缩小范围,或提交复核后导出。", count=count
-        )  # fmt: skip
+            "EXPORT_LIMIT",
+            "共 %(count)s 行,超过您可直接导出的 %(most)s 行。",
+            "请缩小范围,或提交复核后导出。",
+            most=most,
+            count=count,
+        )
     return take(
         actor,
         {"resource": resource, "query": query, "kind": kind, "purpose": purpose, "reason": reason},
@@ -128,9 +132,15 @@ def _asked(
     if declared is None or not actor.has(*declared.roles):
         raise ScopeDenied("ABSENT", "没有这个名单。", "")
     if kind not in TYPES:
-        raise Refused("EXPORT_FORMAT", f"没有格式 {kind}。", "请选 xlsx 或 csv。", field="kind")
+        raise Refused("EXPORT_FORMAT", "没有格式 %(kind)s。", "请选 xlsx 或 csv。", kind=kind, field="kind")
     if purpose not in PURPOSES:
         raise Refused("EXPORT_PURPOSE", "请选择用途。", "导出须写明用途。", field="purpose")
     if len(reason.strip()) < REASON:
-        raise Refused("EXPORT_REASON", f"说明至少 {REASON} 个字。", "请写明给谁、做什么用。", field="reason")
+        raise Refused(
+            "EXPORT_REASON",
+            "说明至少 %(least)s 个字。",
+            "请写明给谁、做什么用。",
+            least=REASON,
+            field="reason",
+        )
     return declared, from_query(declared, query, actor)

@@ -69,7 +69,7 @@ class ActForm(forms.Form):
             try:
                 found[name] = one.clean(self.actor, value) if one.clean and value not in (None, "") else value
             except Refused as refused:
-                raise Refused(refused.code, refused.message, refused.way_out, field=name) from None
+                raise refused.at(field=name) from None
         return found
 
 

@@ -36,7 +36,7 @@ def one_of_many(
     *,
     key: str,
     reason: str,
-) -> tuple[bool, str]:
+) -> tuple[bool, str | Refused]:
     """Do an action to one row, once under a key; returns whether it was done, and what to say of it."""
     try:
         with scoped(actor):
@@ -45,7 +45,7 @@ def one_of_many(
             actor=actor, act=action.act.name, payload={**payload, action.target: row}, key=f"{key[:31]}:{row.hex}", reason=reason
         )  # fmt: skip
     except Refused as refused:
-        return False, str(refused)
+        return False, refused
     return True, _("已提交复核") if outcome.asked else _("已完成")
 
 
@@ -58,14 +58,14 @@ def many(
     wanted = declared.action(action)
     if wanted is None:
         raise Refused("NO_ACTION", "没有这项操作。", "")
-    done, left = 0, list[list[str]]()
+    done, left = 0, list[list[Any]]()
     for number, row in enumerate(rows):
         running.progress(number, len(rows))
         good, said = one_of_many(
             actor, declared, wanted, payload, UUID(row), key=running.public_id.hex, reason=reason
         )
         done += good
-        left += [] if good else [[row, said]]
+        left += [[row, said.kept()]] if isinstance(said, Refused) else []
     with scoped(system_actor(actor.entity, actor.at), write=True) as scope:
         notify(
             ENDED, actor=scope.actor, people=[actor.person_id], key=str(running.public_id), url=f"/jobs/{running.public_id}",
@@ -74,7 +74,7 @@ def many(
     return {"done": done, "left": left[:KEPT], "more": max(0, len(left) - KEPT)}
 
 
-def named(actor: Actor, args: Mapping[str, Any], left: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+def named(actor: Actor, args: Mapping[str, Any], left: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
     """Return the rows that were not done as whoever looks may see them: label, address and what was said; in his scope."""
     resource = RESOURCES[args["resource"]]
     keys = [UUID(row) for row, _said in left]
@@ -83,6 +83,12 @@ def named(actor: Actor, args: Mapping[str, Any], left: Sequence[Sequence[str]]) 
         for row in resource.decorate(actor, list(resource.pick(actor, resource.rows(actor), keys)))
     }
     return [
-        {"label": resource.label(found[key]), "url": resource.url_of(found[key]), "said": said} if key in found else {"label": _("已看不到"), "url": "", "said": said}
+        {
+            "label": resource.label(found[key]) if key in found else _("已看不到"),
+            "url": resource.url_of(found[key]) if key in found else "",
+            "said": Refused.again(said)
+            if isinstance(said, dict)
+            else said,  # a text: from an earlier version
+        }
         for key, (_row, said) in zip(keys, left, strict=True)
-    ]  # fmt: skip
+    ]

@@ -66,7 +66,7 @@ def keep_view(*, actor: Actor, resource: str, name: str, query: str, role: str, 
         raise Refused("VIEW_SHARE", "您不能把视图给这个角色。", "请只给自己保存。", field="role")
     own = visible(actor, SavedView).filter(person_id=actor.person_id, resource=resource)
     if own.exclude(name=name).count() >= MOST:
-        raise Refused("VIEW_MANY", f"每个名单最多保存 {MOST} 个视图。", "请先删除不用的视图。")
+        raise Refused("VIEW_MANY", "每个名单最多保存 %(most)s 个视图。", "请先删除不用的视图。", most=MOST)
     values = {
         "query": from_query(declared, query, actor).query(),
         "role": role,

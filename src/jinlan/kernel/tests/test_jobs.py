@@ -18,6 +18,7 @@ from jinlan.basics.errors import Refused
 from jinlan.kernel import jobs, working
 from jinlan.kernel.audit import audit
 from jinlan.kernel.jobs import Daily, Every, Task, defer
+from jinlan.kernel.kept import read
 from jinlan.kernel.models import Job
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, ENTITY, a_grant, a_person, an_actor, writing
@@ -124,7 +125,8 @@ def test_a_refusal_ends_it_and_takes_back_what_it_did(admin) -> None:
 
     assert working.run(taken) == "refused"
     assert verbs(admin) == []
-    assert state(admin, job) == ("refused", 1, "NO 不可以。", None)
+    ended, attempts, error, result = state(admin, job)
+    assert (ended, attempts, read(error), result) == ("refused", 1, "NO 不可以。", None)
 
 
 def test_a_failure_is_tried_later_and_later_and_is_dead_in_the_end(admin) -> None:

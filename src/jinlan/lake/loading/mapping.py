@@ -35,7 +35,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from jinlan.basics.errors import Refused
+from jinlan.basics.errors import Refused, Words
 from jinlan.lake.extracts.layout import extract_columns
 from jinlan.lake.extracts.schema import TABLES
 
@@ -87,62 +87,66 @@ def read_mapping(path: Path) -> Mapping:
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
-        raise _wrong("ABSENT", f"映射文件不存在:{path}") from error
+        raise WrongMapping("ABSENT", "映射文件不存在:%(path)s。", path=path) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _wrong("SYNTAX", f"映射文件 {path.name} 不是有效的 UTF-8 TOML:{error}") from error
+        raise WrongMapping(
+            "SYNTAX", "映射文件 %(name)s 不是有效的 UTF-8 TOML:%(said)s。", name=path.name, said=error
+        ) from error
     return parse_mapping(document)
 
 
 def parse_mapping(document: Dict[str, Any]) -> Mapping:
     """Build a mapping from the parsed TOML; raise `Refused` (MAPPING.*) naming the key that is wrong."""
-    _known(document, Mapping, "映射文件")
+    _known(document, Mapping, Words("映射文件"))
     tables = document.get("tables", {})
     if not isinstance(tables, dict):
-        raise _wrong("TYPE", "tables 应为表")
+        raise WrongMapping("TYPE", "tables 应为表。")
     mapping = Mapping(
         **{**_typed(document, Mapping), "tables": {name: _table(name, tables[name]) for name in tables}}
     )
     try:
         codecs.lookup(mapping.encoding)
     except LookupError as error:
-        raise _wrong("ENCODING", f"未知的字符编码 {mapping.encoding}") from error
+        raise WrongMapping("ENCODING", "未知的字符编码 %(encoding)s。", encoding=mapping.encoding) from error
     if not mapping.delimiter:
-        raise _wrong("DELIMITER", "分隔符不能为空")
+        raise WrongMapping("DELIMITER", "分隔符不能为空。")
     if len(mapping.quote) > 1:
-        raise _wrong("QUOTE", "引号应为一个字符,没有引号时写空串")
+        raise WrongMapping("QUOTE", "引号应为一个字符,没有引号时写空串。")
     if set(mapping.flag_columns) - {"file", "rows", "sha256", ""}:
-        raise _wrong("FLAG", "flag_columns 只能由 file、rows、sha256 和空串组成")
+        raise WrongMapping("FLAG", "flag_columns 只能由 file、rows、sha256 和空串组成。")
     if mapping.flag and not any(entry.file for entry in mapping.tables.values()):
-        raise _wrong("FLAG", "使用标志文件时,至少一张表要写明 file")
+        raise WrongMapping("FLAG", "使用标志文件时,至少一张表要写明 file。")
     return mapping
 
 
 def _table(name: str, entry: Any) -> TableMapping:
     where = f"tables.{name}"
     if name not in TABLES:
-        raise _wrong("TABLE", f"规范中没有表 {name}")
+        raise WrongMapping("TABLE", "规范中没有表 %(name)s。", name=name)
     if not isinstance(entry, dict):
-        raise _wrong("TYPE", f"{where} 应为表")
+        raise WrongMapping("TYPE", "%(where)s 应为表。", where=where)
     _known(entry, TableMapping, where)
     result = TableMapping(**_typed(entry, TableMapping))
     if result.mode not in ("", "full", "delta"):
-        raise _wrong("MODE", f"{where}.mode 只能是 full 或 delta")
+        raise WrongMapping("MODE", "%(where)s.mode 只能是 full 或 delta。", where=where)
     columns = {column.name for column in extract_columns(TABLES[name])}
     for part in (result.columns, result.constants, result.values):
         unknown = sorted(set(part) - columns)
         if unknown:
-            raise _wrong("COLUMN", f"{where} 写了规范中没有的列 {'、'.join(unknown)}")
+            raise WrongMapping(
+                "COLUMN", "%(where)s 写了规范中没有的列 %(names)s。", where=where, names=unknown
+            )
     if any(isinstance(value, dict) for part in (result.columns, result.constants) for value in part.values()):
-        raise _wrong("TYPE", f"{where} 的 columns 和 constants 应为“列 = 文本”")
+        raise WrongMapping("TYPE", "%(where)s 的 columns 和 constants 应为“列 = 文本”。", where=where)
     if not all(isinstance(value, dict) for value in result.values.values()):
-        raise _wrong("TYPE", f"{where}.values 的每一列应为“原值 = 规范值”的表")
+        raise WrongMapping("TYPE", "%(where)s.values 的每一列应为“原值 = 规范值”的表。", where=where)
     return result
 
 
-def _known(entry: Dict[str, Any], shape: type, where: str) -> None:
+def _known(entry: Dict[str, Any], shape: type, where: object) -> None:
     unknown = sorted(set(entry) - {item.name for item in fields(shape)})
     if unknown:
-        raise _wrong("KEY", f"{where} 中有未知的键 {'、'.join(unknown)}")
+        raise WrongMapping("KEY", "%(where)s 中有未知的键 %(names)s。", where=where, names=unknown)
 
 
 def _typed(entry: Dict[str, Any], shape: type) -> dict[str, Any]:
@@ -168,11 +172,14 @@ def _typed(entry: Dict[str, Any], shape: type) -> dict[str, Any]:
                 for key, item in value.items()
             }
         else:
-            raise _wrong("TYPE", f"键 {name} 的类型不对")
+            raise WrongMapping("TYPE", "键 %(name)s 的类型不对。", name=name)
     return result
 
 
-def _wrong(code: str, message: str) -> Refused:
-    return Refused(
-        f"MAPPING.{code}", f"{message}。", "每个键的写法见 jinlan/lake/loading/mapping.py 开头的例子。"
-    )
+class WrongMapping(Refused):
+    """A mapping cannot be used; `what` is the end of its code."""
+
+    def __init__(self, what: str, message: str, /, **params: object) -> None:
+        super().__init__(
+            f"MAPPING.{what}", message, "每个键的写法见 jinlan/lake/loading/mapping.py 开头的例子。", **params
+        )

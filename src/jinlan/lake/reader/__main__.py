@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from jinlan.basics.errors import Refused
+from jinlan.basics.terminal import printed
 from jinlan.lake.reader.server import QUESTION_SECONDS, ReaderServer
 
 
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
             ReaderServer(given.lake, memory_limit=given.memory, seconds=given.seconds).serve(given.socket)
         )
     except Refused as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{printed(error)}\n")
         return 1
     return 0
 

@@ -78,7 +78,9 @@ class Answerer:
             raise _no_measure(question.measure)
         absent = [name for name in MEASURES[question.measure].needs if not view.has(name)]
         if absent:
-            raise Refused("LAKE.ABSENT", f"该指标未知:没有供数 {'、'.join(absent)}。", "请在供数中加入该表。")
+            raise Refused(
+                "LAKE.ABSENT", "该指标未知:没有供数 %(tables)s。", "请在供数中加入该表。", tables=absent
+            )
         asked = _asked(view, question.as_of, question.parties, question.peers, question.scope)
         if not asked.parties:
             return []
@@ -114,7 +116,7 @@ class Answerer:
 
 
 def _no_measure(measure: str) -> Refused:
-    return Refused("LAKE_MEASURE", f"没有指标 {measure} 的来源。", "请在指标目录中选择。")
+    return Refused("LAKE_MEASURE", "没有指标 %(measure)s 的来源。", "请在指标目录中选择。", measure=measure)
 
 
 def _asked(
@@ -233,7 +235,7 @@ def _history(view: LakeView, question: MeasureHistory) -> Rows:
         raise _no_measure(question.measure)
     table, value, made = maker
     if not view.has(table):
-        raise Refused("LAKE.ABSENT", f"该指标未知:没有供数 {table}。", "请在供数中加入该表。")
+        raise Refused("LAKE.ABSENT", "该指标未知:没有供数 %(tables)s。", "请在供数中加入该表。", tables=table)
     rows = made(asked, first, question.last)
     series = rows.group_by("day", "currency").aggregate(value=rows[value].sum().cast("decimal(38, 2)"))
     shown = view.connect().to_pyarrow(series.order_by("day", "currency").select("day", "currency", "value"))

@@ -68,7 +68,7 @@ class LakeReader:
             answer = json.loads(line)
             if answer["ok"]:
                 return read(answer["answer"])
-            refused = Refused(str(answer["code"]), str(answer["message"]), str(answer.get("way_out", "")))
+            refused = Refused.again(answer)
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             raise _away() from error
         raise refused

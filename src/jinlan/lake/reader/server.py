@@ -78,7 +78,12 @@ class ReaderServer:
             return _refusal(error)
         except Exception as error:  # noqa: BLE001  the process must outlive any one question
             return _refusal(
-                Refused("LAKE_FAILED", f"数据湖读取失败({type(error).__name__})。", "请联系系统管理员。")
+                Refused(
+                    "LAKE_FAILED",
+                    "数据湖读取失败(%(kind)s)。",
+                    "请联系系统管理员。",
+                    kind=type(error).__name__,
+                )
             )
         return {"ok": True, "answer": answer}
 
@@ -98,7 +103,7 @@ def _parsed(line: bytes) -> Any:
 
 
 def _refusal(error: Refused) -> dict[str, Any]:
-    return {"ok": False, "code": error.code, "message": error.message, "way_out": error.way_out}
+    return {"ok": False, **error.kept()}
 
 
 def _interrupt(running: list[Answerer]) -> None:
@@ -125,4 +130,4 @@ def _make_room(path: Path) -> None:
         except OSError:
             path.unlink(missing_ok=True)
             return
-    raise Refused("LAKE_TAKEN", f"已有湖读取进程在 {path} 上运行。", "请先停止它。")
+    raise Refused("LAKE_TAKEN", "已有湖读取进程在 %(path)s 上运行。", "请先停止它。", path=path)

@@ -79,8 +79,9 @@ def _base(server: Embedded, target: Path) -> None:
     if done.returncode:
         raise Refused(
             "BACKUP_BASE",
-            "数据库没有备份成:" + done.stderr.strip()[-400:],
+            "数据库没有备份成:%(said)s",
             "没有留下半份备份;请核对日志后重试。",
+            said=done.stderr.strip()[-400:],
         )
 
 
@@ -91,8 +92,10 @@ def _wait_for(segment: Path, admin: facts.Connection) -> None:
             row = admin.execute("select last_failed_wal from pg_stat_archiver").fetchone()
             raise Refused(
                 "BACKUP_WAL",
-                f"日志归档没有前进(最近失败:{row and row[0]})。",
-                f"请检查 {segment.parent} 的空间与权限。",
+                "日志归档没有前进(最近失败:%(failed)s)。",
+                "请检查 %(folder)s 的空间与权限。",
+                failed=row and row[0],
+                folder=segment.parent,
             )
         time.sleep(0.05)
 

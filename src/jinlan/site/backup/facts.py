@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 from psycopg.errors import LockNotAvailable, QueryCanceled
 
-from jinlan.basics.errors import Refused
+from jinlan.basics.errors import Refused, Words
 
 PATIENCE = 120
 PAUSE = 0.5
@@ -142,10 +142,15 @@ def system(db: Connection) -> str:
     return str(row[0]) if row else ""
 
 
-def differences(wanted: Mapping[str, int], found: Mapping[str, int]) -> list[str]:
+def differences(wanted: Mapping[str, int], found: Mapping[str, int]) -> list[Words]:
     """Return the tables whose rows are not as many as they were, in words."""
     return [
-        f"{name}: {found.get(name, 0)}(备份时 {wanted.get(name, 0)})"
+        Words(
+            "%(table)s: %(now)s(备份时 %(then)s)",
+            table=name,
+            now=found.get(name, 0),
+            then=wanted.get(name, 0),
+        )
         for name in sorted({*wanted, *found})
         if wanted.get(name) != found.get(name)
     ]

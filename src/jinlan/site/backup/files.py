@@ -11,9 +11,15 @@ from jinlan.basics.errors import Refused
 
 BLOCK = 1 << 20
 PARTS = ("base", "wal", "lake", "audit", "home")
-OTHER = "请用另一份备份;这一份不要再用。"
 
 Seen = tuple[int, str]  # bytes, SHA-256
+
+
+class Damaged(Refused):
+    """A backup that must not be used any more."""
+
+    def __init__(self, code: str, message: str, /, **params: object) -> None:
+        super().__init__(code, message, "请用另一份备份;这一份不要再用。", **params)
 
 
 def digest(path: Path) -> Seen:
@@ -56,7 +62,7 @@ def walk(root: Path) -> Iterator[tuple[str, Path]]:
         for name in names:
             path = Path(folder) / name
             if path.is_symlink() or not path.is_file():
-                raise Refused("BACKUP_DAMAGED", f"备份里有不是普通文件的东西:{path}。", OTHER)
+                raise Damaged("BACKUP_DAMAGED", "备份里有不是普通文件的东西:%(path)s。", path=path)
             yield path.relative_to(root).as_posix(), path
 
 
@@ -73,7 +79,7 @@ def inside(name: str) -> PurePosixPath:
     """Return a name of the manifest as a path below the backup; raise `Refused` for one that leads elsewhere."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or not path.parts or path.parts[0] not in PARTS:
-        raise Refused("BACKUP_DAMAGED", f"清单里有不允许的文件名:{name[:80]}。", OTHER)
+        raise Damaged("BACKUP_DAMAGED", "清单里有不允许的文件名:%(name)s。", name=name[:80])
     return path
 
 
@@ -82,19 +88,32 @@ def same_names(root: Path, wanted: Mapping[str, Seen], own: frozenset[str]) -> N
     there = {name for name, _ in walk(root)} - own
     missing, strange = sorted(set(wanted) - there), sorted(there - set(wanted))
     if missing:
-        raise Refused("BACKUP_DAMAGED", f"备份不完整:缺少 {missing[0]}(共 {len(missing)} 个文件)。", OTHER)
+        raise Damaged(
+            "BACKUP_DAMAGED",
+            "备份不完整:缺少 %(first)s(共 %(count)s 个文件)。",
+            first=missing[0],
+            count=len(missing),
+        )
     if strange:
-        raise Refused("BACKUP_DAMAGED", f"备份里多出 {strange[0]}(共 {len(strange)} 个文件)。", OTHER)
+        raise Damaged(
+            "BACKUP_DAMAGED",
+            "备份里多出 %(first)s(共 %(count)s 个文件)。",
+            first=strange[0],
+            count=len(strange),
+        )
 
 
 def same(name: str, wanted: Seen, found: Seen) -> None:
     """Raise `Refused` when a file is not what the manifest says."""
     if tuple(wanted) != found:
-        raise Refused("BACKUP_DAMAGED", f"备份已损坏:{name} 与清单不符。", OTHER)
+        raise Damaged("BACKUP_DAMAGED", "备份已损坏:%(name)s 与清单不符。", name=name)
 
 
 def no_space(where: Path) -> Refused:
     """Return the refusal of a disk that is full."""
     return Refused(
-        "BACKUP_SPACE", f"{where} 空间不足,没有写成,也没有留下半份。", "请腾出空间,或写到别的磁盘。"
+        "BACKUP_SPACE",
+        "%(where)s 空间不足,没有写成,也没有留下半份。",
+        "请腾出空间,或写到别的磁盘。",
+        where=where,
     )

@@ -65,11 +65,15 @@ def refuse_bundle(path: Path, passphrase: str) -> None:
         Refused: KEYS_EXIST, KEYS_FOLDER, KEYS_WEAK.
     """
     if path.exists():
-        raise Refused("KEYS_EXIST", f"{path} 已经存在,密钥包不会覆盖任何文件。", "请换一个文件名。")
+        raise Refused(
+            "KEYS_EXIST", "%(path)s 已经存在,密钥包不会覆盖任何文件。", "请换一个文件名。", path=path
+        )
     if len(passphrase) < LEAST:
-        raise Refused("KEYS_WEAK", f"口令太短,至少 {LEAST} 个字符。", "请换一个更长的口令。")
+        raise Refused("KEYS_WEAK", "口令太短,至少 %(least)s 个字符。", "请换一个更长的口令。", least=LEAST)
     if not os.access(path.parent, os.W_OK):
-        raise Refused("KEYS_FOLDER", f"不能写到 {path.parent}。", "请给一个已有的、可写的目录。")
+        raise Refused(
+            "KEYS_FOLDER", "不能写到 %(folder)s。", "请给一个已有的、可写的目录。", folder=path.parent
+        )
 
 
 def write_bundle(path: Path, keys: Keys, passphrase: str) -> None:
@@ -100,17 +104,20 @@ def read_bundle(path: Path, passphrase: str) -> Keys:
         salt, nonce, sealed = (bytes.fromhex(body[name]) for name in ("salt", "nonce", "sealed"))
     except (OSError, ValueError, KeyError, TypeError):
         raise Refused(
-            "KEYS_UNREADABLE", f"{path} 不是可读的密钥包。", "请给出 `--keys` 写出的文件。"
+            "KEYS_UNREADABLE", "%(path)s 不是可读的密钥包。", "请给出 `--keys` 写出的文件。", path=path
         ) from None
     if (head["format"], head["n"], head["r"], head["p"]) != (FORMAT, N, R, P):
         raise Refused(
-            "KEYS_UNREADABLE", f"密钥包 {path} 的格式是本版本不认识的。", "请用写出它的版本或更新的版本。"
+            "KEYS_UNREADABLE",
+            "密钥包 %(path)s 的格式是本版本不认识的。",
+            "请用写出它的版本或更新的版本。",
+            path=path,
         )
     try:
         opened = AESGCM(_stretched(passphrase, salt)).decrypt(nonce, sealed, _associated(head))
     except (InvalidTag, ValueError):
         raise Refused(
-            "KEYS_PASSPHRASE", f"打不开密钥包 {path}:口令不对,或文件已损坏。", "请核对口令。"
+            "KEYS_PASSPHRASE", "打不开密钥包 %(path)s:口令不对,或文件已损坏。", "请核对口令。", path=path
         ) from None
     return {name: bytes.fromhex(key) for name, key in json.loads(opened).items()}
 

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinlan.basics.errors import Refused
 from jinlan.lake.extracts.layout import table_path
-from jinlan.site.backup.files import OTHER, Seen, copy
+from jinlan.site.backup.files import Damaged, Seen, copy
 
 LOG = "_delta_log"
 
@@ -93,8 +92,14 @@ def readable(lake: Path, loads: Iterable[Mapping[str, Any]], results: Iterable[s
         except (DeltaError, OSError):
             whole = False
         if not whole:
-            raise Refused("LAKE_TORN", f"数据湖不完整:{entity} 的 {name} 版本 {version} 无法读取。", OTHER)
+            raise Damaged(
+                "LAKE_TORN",
+                "数据湖不完整:%(entity)s 的 %(name)s 版本 %(version)s 无法读取。",
+                entity=entity,
+                name=name,
+                version=version,
+            )
     for folder in results:
         if not (lake / folder).is_dir():
-            raise Refused("LAKE_TORN", f"数据湖不完整:缺少结果 {folder}。", OTHER)
+            raise Damaged("LAKE_TORN", "数据湖不完整:缺少结果 %(folder)s。", folder=folder)
     return len(pinned)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jinlan.basics.errors import Refused
+from jinlan.basics.terminal import printed
 
 SAMPLE = 20
 
@@ -26,7 +27,7 @@ def audit(entities: Sequence[str]) -> dict[str, Any]:
         return {"entries": 0, "batches": 0}
     verdict = verify(system_actor(entities[0], now_utc()), roots_file())
     if verdict.finding is not None:
-        raise Refused("AUDIT", f"审计链不符:{verdict.finding}。")
+        raise Refused("AUDIT", "审计链不符:%(finding)s。", finding=verdict.finding)
     return {"entries": verdict.rows, "batches": verdict.batches}
 
 
@@ -64,7 +65,7 @@ def main(entities: Sequence[str]) -> int:
             setup_django()
             found = audit(entities) | {"values": vault(entities)}
     except Refused as refusal:
-        sys.stderr.write(f"{refusal}\n")
+        sys.stderr.write(f"{printed(refusal)}\n")
         return 1
     sys.stdout.write(json.dumps(found) + "\n")
     return 0

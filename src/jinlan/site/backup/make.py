@@ -54,9 +54,16 @@ def back_up(place: Home, folder: Path, step: Step = lambda _: None) -> Made:
     """
     began, folder = time.monotonic(), folder.resolve()
     if folder.exists():
-        raise Refused("BACKUP_EXISTS", f"{folder} 已经存在,备份不会覆盖任何东西。", "请给一个新的目录。")
+        raise Refused(
+            "BACKUP_EXISTS", "%(folder)s 已经存在,备份不会覆盖任何东西。", "请给一个新的目录。", folder=folder
+        )
     if not external() and not (place.pg / "PG_VERSION").exists():
-        raise Refused("BACKUP_NOTHING", f"{place.path} 里没有数据库,没有可备份的。", "请核对 JINLAN_HOME。")
+        raise Refused(
+            "BACKUP_NOTHING",
+            "%(folder)s 里没有数据库,没有可备份的。",
+            "请核对 JINLAN_HOME。",
+            folder=place.path,
+        )
     with _alone(place), _unfinished(folder) as half:
         _enough_space(place, half)
         with serving_database(place, step, migrated=False) as server:
@@ -101,8 +108,9 @@ def _unfinished(folder: Path) -> Iterator[Path]:
     except psycopg.OperationalError as error:
         raise Refused(
             "BACKUP_BASE",
-            f"数据库在备份中途停了:{str(error).strip().splitlines()[-1]}",
+            "数据库在备份中途停了:%(said)s",
             "没有留下半份备份;请重试。",
+            said=str(error).strip().splitlines()[-1],
         ) from error
     except OSError as error:
         raise _failed(folder, error) from error
@@ -115,8 +123,10 @@ def _failed(folder: Path, error: OSError) -> Refused:
         return no_space(folder.parent)
     return Refused(
         "BACKUP_WRITE",
-        f"备份没有写成:{error.strerror}({error.filename})。",
+        "备份没有写成:%(said)s(%(path)s)。",
         "没有留下半份备份;请检查目录与权限后重试。",
+        said=error.strerror,
+        path=error.filename,
     )
 
 

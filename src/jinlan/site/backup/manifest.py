@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jinlan.basics.errors import Refused
-from jinlan.site.backup.files import OTHER, Seen, inside, settle
+from jinlan.site.backup.files import Damaged, Seen, inside, settle
 from jinlan.site.backup.keys import Keys, installation, signing
 
 FORMAT = 1
@@ -76,7 +76,10 @@ def read(folder: Path, keys: Keys | None) -> Manifest:
     """
     if not looks_like(folder):
         raise Refused(
-            "BACKUP_ABSENT", f"{folder} 不是完成的备份(没有清单)。", "请给出 `./jinlan backup` 打印的目录。"
+            "BACKUP_ABSENT",
+            "%(folder)s 不是完成的备份(没有清单)。",
+            "请给出 `./jinlan backup` 打印的目录。",
+            folder=folder,
         )
     body = (folder / FILE).read_bytes()
     raw = _parsed(body)
@@ -91,7 +94,7 @@ def read(folder: Path, keys: Keys | None) -> Manifest:
         if not hmac.compare_digest(
             hmac.digest(signing(keys), body, "sha256").hex().encode(), signature.encode()
         ):
-            raise Refused("BACKUP_DAMAGED", "备份的清单与签名不符:它被改动或损坏。", OTHER)
+            raise Damaged("BACKUP_DAMAGED", "备份的清单与签名不符:它被改动或损坏。")
     try:
         found = Manifest(
             **{**raw, "files": {name: (int(a), str(b)) for name, (a, b) in raw["files"].items()}}
@@ -114,11 +117,13 @@ def _parsed(body: bytes) -> dict[str, Any]:
     if number > FORMAT:
         raise Refused(
             "BACKUP_NEWER",
-            f"备份的格式({number})比本版本认识的({FORMAT})新。",
+            "备份的格式(%(number)s)比本版本认识的(%(known)s)新。",
             "请用写出它的版本或更新的版本来恢复。",
+            number=number,
+            known=FORMAT,
         )
     return raw
 
 
 def _unreadable() -> Refused:
-    return Refused("BACKUP_DAMAGED", "备份的清单无法读取:它被截断或损坏。", OTHER)
+    return Damaged("BACKUP_DAMAGED", "备份的清单无法读取:它被截断或损坏。")

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg import sql
 
-from jinlan.basics.errors import Refused
+from jinlan.basics.errors import Refused, Words
 from jinlan.site.backup import facts, wal
 from jinlan.site.backup.manifest import Manifest
 from jinlan.site.embedded import Embedded
@@ -89,12 +89,14 @@ def _recover(server: Embedded, settings: dict[str, str]) -> None:
         if "recovery ended before configured recovery target was reached" in text:
             last = _LAST.findall(text)
             raise Refused(
-                "RESTORE_BEYOND", f"日志没有到那个时刻:最后一笔交易在 {last[-1] if last else '备份时'}。", "请给更早的 --at,或用 --wal 指明日志归档。"
+                "RESTORE_BEYOND", "日志没有到那个时刻:最后一笔交易在 %(last)s。", "请给更早的 --at,或用 --wal 指明日志归档。",
+                last=last[-1] if last else Words("备份时"),
             ) from None  # fmt: skip
         raise Refused(
             "RESTORE_WRONG",
-            "数据库没有恢复成:" + " / ".join(text.strip().splitlines()[-3:]),
+            "数据库没有恢复成:%(said)s",
             "请用另一份备份。",
+            said=" / ".join(text.strip().splitlines()[-3:]),
         ) from None
 
 
@@ -106,17 +108,22 @@ def _recovering(server: Embedded) -> bool:
 
 def _compare(db: facts.Connection, found: Manifest, *, exactly: bool) -> None:
     """Compare the database with the manifest; at a later instant only what never goes back."""
-    wrong = [] if facts.system(db) == found.system else [f"数据库标识(备份时 {found.system})"]
+    wrong = (
+        []
+        if facts.system(db) == found.system
+        else [Words("数据库标识(备份时 %(system)s)", system=found.system)]
+    )
     if exactly:
         wrong += facts.differences(found.counts, facts.counts(db))
     if found.root:
         row = db.execute(
             "select root from kernel_auditbatch where id = %s", [found.root["number"]]
         ).fetchone()
-        wrong += [] if row and row[0] == found.root["root"] else ["审计的根"]
+        wrong += [] if row and row[0] == found.root["root"] else [Words("审计的根")]
     if wrong:
         raise Refused(
             "RESTORE_WRONG",
-            f"恢复出来的与备份时不同:{';'.join(wrong[:5])}。",
+            "恢复出来的与备份时不同:%(parts)s。",
             "没有留下任何东西;请用另一份备份。",
+            parts=wrong[:5],
         )

@@ -61,14 +61,22 @@ def refuse_taken(into: Path) -> None:
     """Refuse a place in which there is anything."""
     if (into / "pg" / "PG_VERSION").exists():
         raise Refused(
-            "RESTORE_OVER", f"{into} 里已有数据库,恢复不会覆盖它。", "请用 --into 给一个空的或不存在的目录。"
+            "RESTORE_OVER",
+            "%(into)s 里已有数据库,恢复不会覆盖它。",
+            "请用 --into 给一个空的或不存在的目录。",
+            into=into,
         )
     if os.path.ismount(into):
         raise Refused(
-            "RESTORE_OVER", f"{into} 是一个挂载点,不能整体替换。", "请用 --into 给它下面的一个目录。"
+            "RESTORE_OVER",
+            "%(into)s 是一个挂载点,不能整体替换。",
+            "请用 --into 给它下面的一个目录。",
+            into=into,
         )
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
-        raise Refused("RESTORE_OVER", f"{into} 不是空目录。", "请用 --into 给一个空的或不存在的目录。")
+        raise Refused(
+            "RESTORE_OVER", "%(into)s 不是空目录。", "请用 --into 给一个空的或不存在的目录。", into=into
+        )
 
 
 def restore(
@@ -94,7 +102,10 @@ def restore(
     found = manifest.read(backup, keys)
     if isinstance(at, datetime) and at <= found.at:
         raise Refused(
-            "RESTORE_EARLIER", f"这份备份只能恢复到 {found.made} 之后。", "请用更早的备份,或去掉 --at。"
+            "RESTORE_EARLIER",
+            "这份备份只能恢复到 %(made)s 之后。",
+            "请用更早的备份,或去掉 --at。",
+            made=found.made,
         )
     same_names(backup, found.files, manifest.OWN)
     with _unfinished(into, found) as half:
@@ -146,8 +157,9 @@ def _same_instant(found: Manifest, half: Home, now: Recovered, later: Later) -> 
         first = next((one["finished"] for one in now.loads if one["load"] not in known), found.made)
         raise Refused(
             "LAKE_BEHIND",
-            f"那个时刻的数据库已有备份之后的供数或评估({first}),而数据湖没有。",
+            "那个时刻的数据库已有备份之后的供数或评估(%(first)s),而数据湖没有。",
             "请用 --lake 指明原来的数据湖,或给更早的 --at。",
+            first=first,
         ) from refusal
 
 
@@ -164,8 +176,10 @@ def _unfinished(into: Path, found: Manifest) -> Iterator[Home]:
     except OSError as error:
         raise Refused(
             "RESTORE_WRITE",
-            f"没有恢复成:{error.strerror}({error.filename})。",
+            "没有恢复成:%(said)s(%(path)s)。",
             "没有留下任何东西;请检查空间与权限后重试。",
+            said=error.strerror,
+            path=error.filename,
         ) from error
     finally:
         shutil.rmtree(half, ignore_errors=True)
@@ -197,8 +211,9 @@ def _look(half: Home, entities: Sequence[str]) -> dict[str, Any]:
     if done.returncode:
         raise Refused(
             "RESTORE_WRONG",
-            "恢复出来的安装没有通过核对:" + done.stderr.strip()[-400:],
+            "恢复出来的安装没有通过核对:%(said)s",
             "没有留下任何东西;请用另一份备份。",
+            said=done.stderr.strip()[-400:],
         )
     looked: dict[str, Any] = json.loads(done.stdout)
     return looked

@@ -40,7 +40,7 @@ def first_segment(base: Path) -> str:
     """Return the segment with which recovery of a base backup begins."""
     found = _START.search((base / "backup_label").read_text())
     if found is None:
-        raise Refused("BACKUP_DAMAGED", f"{base / 'backup_label'} 无法读取。", "请用另一份备份。")
+        raise Refused("BACKUP_DAMAGED", "%(path)s 无法读取。", "请用另一份备份。", path=base / "backup_label")
     return found[1]
 
 

@@ -48,7 +48,7 @@ def needs(*names: str) -> None:
             importlib.import_module(name)
         except ImportError:
             raise Refused(
-                "BENCH.TOOL", f"缺少对比工具 {name}。", "请安装 requirements/test.txt 后重试。"
+                "BENCH.TOOL", "缺少对比工具 %(name)s。", "请安装 requirements/test.txt 后重试。", name=name
             ) from None
 
 

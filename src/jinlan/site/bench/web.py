@@ -108,8 +108,10 @@ def fill(url: str) -> None:
     if not found or found[0] != UNITS:
         raise Refused(
             "BENCH.FILL",
-            f"填充得到 {found and found[0]} 个单元,应为 {UNITS} 个。",
+            "填充得到 %(count)s 个单元,应为 %(wanted)s 个。",
             "请核对 fill.sql 的数字。",
+            count=found and found[0],
+            wanted=UNITS,
         )
 
 
@@ -125,7 +127,11 @@ def person_rows(name: str, username: str, report: Report) -> None:
     units = list(dict.fromkeys(ADDRESS.findall(first.content.decode())))
     if first.status_code != 200 or not units:
         raise Refused(
-            "BENCH.PAGE", f"{name}的名册打不开(HTTP {first.status_code})。", "请先运行 `./jinlan test`。"
+            "BENCH.PAGE",
+            "%(name)s的名册打不开(HTTP %(status)s)。",
+            "请先运行 `./jinlan test`。",
+            name=name,
+            status=first.status_code,
         )
     searches = [f"/find?q={text}" for text in (NAME.findall(first.content.decode())[:3])]
     for page, addresses in (("名册", ["/clients"]), ("搜索", searches), ("客户全景", units)):
@@ -160,7 +166,11 @@ def ask(client: Any, addresses: list[str]) -> tuple[list[float], list[float], li
             used = time.process_time_ns() + _processor_ns(backend) - used
         if answer.status_code != 200:
             raise Refused(
-                "BENCH.PAGE", f"{address} 返回 HTTP {answer.status_code}。", "请先运行 `./jinlan test`。"
+                "BENCH.PAGE",
+                "%(address)s 返回 HTTP %(status)s。",
+                "请先运行 `./jinlan test`。",
+                address=address,
+                status=answer.status_code,
             )
         if turn >= 5:
             times.append(spent)

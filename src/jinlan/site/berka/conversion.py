@@ -94,7 +94,9 @@ def convert(src: Path, out: Path) -> Report:
         Refused: when a file is missing (`berka.missing`) or `out` already holds the delivery (`berka.exists`).
     """
     if (out / ENTITY).exists():
-        raise Refused("berka.exists", f"{out / ENTITY} 已存在。", "请换一个空目录,或先移走旧的供数文件。")
+        raise Refused(
+            "berka.exists", "%(path)s 已存在。", "请换一个空目录,或先移走旧的供数文件。", path=out / ENTITY
+        )
     districts, accounts = source.read_districts(src), source.read_accounts(src)
     clients, holders, loans = source.read_clients(src), source.read_holders(src), source.read_loans(src)
     entries, rows = source.read_entries(src)

@@ -48,7 +48,7 @@ class MemoryRegistry:
         for record in self.loads(entity):
             if record.load_id == load_id:
                 return record
-        raise Refused("LOAD.UNKNOWN", f"没有编号为 {load_id} 的装载。")
+        raise Refused("LOAD.UNKNOWN", "没有编号为 %(load_id)s 的装载。", load_id=load_id)
 
     def loads(self, entity: str) -> Sequence[LoadRecord]:
         """Return all finished loads, oldest first."""
@@ -85,7 +85,7 @@ def run_whole(src: Path, work: Path, *, definition_file: Path = DEFINITION) -> W
     registry = MemoryRegistry()
     [load] = load_deliveries(work / "extracts", lake=work / "lake", registry=registry, secret=_NO_SECRET)
     if load.record is None or load.status != "loaded":
-        raise Refused("berka.not_loaded", f"供数未能装载:{load.message}", "请查看装载检查结果。")
+        raise Refused("berka.not_loaded", "供数未能装载:%(said)s", "请查看装载检查结果。", said=load.message)
     units = last_units(work / "lake", load.record, definition_file)
     return WholeRun(conversion, load, units, evaluate_gold(units, src))
 

@@ -28,8 +28,10 @@ def read_rows(src: Path, name: str) -> Iterator[dict[str, str]]:
     if not path.is_file():
         raise Refused(
             "berka.missing",
-            f"{src} 中没有文件 {name}。",
-            f"请指定 PKDD'99 数据所在的目录(来源:{WHERE_FROM})。",
+            "%(src)s 中没有文件 %(file)s。",
+            "请指定 PKDD'99 数据所在的目录(来源:%(where)s)。",
+            src=src,
+            where=WHERE_FROM,
             file=name,
         )
     opener = gzip.open if path.suffix == ".gz" else open
@@ -154,7 +156,11 @@ def read_loans(src: Path) -> list[Loan]:
 def _entry(row: Mapping[str, str]) -> Entry:
     if row["type"] not in ("PRIJEM", "VYDAJ", "VYBER"):
         raise Refused(
-            "berka.type", f"交易 {row['trans_id']} 的类型 {row['type']} 未知。", "请核对 trans 文件。"
+            "berka.type",
+            "交易 %(entry)s 的类型 %(type)s 未知。",
+            "请核对 trans 文件。",
+            entry=row["trans_id"],
+            type=row["type"],
         )
     return Entry(
         txn=int(row["trans_id"]),

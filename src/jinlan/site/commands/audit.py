@@ -23,7 +23,10 @@ def run(options: argparse.Namespace) -> int:
 
     if options.roots is not None and (options.what == "seal" or not options.roots.is_file()):
         raise Refused(
-            "NO_ROOTS", f"不能用根文件 {options.roots}。", "请给 `audit verify` 一个已有的根文件副本。"
+            "NO_ROOTS",
+            "不能用根文件 %(path)s。",
+            "请给 `audit verify` 一个已有的根文件副本。",
+            path=options.roots,
         )
     with serving_database(home()):
         setup_django()

@@ -42,7 +42,9 @@ def passphrase(options: argparse.Namespace, *, twice: bool) -> str:
         try:
             return str(options.passphrase.read_text("utf-8")).rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise Refused("KEYS_PASSPHRASE", f"读不到口令文件 {options.passphrase}:{error}") from None
+            raise Refused(
+                "KEYS_PASSPHRASE", "读不到口令文件 %(path)s:%(said)s", path=options.passphrase, said=error
+            ) from None
     if not sys.stdin.isatty():
         raise Refused("KEYS_PASSPHRASE", "密钥包需要口令。", "请用 --passphrase FILE,或在终端里运行。")
     first = getpass.getpass("口令 / passphrase: ")

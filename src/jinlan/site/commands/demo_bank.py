@@ -20,7 +20,9 @@ def run(options: argparse.Namespace) -> int:
     from jinlan.site.demobank import write_demo_bank
 
     if options.out.exists() and any(options.out.iterdir()):
-        raise Refused("NOT_EMPTY", f"目录 {options.out} 不是空的。", "请给一个新目录,以免混入旧文件。")
+        raise Refused(
+            "NOT_EMPTY", "目录 %(folder)s 不是空的。", "请给一个新目录,以免混入旧文件。", folder=options.out
+        )
     write_demo_bank(
         options.out, size=options.size, seed=options.seed, progress=lambda text: print(text, flush=True)
     )

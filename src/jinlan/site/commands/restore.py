@@ -61,7 +61,9 @@ def instant(text: str | None) -> At:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise Refused("RESTORE_AT", f"--at {text} 不是带时区的时刻。", "例如 --at 2026-11-25T10:00:00+08:00")
+        raise Refused(
+            "RESTORE_AT", "--at %(text)s 不是带时区的时刻。", "例如 --at 2026-11-25T10:00:00+08:00", text=text
+        )
     return found
 
 
@@ -84,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
         )
     archive = options.wal or home().wal
     if options.wal is not None and not archive.is_dir():
-        raise Refused("RESTORE_WAL", f"没有日志归档 {archive}。", "请核对 --wal。")
+        raise Refused("RESTORE_WAL", "没有日志归档 %(archive)s。", "请核对 --wal。", archive=archive)
     done = restore(
         options.backup,
         options.into,

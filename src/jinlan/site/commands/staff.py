@@ -27,12 +27,17 @@ def run(options: argparse.Namespace) -> int:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise Refused(
             "STAFF.FILE",
-            f"读不到人员名单 {options.file}:{error}",
+            "读不到人员名单 %(path)s:%(said)s",
             "请给一个 UTF-8 的 TOML 文件,每人一段 [[staff]]。",
+            path=options.file,
+            said=error,
         ) from None
     if missing:
         raise Refused(
-            "STAFF.ROW", f"缺少 username、name 或 role:{missing[0]}", "请补齐后重试;没有建立任何人。"
+            "STAFF.ROW",
+            "缺少 username、name 或 role:%(first)s",
+            "请补齐后重试;没有建立任何人。",
+            first=missing[0],
         )
     from jinlan.site.database import serving_database, setup_django
     from jinlan.site.home import home

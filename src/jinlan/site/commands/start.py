@@ -59,7 +59,10 @@ def only_one(place: Home, address: str) -> Iterator[None]:
         except BlockingIOError:
             handle.seek(0)
             raise Refused(
-                "RUNNING", f"金兰已经在运行:{handle.read().strip()}。", "请打开这个地址,或先结束它再启动。"
+                "RUNNING",
+                "金兰已经在运行:%(where)s。",
+                "请打开这个地址,或先结束它再启动。",
+                where=handle.read().strip(),
             ) from None
         handle.truncate(0)
         handle.write(f"{address} (pid {os.getpid()})")
@@ -80,8 +83,11 @@ def free_port(host: str, port: int) -> None:
             reason = getattr(error, "strerror", None) or error
             raise Refused(
                 "PORT",
-                f"端口 {port} 不能用({reason})。",
-                f"请换一个:./jinlan start --port {port + 1 if port < 65535 else 8765}",
+                "端口 %(port)s 不能用(%(reason)s)。",
+                "请换一个:./jinlan start --port %(other)s",
+                port=port,
+                reason=reason,
+                other=port + 1 if port < 65535 else 8765,
             ) from None
 
 
@@ -91,8 +97,11 @@ def enough_space(path: Path) -> None:
     if free < MIN_FREE_MB:
         raise Refused(
             "NO_SPACE",
-            f"{path} 只剩 {free} MB 空间,至少需要 {MIN_FREE_MB} MB。",
+            "%(path)s 只剩 %(free)s MB 空间,至少需要 %(least)s MB。",
             "请腾出空间,或用 JINLAN_HOME 指向别的磁盘。",
+            path=path,
+            free=free,
+            least=MIN_FREE_MB,
         )
 
 
@@ -109,7 +118,11 @@ def wait_for_page(supervisor: Supervisor, url: str) -> None:
             return
     if not supervisor.stopping:
         raise Refused(
-            "NO_ANSWER", f"网页在 {ANSWER_TIMEOUT} 秒内没有应答。", f"日志在 {supervisor.log / 'web.log'}。"
+            "NO_ANSWER",
+            "网页在 %(seconds)s 秒内没有应答。",
+            "日志在 %(log)s。",
+            seconds=ANSWER_TIMEOUT,
+            log=supervisor.log / "web.log",
         )
 
 

@@ -43,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
                 "JINLAN_TEST_ADMIN_URL": server.url("admin", "postgres"),
                 "JINLAN_TEST_OWNER_URL": server.url("owner", "postgres"),
                 "JINLAN_TEST_TEMPLATE": TEMPLATE,
+                "LC_ALL": "C.UTF-8",  # refusals in Chinese, whatever language this terminal has
             }
             workers = [] if any(word in options.rest for word in ("-n", "--pdb")) else ["-n", "2"]
             shuffled = "no:randomly" not in options.rest and not any(

@@ -52,7 +52,7 @@ def _forget(name: str) -> None:
         key = bytes.fromhex(name)
     except ValueError:
         raise Refused(
-            "VAULT_ABSENT", f"没有密钥 {name}。", "`./jinlan vault status` 列出全部密钥。"
+            "VAULT_ABSENT", "没有密钥 %(name)s。", "`./jinlan vault status` 列出全部密钥。", name=name
         ) from None
     forget(key)
     sys.stdout.write(

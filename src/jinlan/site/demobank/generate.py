@@ -50,7 +50,9 @@ def generate(out: Path, size_name: str, seed: int, progress: Callable[[str], Non
         Refused: `out` exists and is not an empty folder.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise Refused("demo.out_exists", f"目标目录 {out} 已存在且不为空。", "请换一个目录,或先清空它。")
+        raise Refused(
+            "demo.out_exists", "目标目录 %(out)s 已存在且不为空。", "请换一个目录,或先清空它。", out=out
+        )
     partial = out.with_name(f".{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

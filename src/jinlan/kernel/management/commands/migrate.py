@@ -11,6 +11,7 @@ from django.core.management.commands.migrate import Command as Migrate
 from django.db import OperationalError, connections, transaction
 
 from jinlan.basics.errors import Refused
+from jinlan.basics.terminal import printed
 from jinlan.kernel.install import app_role, install_seal, installed, refuse_other_keys, serve
 
 GIVEN_WAY = {"55P03", "40P01"}  # a lock was not free in time; two waited for each other
@@ -27,7 +28,7 @@ class Command(Migrate):
             try:
                 refuse_other_keys(connection)
             except Refused as refused:
-                raise CommandError(str(refused)) from None
+                raise CommandError(printed(refused)) from None
         patiently(lambda: super(Command, self).handle(*args, **options))
         if options.get("plan") or options.get("check_unapplied") or not installed(connection):
             return

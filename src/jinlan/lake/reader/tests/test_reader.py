@@ -275,6 +275,19 @@ def test_a_lake_that_is_not_there_is_a_refusal_not_a_crash(reader: Reader) -> No
     assert reader.client.ready()
 
 
+def test_a_refusal_crosses_over_with_its_template_and_what_fills_it(reader: Reader) -> None:
+    question = SourceRows(reader.pin(), "luck", FIRST, ("P1",), ALL)
+    with pytest.raises(Refused) as caught:
+        reader.client.source_rows(question)
+
+    assert (caught.value.code, caught.value.templates, caught.value.params) == (
+        "LAKE_MEASURE",
+        ("没有指标 %(measure)s 的来源。", "请在指标目录中选择。"),
+        {"measure": "luck"},
+    )
+    assert caught.value.message == "没有指标 luck 的来源。"
+
+
 def test_a_second_reader_on_the_same_socket_is_refused(reader: Reader) -> None:
     command = [
         sys.executable,
@@ -314,7 +327,7 @@ def test_a_reader_that_does_not_answer_in_time_is_slow(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b"null\n", b"[]\n", b'{"ok": true}\n', b'{"ok": true, "answer": {"sources": [{"x": 1}]}}\n', b'{"ok": false}\n', b'{"ok": tr']
+    "line", [b"null\n", b"[]\n", b'{"ok": true}\n', b'{"ok": true, "answer": {"sources": [{"x": 1}]}}\n', b'{"ok": false}\n', b'{"ok": false, "code": "X", "message": "%(a)s", "way_out": "", "params": {}}\n', b'{"ok": tr']
 )  # fmt: skip
 def test_what_is_no_answer_of_ours_counts_as_none(tmp_path: Path, line: bytes) -> None:
     with socket.socket(socket.AF_UNIX) as listening:

@@ -34,7 +34,7 @@ HOSTILE = {
     "_method": "DELETE",
 }
 MAY_CHANGE = ("django_session", "kernel_staffsession", "axes_", "kernel_auditentry")
-SHARE = 0.12  # of the probes, in a quick run
+SHARE = 0.06  # of the probes, in a quick run
 BATCH = 60  # requests between two digests of the database
 
 

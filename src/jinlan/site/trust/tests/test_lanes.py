@@ -78,8 +78,8 @@ def test_a_lane_that_dies_fails_the_run_and_the_other_goes_on(capfd: pytest.Capt
     found = {one.promise: one.wrong for one in told}
 
     assert not good
-    assert found == {"P1": [], "P2": [], "P3": ["its lane 1 died with code -9"], "P17": []}
-    assert "P3 was not proved: nothing, wrong 1 (its lane 1 died with code -9)" in capfd.readouterr().err
+    assert found == {"P1": [], "P2": [], "P3": ["its lane 2 died with code -9"], "P17": []}
+    assert "P3 was not proved: nothing, wrong 1 (its lane 2 died with code -9)" in capfd.readouterr().err
 
 
 def test_without_a_lane_nothing_passes_as_proved() -> None:
@@ -106,5 +106,5 @@ def test_a_proof_that_breaks_is_wrong_and_takes_no_other_with_it() -> None:
     assert second.run.endswith("UTC, s")
 
 
-def test_every_promise_has_its_place_in_the_queue(tmp_path: Path) -> None:
+def test_every_promise_has_its_place_in_the_queue() -> None:
     assert sorted((*lanes.LONGEST, *lanes.ALONE)) == sorted(PROMISES)

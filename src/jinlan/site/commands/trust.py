@@ -1,8 +1,9 @@
-"""`./jinlan trust [--quick|--full] [--only P1 …] [--out FILE]`: proves security promises and writes TRUST.md."""
+"""`./jinlan trust [--quick|--full] [--only P1 …] [--lanes N] [--out FILE]`: proves security promises and writes TRUST.md."""
 
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from jinlan.site.home import ROOT
@@ -17,18 +18,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     size.add_argument("--full", action="store_true", help="每晚的全量 / everything, for a night")
     parser.add_argument("--only", choices=PROMISES, nargs="+", help="只证明这些承诺 / only these promises")
     parser.add_argument("--seed", type=int, default=1, help="随机种子 / the seed of the bank and the dice")
+    parser.add_argument(
+        "--lanes",
+        type=int,
+        default=min(2, os.cpu_count() or 1),
+        help="同时证明几项 / how many promises at a time",
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "TRUST.md", help="报告 / where the report goes")
 
 
 def run(options: argparse.Namespace) -> int:
     """Prove, write the report; 1 when something was wrong or a planted hole was not found."""
-    from jinlan.site.trust import report, runner
+    from jinlan.site.trust import lanes, report
 
     def keep(found: list[report.Section]) -> None:
         sections = report.kept(options.out.with_suffix(".json"), found)
         options.out.write_text(report.text(sections), encoding="utf-8")
 
-    good = runner.prove(tuple(options.only or PROMISES), full=options.full, seed=options.seed, keep=keep)
+    good = lanes.prove(
+        tuple(options.only or PROMISES), full=options.full, seed=options.seed, lanes=options.lanes, keep=keep
+    )
     print(
         f"{options.out}: {'全部承诺成立 / every promise held' if good else '有承诺不成立 / NOT every promise held'}"
     )

@@ -38,6 +38,7 @@ class Deck:
         self.people += [ANONYMOUS] if not people or ANONYMOUS in people else []
         self.sights: dict[str, Sight] = {who: sight(bank.facts, who, bank.today) for who in self.people}
         self.things = Things(bank, self.dice, self.sights)
+        self.pools: dict[str, dict[str, list[str]]] = {}
 
     def deal(self, methods: tuple[str, ...] = METHODS) -> Iterator[tuple[str, list[Probe]]]:
         """Yield every person's probes."""
@@ -162,6 +163,15 @@ class Deck:
 
     def relations(self, who: str) -> list[tuple[str, str]]:
         """Return a unit in every relation to a person, "" for what does not exist."""
+        if who not in self.pools:
+            self.pools[who] = {
+                name: sorted(pool or self.bank.facts.units) for name, pool in self._pools(who).items()
+            }
+        chosen = [(name, self.dice.choice(pool)) for name, pool in self.pools[who].items()]
+        return [*chosen, ("absent", ""), ("garbage", "")]
+
+    def _pools(self, who: str) -> dict[str, set[str]]:
+        """Return the units in every relation to a person."""
         facts, me = self.bank.facts, self.bank.facts.people.get(who)
         mine = {cover.thing for cover in facts.covers if me and cover.employee == me.employee}
         through = {unit for unit, party in facts.members if party in mine}
@@ -170,7 +180,7 @@ class Deck:
             facts.units
         )
         side = facts.units[min(mine & set(facts.units))][0] if mine & set(facts.units) else 1
-        pools = {
+        return {
             "own": mine & set(facts.units),
             "member": through,
             "team": team - mine,
@@ -181,8 +191,6 @@ class Deck:
             - mine,
             "other domain": {u for u, (domain, _) in facts.units.items() if domain != side} - mine,
         }
-        chosen = [(name, self.dice.choice(sorted(pool or facts.units))) for name, pool in pools.items()]
-        return [*chosen, ("absent", ""), ("garbage", "")]
 
     def _colleague(self, employee: str, home: str) -> bool:
         return any(part.employee == employee and part.home == home for part in CAST)

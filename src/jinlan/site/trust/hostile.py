@@ -35,7 +35,7 @@ from jinlan.site.trust.inject import FIXED, names_of
 from jinlan.site.trust.matrix import MATRIX, METHODS, addresses
 from jinlan.site.trust.things import SWITCHES
 
-SLOW = 2.0  # seconds; asked again before it counts, since the machine may be busy
+SLOW, AGAINS = 2.0, 4  # seconds; asked again so often before it counts, since the machine may be busy
 ASKERS = ("lead", "dept", "compliance", "security", "audits", "disabled", ANONYMOUS)
 OTHERS = (
     "person:stranger",
@@ -127,7 +127,9 @@ class Hostile:
 
     def _judge(self, who: str, ask: Ask) -> None:
         said, spent = self._asked(who, ask)
-        if not said and spent > SLOW:
+        for _again in range(AGAINS):
+            if said or spent <= SLOW:
+                break
             said, again = self._asked(who, ask)
             spent = min(spent, again)
         self.found.requests += 1

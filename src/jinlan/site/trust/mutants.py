@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
 from jinlan.site.trust import probing, rls
-from jinlan.site.trust.arena import Arena, connected, statement
+from jinlan.site.trust.arena import Admin, Arena, connected, statement
 from jinlan.site.trust.bank import Bank
 from jinlan.site.trust.py_mutants import PY_MUTANTS, PyMutant
 from jinlan.site.trust.sql_mutants import SQL_MUTANTS, SqlMutant
@@ -19,6 +20,7 @@ CLONE = "trust_mutant"
 SOME = 6
 Say = Callable[[str], None]
 M = TypeVar("M", PyMutant, SqlMutant)
+Faults = probing.Verdict | rls.Verdict
 
 
 @dataclass
@@ -36,46 +38,69 @@ class Planter:
 
     def __init__(self, arena: Arena, source: str, bank: Bank, *, seed: int, clone: str = CLONE) -> None:
         self.arena, self.source, self.bank, self.seed, self.clone = arena, source, bank, seed, clone
-        self.known: dict[object, frozenset[str]] = {}
+        self.known: dict[object, tuple[int, frozenset[str]]] = {}
 
     def sql(self, mutant: SqlMutant) -> str:
         """Return what P2 said first about a hole in the database, "" when it found nothing."""
-        known = self._known("sql", self._examine)
-        self.arena.clone(self.clone, self.source)
-        try:
-            with self.arena.planting(self.clone) as admin:
-                mutant.plant(admin)
-            found = self._examine(known)
-        finally:
-            if mutant.undo:
-                with self.arena.planting("postgres") as admin:
-                    admin.execute(statement(mutant.undo))
-        return found[0] if found else ""
+
+        def planted(known: frozenset[str]) -> Faults:
+            try:
+                with self._copied() as admin:
+                    mutant.plant(admin)
+                    return rls.prove(self.bank, admin, stop_early=True, known=known)
+            finally:
+                if mutant.undo:
+                    with self.arena.planting("postgres") as admin:
+                        admin.execute(statement(mutant.undo))
+
+        def clean(most: int) -> Faults:
+            with self._copied() as admin:
+                return rls.prove(self.bank, admin, most=most)
+
+        return self._caught("sql", planted, clean)
 
     def python(self, mutant: PyMutant) -> str:
         """Return what P1 said first about a hole in Python, "" when it found nothing."""
-        aim = (mutant.only, mutant.methods)
-        known = self._known(aim, lambda before: self._probe(mutant, before))
+        only, methods = mutant.only, mutant.methods
+
+        def planted(known: frozenset[str]) -> Faults:
+            with self._copied() as admin, mutant.plant(self.bank):
+                return probing.prove(
+                    self.bank, admin, seed=self.seed, only=only, methods=methods, stop_early=True, known=known
+                )
+
+        def clean(most: int) -> Faults:
+            with self._copied() as admin:
+                return probing.prove(self.bank, admin, seed=self.seed, only=only, methods=methods, most=most)
+
+        return self._caught((only, methods), planted, clean)
+
+    def _caught(
+        self, aim: object, planted: Callable[[frozenset[str]], Faults], clean: Callable[[int], Faults]
+    ) -> str:
+        """Ask with the hole until something is wrong, then as many people without it: what is wrong then too must not pass for a catch."""
+        known = frozenset[str]()
+        while True:
+            found = planted(known)
+            fresh = [one for one in found.wrong if one not in self._wrong(aim, found.people, clean)]
+            if fresh or not found.wrong:
+                return fresh[0] if fresh else ""
+            known |= frozenset(found.wrong)
+
+    def _wrong(self, aim: object, people: int, clean: Callable[[int], Faults]) -> frozenset[str]:
+        """Return what is wrong for the first so many people without any hole."""
+        asked, known = self.known.get(aim, (-1, frozenset()))
+        if people > asked:
+            known = frozenset(clean(people).wrong)
+            self.known[aim] = people, known
+        return known
+
+    @contextmanager
+    def _copied(self) -> Iterator[Admin]:
+        """Work on a fresh copy of the bank."""
         self.arena.clone(self.clone, self.source)
-        with connected(self.clone), mutant.plant(self.bank):
-            found = self._probe(mutant, known)
-        return found[0] if found else ""
-
-    def _known(self, aim: object, ask: Callable[[frozenset[str]], list[str]]) -> frozenset[str]:
-        """Return what is wrong without any hole: it must not pass for a catch."""
-        if aim not in self.known:
-            self.arena.clone(self.clone, self.source)
-            self.known[aim] = frozenset(ask(frozenset({"everything"})))
-        return self.known[aim]
-
-    def _examine(self, known: frozenset[str]) -> list[str]:
         with connected(self.clone), self.arena.planting(self.clone) as admin:
-            return rls.prove(self.bank, admin, stop_early="everything" not in known, known=known).wrong
-
-    def _probe(self, mutant: PyMutant, known: frozenset[str]) -> list[str]:
-        with connected(self.clone), self.arena.planting(self.clone) as admin:
-            return probing.prove(self.bank, admin, seed=self.seed, only=mutant.only, methods=mutant.methods,
-                                 stop_early="everything" not in known, known=known).wrong  # fmt: skip
+            yield admin
 
 
 def prove(

@@ -35,6 +35,8 @@ from jinlan.site.trust.bank import Bank
 
 WHO = "dept"
 STEPS, POISON_EVERY, AHEAD, LIFE = 4, 40, 60, (0.005, 0.25)
+IN_WORK, START = 0.75, 5.0  # share of kills that wait for work, and how long they do (seconds)
+TAKEN = "select coalesce(sum(attempts), 0) from kernel_job where name like 'trust.%'"
 LEASE = timedelta(seconds=1)
 CALM = 120.0  # seconds in which all must be done once nobody kills any more
 
@@ -93,7 +95,7 @@ def prove(bank: Bank, admin: Admin, *, kills: int, seed: int) -> Found:
         ):
             while found.kills < kills:
                 _ask(bank, admin, found, dice)
-                _kill(found, dice)
+                _kill(admin, found, dice)
             _rest(admin, found)
         _compare(admin, found)
     finally:
@@ -121,9 +123,13 @@ def _ask(bank: Bank, admin: Admin, found: Found, dice: random.Random) -> None:
     connections.close_all()  # a forked child must not share it
 
 
-def _kill(found: Found, dice: random.Random) -> None:
-    """Let one or two workers live for a moment."""
+def _kill(admin: Admin, found: Found, dice: random.Random) -> None:
+    """Let one or two workers live for a moment; mostly it begins when they have taken a job, since a busy machine starts them late."""
+    before = _count(admin, TAKEN)
     crew = [_born(_jump(found, dice)) for _one in range(dice.choice((1, 1, 2)))]
+    until = time.monotonic() + (START if dice.random() < IN_WORK else 0)
+    while time.monotonic() < until and _count(admin, TAKEN) == before:
+        time.sleep(0.002)
     for pid in crew:
         time.sleep(dice.uniform(*LIFE))
         _end(pid)
@@ -164,20 +170,27 @@ def _end(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
+def _gone(pid: int) -> bool:
+    """Tell whether a worker ended by itself; `_end` is not for one that did: its number may be another's by then."""
+    return os.waitpid(pid, os.WNOHANG)[0] == pid
+
+
 def _rest(admin: Admin, found: Found) -> None:
     """Let workers that nobody kills do what is left; poison ends them, so they are begun anew."""
     deadline = time.monotonic() + CALM
     left = 1
     while left and time.monotonic() < deadline:
-        pid = _born(timedelta(0))
+        pid, gone = _born(timedelta(0)), False
         until = time.monotonic() + 3
-        while time.monotonic() < until and left:
+        while time.monotonic() < until and left and not gone:
             time.sleep(0.1)
+            gone = _gone(pid)
             left = _count(
                 admin,
                 "select count(*) from kernel_job where name like 'trust.%' and state in ('waiting', 'running')",
             )
-        _end(pid)
+        if not gone:
+            _end(pid)
     if left:
         found.wrong.append(f"{left} jobs are not done after {CALM:.0f} s without kills")
 

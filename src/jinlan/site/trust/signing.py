@@ -28,7 +28,11 @@ HOSTS = ("evil.test", "evil.test:8765", "localhost.evil.test", "localhost:80@evi
 HEADERS = ("HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_X_HOST", "HTTP_FORWARDED", "HTTP_X_ORIGINAL_HOST")
 ADDRESSES = ("/", "/signin", "/account", "/signin/code", "/audit?person=x")
 LIMIT = 8  # wrong guesses of one name from one address that are looked at
-TIMED, NOTICEABLE = 40, 5.0  # measurements of each kind, milliseconds of difference
+TIMES, TIMED, NOTICEABLE = (
+    3,
+    40,
+    5.0,
+)  # how often it is measured at most, of each kind; milliseconds of difference
 
 
 @dataclass
@@ -134,18 +138,25 @@ class Prover:
                         self.verdict.wrong.append(f"{header}: {host} stands in the answer of {address}")
 
     def time(self) -> None:
-        """A wrong password of somebody takes as long as one of nobody."""
-        person = self.person("timed")
-        took: dict[str, list[float]] = {person.username: [], "nobody-at-all": []}
+        """A wrong password of somebody takes as long as one of nobody; a difference counts that is there every time."""
+        person, told = self.person("timed"), list[float]()
+        while len(told) < TIMES:
+            told.append(self._difference(person.username, len(told) + 1))
+            self.verdict.difference = min(told, key=abs)
+            if abs(told[-1]) < NOTICEABLE or told[0] * told[-1] < 0:
+                return  # a busy machine makes one, but not always of one kind
+        self.verdict.wrong.append(f"a known name takes {self.verdict.difference:.1f} ms longer")
+
+    def _difference(self, known: str, network: int) -> float:
+        """Return how much longer a known name takes in milliseconds, by the quicker quarter of each kind."""
+        took: dict[str, list[float]] = {known: [], "nobody-at-all": []}
         for number in range(TIMED):
             for name, times in took.items():
                 start = time.perf_counter()
-                self._signs_in(name, "wrong", f"10.1.{number}.1")
+                self._signs_in(name, "wrong", f"10.{network}.{number}.1")
                 times.append((time.perf_counter() - start) * 1000)
-        known, unknown = (statistics.median(times[4:]) for times in took.values())
-        self.verdict.difference = known - unknown
-        if abs(self.verdict.difference) >= NOTICEABLE:
-            self.verdict.wrong.append(f"a known name takes {self.verdict.difference:.1f} ms longer")
+        one, other = (statistics.quantiles(times[4:], n=4)[0] for times in took.values())
+        return one - other
 
     @staticmethod
     def _signs_in(username: str, password: str, address: str) -> Any:

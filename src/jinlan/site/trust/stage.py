@@ -46,7 +46,7 @@ class Sizes:
 
 QUICK = Sizes(
     probes=1,
-    loader_kills=60,
+    loader_kills=100,
     night_kills=6,
     server_kills=10,
     tamperings=200,
@@ -67,7 +67,7 @@ QUICK = Sizes(
 )
 FULL = Sizes(
     probes=FULL_PROBES,
-    loader_kills=1000,
+    loader_kills=10_000,
     night_kills=200,
     server_kills=1000,
     tamperings=10_000,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from jinlan.site.trust import oracle, probing
+from jinlan.site.trust import oracle, probing, rls
 from jinlan.site.trust.arena import Arena, connected
 from jinlan.site.trust.facts import Facts, Grant, Row, Staff
 from jinlan.site.trust.matrix import MATRIX
+from jinlan.site.trust.mutants import Planter
 from jinlan.site.trust.report import Section, kept, text
 from jinlan.site.trust.tests.banks import arena, filled  # noqa: F401  arena is a fixture
 
@@ -75,6 +77,26 @@ def test_every_kind_of_fault_is_named_in_the_report() -> None:
     assert sum("is found by" in line for line in lines) == 4
     assert "- … and 5 more like this" in lines
     assert "- **wrong**: dept GET /: answered 500 instead of 200" in lines
+
+
+def test_what_is_wrong_without_the_hole_too_does_not_pass_for_a_catch() -> None:
+    nothing: Any = None
+    planter, asked = Planter(nothing, "", nothing, seed=1), list[int]()
+
+    def clean(most: int) -> rls.Verdict:
+        asked.append(most)
+        return rls.Verdict(wrong=["old"])
+
+    def hole(known: frozenset[str]) -> rls.Verdict:
+        return rls.Verdict(people=2, wrong=[one for one in ("old", "new") if one not in known][:1])
+
+    assert planter._caught("hole", hole, clean) == "new"
+    assert (
+        planter._caught("no hole", lambda known: rls.Verdict(people=3, wrong=sorted({"old"} - known)), clean)
+        == ""
+    )
+    assert planter._caught("hole", hole, clean) == "new"
+    assert asked == [2, 3]
 
 
 def test_a_room_gets_its_rows_of_the_matrix_from_its_resource(arena: Arena, database_name: str) -> None:

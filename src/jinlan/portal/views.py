@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -65,6 +66,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _come_in(request: HttpRequest, principal: PortalPrincipal) -> HttpResponse:
     at = now_utc()
     PortalPrincipal.door.filter(pk=principal.pk).update(last_sign_in=at)
+    rotate_token(request)  # a form that was opened before is not sent as him
     response = redirect("home")
     sessions.keep(response, sessions.begin(request, principal, at))
     sessions.note(principal, "succeeded", at, where(request))

@@ -106,7 +106,10 @@ def test_a_form_needs_the_portals_own_token(door: Door) -> None:
     stranger.cookies["jl_csrf"] = cookie.value
     assert stranger.post("/signin", fields | {"csrfmiddlewaretoken": str(token)}).status_code == 403
     assert PortalSession.door.count() == 0
+    before = client.cookies["jl_portal_csrf"].value
     assert client.post("/signin", fields | {"csrfmiddlewaretoken": str(token)}).status_code == 302
+    assert client.cookies["jl_portal_csrf"].value != before
+    assert client.post("/signout", {"csrfmiddlewaretoken": str(token)}).status_code == 403
 
 
 def test_every_answer_of_the_portal_carries_the_headers_that_protect_it(door: Door) -> None:

@@ -20,12 +20,13 @@ class Runner(Outer):
         """Ask the portal's host, and again with a session that forgets who was ended."""
         from jinlan.site.trust import portal
 
+        began = time.monotonic()
         with self.cloned("trust_p1") as admin:
             found = portal.prove(self.bank, admin)
         with self.cloned("trust_p1") as admin, portal.forgetful():
             blind = portal.prove(self.bank, admin)
         caught = any(one.startswith("portal: ended ") for one in blind.wrong)
-        return Section("P1", "Nobody sees or changes what is not his (clients' own people)", f"{found.probes:,} requests", 0, found.wrong,
+        return Section("P1", "Nobody sees or changes what is not his (clients' own people)", f"{found.probes:,} requests", time.monotonic() - began, found.wrong,
                        "a session that forgets who was ended", caught, [
             f"{len(portal.MATRIX)} addresses × 7 methods × stranger, the bank's cookie, two parties' principals, one with a one-time password, one who was ended; a page names the own party and no other thing of the bank.",
             "Every address of the bank's people asked at the clients' host, and the other way round: answered as what does not exist. One digest of all tables before and one after.",

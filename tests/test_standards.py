@@ -78,7 +78,7 @@ def test_the_limits_of_the_documents_are_those_of_the_program() -> None:
     assert settings.AXES_LOCKOUT_PARAMETERS == [["username", "ip_address"]]
     assert passwords.PROFILES["ASVS"].days is None
     somebody = Person(username="lihua.li", display_name="李华", employee_code="E-x")
-    assert passwords.context_words(somebody) >= {"lihuali", "李华", "ex", "金兰"}
+    assert passwords.own_words(somebody) >= {"lihuali", "李华", "ex", "金兰"}
     for said in (
         "the person's user name, name and employee number",
         "Sessions at once are not limited",

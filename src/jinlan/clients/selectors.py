@@ -250,3 +250,24 @@ def lead_books(actor: Actor, *, as_of: date, limit: int = 10) -> list[dict[str, 
         cursor.execute(_BOOKS, {"as_of": as_of, "limit": limit})
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def party_by_code(actor: Actor, *, code: str) -> Party | None:
+    """Return a party by the bank's code, None when there is none for this actor."""
+    return visible(actor, Party).filter(code=code).defer("grams", "search_text").first()
+
+
+def leads_party(actor: Actor, *, party: Party, as_of: date) -> bool:
+    """Tell whether the actor is the lead manager of a party: of itself, or of a unit to which it belongs on its own side."""
+    units = (
+        visible(actor, UnitMember).filter(party=party, domain=party.domain, current=True).values("unit_id")
+    )
+    leads = visible(actor, Coverage).filter(
+        in_force(as_of), role="LEAD", domain=party.domain, employee__code=actor.employee
+    )
+    return leads.filter(Q(party=party) | Q(unit_id__in=units)).exists()
+
+
+def only_party(actor: Actor) -> Party:
+    """Return the one party that a client's own person sees; he reads its name and nothing else of it."""
+    return visible(actor, Party).only("id", "name").get()

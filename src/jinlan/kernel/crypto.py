@@ -118,6 +118,11 @@ def match_hash(value: str) -> str:
     return hmac.digest(settings.JINLAN_HASH_KEY, normalise(value).encode(), "sha256").hex()
 
 
+def blind_hash(value: str, purpose: str) -> str:
+    """Return the keyed hash by which a value is found for one purpose: it meets no hash of another, and none of the lake's."""
+    return hmac.digest(settings.JINLAN_HASH_KEY, f"jinlan {purpose}|{value}".encode(), "sha256").hex()
+
+
 def match_hashes(values: Iterable[str]) -> list[str]:
     """Return the keyed hashes of many values."""
     return [match_hash(value) for value in values]

@@ -12,6 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from jinlan.basics.errors import Refused
 
 _BLOCK = 64
+# Each migration that opens something to the application before any scope leaves a function of this name for it.
+_ROOMS = "select proname from pg_proc where pronamespace = 'sec'::regnamespace and proname like 'serve\\_%' order by 1"
 WRITABLE = ("django_session", "axes_", "account_", "mfa_")
 
 
@@ -72,14 +74,9 @@ def serve(connection: BaseDatabaseWrapper, role: str) -> None:
     readable = sorted(framework | {"django_migrations"} & existing)
     with connection.cursor() as cursor:
         cursor.execute("select sec.serve(%s, %s::text[], %s::text[])", [role, writable, readable])
-        if "kernel_staffsession" in existing:
-            cursor.execute("select sec.serve_sign_in(%s)", [role])
-        if "kernel_passkey" in existing:
-            cursor.execute("select sec.serve_duties(%s), sec.serve_passkeys(%s)", [role, role])
-        if "kernel_apitoken" in existing:
-            cursor.execute("select sec.serve_tokens(%s)", [role])
-        if "kernel_job" in existing:
-            cursor.execute("select sec.serve_jobs(%s)", [role])
+        cursor.execute(_ROOMS)
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"select sec.{connection.ops.quote_name(name)}(%s)", [role])
 
 
 def installed(connection: BaseDatabaseWrapper) -> bool:

@@ -76,17 +76,9 @@ def profile() -> Profile:
     return PROFILES[settings.JINLAN_PASSWORD_POLICY]
 
 
-def context_words(person: Person) -> set[str]:
-    """Return what anybody who knows the person would try: user name, name, employee code, bank, product."""
-    told = (
-        person.username,
-        person.display_name,
-        person.employee_code,
-        settings.JINLAN_BANK_NAME,
-        "金兰",
-        "金澜",
-    )
-    return {_letters(word) for word in told} - {""}
+def context_words(*told: str) -> set[str]:
+    """Return what anybody who knows a person would try: what he is called and where he works, bank, product."""
+    return {_letters(word) for word in (*told, settings.JINLAN_BANK_NAME, "金兰", "金澜")} - {""}
 
 
 def _letters(text: str) -> str:
@@ -103,10 +95,10 @@ def _made_of(text: str, words: Iterable[str]) -> bool:
     return bool(text) and len(text) in reached
 
 
-def is_common(password: str, person: Person) -> bool:
+def is_common(password: str, context: set[str]) -> bool:
     """Tell whether a password is on our list, or made of nothing but its words, the person's own, digits and marks."""
     small = password.lower()
-    words = WORDS | context_words(person)
+    words = WORDS | context
     plain = "".join(filter(str.isalpha, small))
     return (
         small in COMMON
@@ -117,7 +109,29 @@ def is_common(password: str, person: Person) -> bool:
 
 
 def problems(password: str, person: Person, rules: Profile | None = None) -> list[str]:
-    """Return what is wrong with a new password, each with the way out; empty when it may be used."""
+    """Return what is wrong with a new password of one of the bank's people; see `problems_of`."""
+    old = PasswordRecord.door.filter(person=person).order_by("-set_at", "-pk")
+    used = (person.password, old.values_list("password", flat=True))
+    return problems_of(password, own_words(person), *used, rules=rules)
+
+
+def own_words(person: Person) -> set[str]:
+    """Return the context of one of the bank's people."""
+    return context_words(person.username, person.display_name, person.employee_code)
+
+
+def problems_of(
+    password: str, context: set[str], present: str, used: Iterable[str], *, rules: Profile | None = None
+) -> list[str]:
+    """Return what is wrong with a new password, each with the way out; empty when it may be used.
+
+    Args:
+        password: the new one.
+        context: `context_words` of who chooses it.
+        present: the hash of the one that it replaces.
+        used: hashes of earlier ones, the newest first; looked at only when nothing else is wrong.
+        rules: the bank's profile by default.
+    """
     rules = rules or profile()
     found = []
     if len(password) < rules.least:
@@ -126,20 +140,13 @@ def problems(password: str, person: Person, rules: Profile | None = None) -> lis
         found.append(_("最多 %(n)s 个字符。") % {"n": LONGEST})
     if sum(bool(re.search(kind, password)) for kind in KINDS) < rules.kinds:
         found.append(_("须含大写字母、小写字母、数字、符号四类中的三类。"))
-    if len(set(password)) < DISTINCT or is_common(password, person):
+    if len(set(password)) < DISTINCT or is_common(password, context):
         found.append(_("太常见，容易被猜到。可用几个互不相关的词，避开姓名、用户名与行名。"))
-    if not found and _used_before(password, person, rules):
+    if not found and any(
+        check_password(password, one) for one in {present, *itertools.islice(used, rules.remembered)}
+    ):
         found.append(_("这是最近用过的密码，请换一个。"))
     return found
-
-
-def _used_before(password: str, person: Person, rules: Profile) -> bool:
-    old = (
-        PasswordRecord.door.filter(person=person)
-        .order_by("-set_at", "-pk")
-        .values_list("password", flat=True)
-    )
-    return any(check_password(password, one) for one in {person.password, *old[: rules.remembered]})
 
 
 def due(person: Person, at: datetime) -> bool:
@@ -186,18 +193,22 @@ class PasswordForm(forms.Form):
         label=gettext_lazy("再输入一次新密码"), strip=False, widget=_input("new-password")
     )
 
-    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
         for name, field in self.fields.items():
             field.error_messages["required"] = _("请填写。")
             field.widget.attrs["aria-describedby"] = f"id_{name}_error"
 
+    def problems(self, new: str) -> list[str]:
+        """Return what is wrong with the new password."""
+        return problems(new, self.person)
+
     def clean(self) -> dict[str, Any]:
         """Look at the new password."""
         cleaned = super().clean() or {}
         new = cleaned.get("new", "")
-        for problem in problems(new, self.person) if new else ():
+        for problem in self.problems(new) if new else ():
             self.add_error("new", problem)
         if new and "again" in cleaned and cleaned["again"] != new:
             self.add_error("again", _("两次输入不一致。"))

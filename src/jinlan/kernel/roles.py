@@ -16,6 +16,7 @@ SCOPE_ROLES = (
     "jl_comp",
     "jl_system",
     "jl_ops",
+    "jl_portal",
 )
 TRAITS = (
     "select r.rolsuper or r.rolbypassrls or r.rolcreaterole, "

@@ -27,8 +27,9 @@ from jinlan.kernel.roles import TRAITS, unsafe, unsafe_traits
 
 KINDS = {
     "jl_team": "T", "jl_branch": "B", "jl_alld": "D", "jl_mixed": "M", "jl_wide": "N",
-    "jl_all": "A", "jl_comp": "C", "jl_system": "S", "jl_ops": "O",
+    "jl_all": "A", "jl_comp": "C", "jl_system": "S", "jl_ops": "O", "jl_portal": "P",
 }  # fmt: skip
+PORTAL = "portal"  # the one role of a client's own person; his key in an actor is negative, as in sec.ctx
 _MICROSECONDS = 1_000_000
 
 
@@ -42,7 +43,7 @@ class ScopeDenied(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The scope of the running transaction; `kind` is one of T B D M N A C S O (see kernel/sql/scope.sql)."""
+    """The scope of the running transaction; `kind` is one of T B D M N A C S O (see kernel/sql/scope.sql), or P (portal/sql/portal.sql)."""
 
     actor: Actor
     kind: str
@@ -75,9 +76,12 @@ def _next_issued() -> int:
         return _issued
 
 
-def seal(person_id: int, instant: int, backend: int, issued: int) -> bytes:
-    """Return the HMAC-SHA-256 that `sec.enter` checks; instants in microseconds since 1970."""
-    message = f"{person_id}|{instant}|{backend}|{issued}".encode()
+def seal(person_id: int, instant: int, backend: int, issued: int, door: str = "") -> bytes:
+    """Return the HMAC-SHA-256 that `sec.enter` checks; instants in microseconds since 1970.
+
+    `door` is "" for the bank's people and `PORTAL` for clients' own: a seal for one opens nothing at the other.
+    """
+    message = f"{door and door + '|'}{person_id}|{instant}|{backend}|{issued}".encode()
     return hmac.new(settings.JINLAN_SEAL_KEY, message, hashlib.sha256).digest()
 
 
@@ -85,13 +89,15 @@ def _enter(actor: Actor, *, write: bool) -> str:
     """Take on the actor's role for this transaction and return its kind; one round trip."""
     instant = int(actor.at.timestamp() * _MICROSECONDS)
     issued = _next_issued()
+    door, enter = (PORTAL, "sec.enter_portal") if PORTAL in actor.roles else ("", "sec.enter")
+    who = -actor.person_id if door else actor.person_id
     with connection.cursor() as cursor:
-        mac = seal(actor.person_id, instant, connection.connection.info.backend_pid, issued)
-        sql = "select set_config('role', sec.enter(%s, %s, %s, %s), true)"
+        mac = seal(who, instant, connection.connection.info.backend_pid, issued, door)
+        sql = f"select set_config('role', {enter}(%s, %s, %s, %s), true)"
         if not write:
             sql = "set transaction isolation level repeatable read; " + sql
         try:
-            cursor.execute(sql, [actor.person_id, instant, issued, mac])
+            cursor.execute(sql, [who, instant, issued, mac])
         except ProgrammingError as error:
             if getattr(error.__cause__, "sqlstate", "") != "42501":
                 raise

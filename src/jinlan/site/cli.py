@@ -17,6 +17,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo-bank": ("demo_bank", "生成虚构银行的供数文件 / write a fictional bank's extracts"),
     "load": ("load", "加载供数目录 / load deliveries of extracts"),
     "staff": ("staff", "建立本行人员的登录 / make the sign-ins of a bank's own people"),
+    "portal-person": (
+        "portal_person",
+        "开通或停用客户门户登录 / let a client's person into the portal, or end him",
+    ),
     "nightly": ("nightly", "评估到某日为止的全部月末并发布 / evaluate and publish up to a date"),
     "list": ("list_units", "列出客户单元与层级 / list every client unit with its tier"),
     "why": ("why", "说明某单元为何在某层级 / explain a unit's tier in numbers"),

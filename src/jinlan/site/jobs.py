@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from jinlan.kernel.scope import actor_for, console_actor, scoped, system_actor
 from jinlan.kernel.sealing import seal
 from jinlan.kernel.services import create_staff
 from jinlan.kernel.trail import roots_file
+from jinlan.portal import services as portal
 from jinlan.serving.corrections import accept_correction
 from jinlan.site import listing
 from jinlan.work.selectors import accepted_by
@@ -129,6 +131,19 @@ def create_staff_with_passwords(rows: Sequence[Mapping[str, Any]]) -> dict[str, 
                 one_time_until=actor.at + FIRST_PASSWORDS,
             )
     return made
+
+
+def portal_person(user: str, *, party: str, email: str, name: str | None) -> str:
+    """Let somebody into the portal in his lead manager's name, or end him without a `name`; return what to tell.
+
+    The record says that it was done at the machine's console.
+    """
+    actor = replace(person(user), purpose="console")
+    if name is None:
+        portal.end(actor=actor, party=party, email=email)
+        return f"{email}  已停用 / ended"
+    made = portal.invite(actor=actor, party=party, name=name, email=email)
+    return f"{email}  {made.password}"
 
 
 def person(user: str | None) -> Actor:

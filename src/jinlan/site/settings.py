@@ -7,12 +7,14 @@ under the alias ``owner`` and only in the commands that migrate (`JINLAN_OWNER=1
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
 from jinlan.site.front import networks
 from jinlan.site.home import ROOT, home
@@ -93,6 +95,20 @@ def names(name: str) -> frozenset[str]:
     return frozenset(one.strip().lower() for one in os.environ.get(name, "").split(",") if one.strip())
 
 
+def portal_host(staff: list[str], base_url: str) -> str:
+    """Return the name of the clients' host, "" without a portal; it is never a name of the bank's people's."""
+    name = os.environ.get("JINLAN_PORTAL_HOST", "").lower()
+    if name and not all(re.fullmatch(r"[a-z0-9-]+", part) for part in name.split(".")):
+        raise ImproperlyConfigured(
+            f"JINLAN_PORTAL_HOST={name}: a host name without scheme and port is needed"
+        )
+    if name and (validate_host(name, staff) or name == urlsplit(base_url).hostname):
+        raise ImproperlyConfigured(
+            f"JINLAN_PORTAL_HOST={name}: the portal needs a host name of its own, which JINLAN_HOSTS and JINLAN_BASE_URL do not say"
+        )
+    return name
+
+
 def mail_server() -> tuple[str, int, str, str, bool, bool]:
     """Return host, port, user, password, STARTTLS, TLS of ``JINLAN_SMTP=host[:port]`` and what belongs to it; no host: no mail."""
     host, _colon, port = os.environ.get("JINLAN_SMTP", "").partition(":")
@@ -158,6 +174,8 @@ EMAIL_TIMEOUT = 10
 LAKE_DIR = HOME.lake
 LAKE_SOCKET = JINLAN_READER_SOCKET
 ALLOWED_HOSTS = os.environ.get("JINLAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+JINLAN_PORTAL_HOST = portal_host(ALLOWED_HOSTS, JINLAN_BASE_URL)
+ALLOWED_HOSTS += filter(None, [JINLAN_PORTAL_HOST])
 
 AUTH_USER_MODEL = "kernel.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -179,9 +197,11 @@ INSTALLED_APPS = [
     "jinlan.domains.strategy",
     "jinlan.domains.compliance",
     "jinlan.workspace",
+    "jinlan.portal",
     *filter(None, os.environ.get("JINLAN_ROOMS", "").split(",")),  # rooms of the bank's own
 ]
 MIDDLEWARE = [
+    "jinlan.portal.door.PortalHost",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -196,6 +216,7 @@ MIDDLEWARE = [
     "jinlan.kernel.middleware.ActorMiddleware",
     "jinlan.kernel.pages.ReferenceMiddleware",
     "axes.middleware.AxesMiddleware",
+    "jinlan.portal.door.Principals",
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -204,6 +225,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "jinlan.kernel.views.locked_out"
 AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "email", "ip_address"]  # not kept of what was typed
 AXES_ENABLE_ADMIN = False
 
 ROOT_URLCONF = "jinlan.site.urls"
@@ -255,6 +277,7 @@ SESSION_COOKIE_AGE = JINLAN_SESSION_SECONDS + 3600  # the middleware says why; t
 SESSION_COOKIE_NAME = "jl_session"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "jl_csrf"
+JINLAN_PORTAL_COOKIE, JINLAN_PORTAL_CSRF_COOKIE = "jl_portal", "jl_portal_csrf"
 CSRF_FAILURE_VIEW = "jinlan.kernel.views.csrf_failure"
 JINLAN_PROXIES = proxies("JINLAN_PROXIES")  # whose X-Forwarded-For and X-Forwarded-Proto are believed
 JINLAN_HTTPS = os.environ.get("JINLAN_HTTPS") == "1" or JINLAN_BASE_URL.startswith("https:")
@@ -265,6 +288,7 @@ if JINLAN_HTTPS:  # a browser takes such a cookie from this very host over TLS o
         "__Host-jl_csrf",
         "__Host-jl_lang",
     )
+    JINLAN_PORTAL_COOKIE, JINLAN_PORTAL_CSRF_COOKIE = "__Host-jl_portal", "__Host-jl_portal_csrf"
     LANGUAGE_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS, SECURE_HSTS_INCLUDE_SUBDOMAINS = 365 * 24 * 3600, False
 if JINLAN_BASE_URL:

@@ -5,7 +5,7 @@
 do $$
 declare
   scope_roles constant text[] := array['jl_team', 'jl_branch', 'jl_alld', 'jl_mixed', 'jl_wide', 'jl_all', 'jl_comp',
-                                       'jl_system', 'jl_ops'];
+                                       'jl_system', 'jl_ops', 'jl_portal'];
   name text;
 begin
   foreach name in array array['{owner}', '{app}'] loop
@@ -33,7 +33,7 @@ begin
   execute format('create schema if not exists sec authorization %I', '{owner}');
   execute format('grant usage on schema sec to %I', '{app}');
   grant usage, create on schema sec to jl_scope;
-  grant usage on schema sec to jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_system, jl_ops;
+  grant usage on schema sec to jl_team, jl_branch, jl_alld, jl_mixed, jl_wide, jl_all, jl_comp, jl_system, jl_ops, jl_portal;
   execute format('grant usage, create on schema public to %I', '{owner}');
   execute format('revoke temporary on database %I from public', current_database());
   execute format('grant temporary on database %I to jl_system, %I', current_database(), '{owner}');

@@ -30,7 +30,7 @@ WITHOUT_POLICIES = {
     "axes_accessfailurelog": "sign-in attempts, written before any scope",
     "axes_accesslog": "sign-in attempts, written before any scope",
 }
-CALLABLE_BY_APPLICATION = {"enter", "technical", "t_kind", "audit_text"}
+CALLABLE_BY_APPLICATION = {"enter", "enter_portal", "technical", "t_kind", "audit_text"}
 
 pytestmark = pytest.mark.usefixtures("database")
 

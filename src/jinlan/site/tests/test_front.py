@@ -70,6 +70,10 @@ def settings_with(tmp_path: Any, **env: str) -> dict[str, Any]:
         "CSRF_TRUSTED_ORIGINS",
         "SECURE_HSTS_SECONDS",
         "JINLAN_SECOND_FACTOR",
+        "ALLOWED_HOSTS",
+        "JINLAN_PORTAL_HOST",
+        "JINLAN_PORTAL_COOKIE",
+        "JINLAN_PORTAL_CSRF_COOKIE",
     ]
     code = (
         "import json, jinlan.site.settings as s; "
@@ -112,6 +116,43 @@ def test_on_this_machine_alone_nothing_needs_tls(tmp_path) -> None:
         None,
     )
     assert set(found["options"]) == {"options"}
+
+
+def test_the_portals_host_is_allowed_and_its_cookies_are_its_own(tmp_path) -> None:
+    names = ("JINLAN_PORTAL_HOST", "JINLAN_PORTAL_COOKIE", "JINLAN_PORTAL_CSRF_COOKIE")
+    without = settings_with(tmp_path)
+    found = settings_with(
+        tmp_path, JINLAN_BASE_URL="https://jinlan.bank.example", JINLAN_HOSTS="jinlan.bank.example", JINLAN_PORTAL_HOST="Clients.bank.example"
+    )  # fmt: skip
+
+    assert [without[name] for name in names] == ["", "jl_portal", "jl_portal_csrf"]
+    assert without["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost", "[::1]"]
+    assert [found[name] for name in names] == [
+        "clients.bank.example",
+        "__Host-jl_portal",
+        "__Host-jl_portal_csrf",
+    ]
+    assert found["ALLOWED_HOSTS"] == ["jinlan.bank.example", "clients.bank.example"]
+    assert found["CSRF_TRUSTED_ORIGINS"] == ["https://jinlan.bank.example"]
+
+
+@pytest.mark.parametrize(
+    ("host", "hosts", "base"),
+    [
+        ("localhost", "127.0.0.1,localhost", ""),
+        ("JINLAN.bank.example", "jinlan.bank.example", ""),
+        ("portal.bank.example", ".bank.example", ""),
+        ("portal.bank.example", "*", ""),
+        ("jinlan.bank.example", "localhost", "https://jinlan.bank.example:8443"),
+        ("https://portal.bank.example", "localhost", ""),
+        ("portal.bank.example:8443", "localhost", ""),
+        ("*", "localhost", ""),
+    ],
+)
+def test_the_portal_needs_a_name_of_its_own(tmp_path, host: str, hosts: str, base: str) -> None:
+    found = settings_with(tmp_path, JINLAN_PORTAL_HOST=host, JINLAN_HOSTS=hosts, JINLAN_BASE_URL=base)
+
+    assert f"ImproperlyConfigured: JINLAN_PORTAL_HOST={host.lower()}: " in found["failed"]
 
 
 @pytest.mark.parametrize(

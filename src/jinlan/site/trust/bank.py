@@ -29,7 +29,7 @@ from jinlan.serving.models import (
     Run,
     UnitResult,
 )
-from jinlan.site.trust import asked
+from jinlan.site.trust import asked, principals
 from jinlan.site.trust.cast import CAST, Part
 from jinlan.site.trust.facts import Cover, Facts, Grant, Staff
 from jinlan.site.trust.lists import fill as fill_lists
@@ -307,5 +307,6 @@ def build(seed: int, units: int = UNITS) -> Bank:
     asked.sessions(builder.bank)
     fill_own(builder.bank)
     fill_consents(builder.bank)
+    principals.install(builder.bank)
     builder.bank.people["system"] = system_actor(ENTITY, now_utc()).person_id
     return builder.bank

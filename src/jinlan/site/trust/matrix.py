@@ -156,14 +156,15 @@ class Probe:
 
 def addresses() -> dict[str, str]:
     """Return every named address of the product with its route; a nameless one is named by its route."""
-    return dict(_walk(get_resolver().url_patterns, ""))
+    return dict(walk(get_resolver().url_patterns, ""))
 
 
-def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, str]]:
+def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of addresses with their routes."""
     for one in patterns:
         route = before + str(one.pattern)
         if isinstance(one, URLResolver):
-            inner = _walk(one.url_patterns, route)
+            inner = walk(one.url_patterns, route)
             yield from ((f"{one.namespace}:{name}" if one.namespace else name, rest) for name, rest in inner)
         else:
             yield one.name or route, route

@@ -33,7 +33,7 @@ HOSTILE = {
     "tier": "HQ",
     "_method": "DELETE",
 }
-MAY_CHANGE = ("django_session", "kernel_staffsession", "axes_", "kernel_auditentry")
+MAY_CHANGE = ("django_session", "kernel_staffsession", "portal_portalsession", "axes_", "kernel_auditentry")
 SHARE = 0.06  # of the probes, in a quick run
 BATCH = 60  # requests between two digests of the database
 
@@ -185,8 +185,8 @@ class Judge:
         place = "/api/v1" if answer.request["PATH_INFO"].startswith("/api/") else "/clients"
         if (who, place) not in self.nothing:
             absent = client.get(f"{place}/00000000-0000-7000-8000-000000000000/nothing")
-            self.nothing[who, place] = _comparable(absent)
-        return bool(_comparable(answer) != self.nothing[who, place])
+            self.nothing[who, place] = comparable(absent)
+        return bool(comparable(answer) != self.nothing[who, place])
 
     def _list_faults(self, body: str, words: set[str], seen: Sight, *, file: bool) -> list[str]:
         """The whole list holds the whole sight, no more and no less, and adds up to it."""
@@ -222,7 +222,7 @@ def _body(probe: Probe) -> dict[str, Any]:
     return {}
 
 
-def _comparable(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
+def comparable(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
     """Return an answer without what differs from request to request."""
     body = re.sub(rb'(csrf[^>]*value=")[^"]*', rb"\1", answer.content)
     headers = sorted((name, value) for name, value in answer.headers.items() if name != "X-Reference")

@@ -12,8 +12,28 @@ from jinlan.site.trust.stage import BANK, QUICK, say
 class Runner(Outer):
     """The promises that requests, rows and kills prove."""
 
-    def p1(self) -> Section:
-        """Ask every address; more banks until there are enough probes."""
+    def p1(self) -> list[Section]:
+        """Ask every address of both hosts."""
+        return [self._staffs_host(), self._clients_host()]
+
+    def _clients_host(self) -> Section:
+        """Ask the portal's host, and again with a session that forgets who was ended."""
+        from jinlan.site.trust import portal
+
+        began = time.monotonic()
+        with self.cloned("trust_p1") as admin:
+            found = portal.prove(self.bank, admin)
+        with self.cloned("trust_p1") as admin, portal.forgetful():
+            blind = portal.prove(self.bank, admin)
+        caught = any(one.startswith("portal: ended ") for one in blind.wrong)
+        return Section("P1", "Nobody sees or changes what is not his (clients' own people)", f"{found.probes:,} requests", time.monotonic() - began, found.wrong,
+                       "a session that forgets who was ended", caught, [
+            f"{len(portal.MATRIX)} addresses × 7 methods × stranger, the bank's cookie, two parties' principals, one with a one-time password, one who was ended; a page names the own party and no other thing of the bank.",
+            "Every address of the bank's people asked at the clients' host, and the other way round: answered as what does not exist. One digest of all tables before and one after.",
+        ])  # fmt: skip
+
+    def _staffs_host(self) -> Section:
+        """Ask every address of the bank's people; more banks until there are enough probes."""
         from jinlan.site.trust import probing
 
         total, seed, bank, name = probing.Verdict(), self.seed, self.bank, "trust_p1"

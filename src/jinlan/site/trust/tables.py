@@ -127,6 +127,9 @@ TABLES: dict[str, Table] = {
     "compliance_consententry": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID, person=PERSON_ID.format("person_id"), written=True),
     "compliance_contact": Table(lambda seen, keys: _unit(seen, keys) or _member(seen, keys), UNIT_ID, PARTY_ID,
                                 writers=frozenset({"manager", "private_banker"})),
+    # A client's own people are in sight as their party is; signing them in reads the rows before any scope.
+    "portal_portalprincipal": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID, door=True, may=frozenset({"manager", "private_banker"})),
+    "portal_portalsession": Table(lambda seen, keys: False, client=False, door=True),
     "kernel_receipt": Table(lambda seen, keys: bool(seen.roles) and keys[3] == "me", person=PERSON_ID.format("person_id"),
                             client=False, written=True),
 }  # fmt: skip

@@ -168,10 +168,10 @@ class Visitor:
         keys = {who: browser(self.bank, who).cookies for who in sorted({who for who, _url in pages})}
         connection.close()
         with _served() as address, sync_playwright() as tool:
-            browser = tool.chromium.launch(executable_path=browser_path(), args=list(OPTIONS))
-            self.found.browser = browser.version
+            chromium = tool.chromium.launch(executable_path=browser_path(), args=list(OPTIONS))
+            self.found.browser = chromium.version
             for who, cookies in keys.items():
-                context = browser.new_context(bypass_csp=lifted, locale="zh-CN")
+                context = chromium.new_context(bypass_csp=lifted, locale="zh-CN")
                 context.add_init_script(WATCH)
                 name = settings.SESSION_COOKIE_NAME
                 if name in cookies:
@@ -182,7 +182,7 @@ class Visitor:
                     if stop_early and self.found.wrong:
                         break
                 context.close()
-            browser.close()
+            chromium.close()
 
     def _open(self, page: Any, address: str, who: str, url: str, what: str) -> None:
         answer = page.goto(address + url, wait_until="load")

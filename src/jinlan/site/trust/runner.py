@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from jinlan.site.backup.wal import ARCHIVE_SECONDS
 from jinlan.site.trust import arena as arenas
 from jinlan.site.trust.outer import Outer

@@ -1,4 +1,4 @@
-"""New keys for the vault, over everything that is sealed: clients' data keys and identifiers, counterparties, second factors, webhooks."""
+"""New keys for the vault, over everything that is sealed: clients' data keys and identifiers, counterparties, second factors, webhooks, principals."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from django.test import override_settings
 
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
+from jinlan.basics.ids import uuid7
 from jinlan.clients import vault
 from jinlan.clients.models import CounterpartyIdentity, Party, PartyIdentity, PartyKey
 from jinlan.clients.tests.test_directory import a_directory
@@ -26,15 +27,18 @@ from jinlan.kernel.keyring import key_id, keyring
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.outbox import Webhook
 from jinlan.kernel.scope import scoped
+from jinlan.kernel.sealed import sealed_field
 from jinlan.kernel.testing import a_person, an_actor, writing
 from jinlan.kernel.webhooks import SECRET, add_webhook
+from jinlan.portal.models import PortalPrincipal
 from jinlan.site import vaultkeys
 
 pytestmark = pytest.mark.usefixtures("database")
+EMAIL = sealed_field(PortalPrincipal, "email")
 OLD = key_id(b"o" * 32)
 FIELDS = [
     "clients_counterpartyidentity.value", "clients_partyidentity.value", "clients_partykey.sealed",
-    "kernel_secondfactor.secret", "kernel_webhook.secret",
+    "kernel_secondfactor.secret", "kernel_webhook.secret", "portal_portalprincipal.email",
 ]  # fmt: skip
 
 
@@ -53,6 +57,10 @@ def filled() -> Any:
         vault.store("JLB", vault.facts_of(BROUGHT))
         names = [{"counterparty_account_masked_hash": "f" * 64, "counterparty_name": "赵六"}]
         vault.store_counterparties("JLB", names)
+        key = uuid7()
+        email = EMAIL.seal("qian@jia.example", str(key))
+        principal = PortalPrincipal(entity="JLB", public_id=key, party=Party.objects.first(), name="钱宁", email=email, match_hash="q", made_at=now_utc())  # fmt: skip
+        PortalPrincipal.objects.bulk_create([principal])
     person = a_person("", "system_admin")
     otp.begin(person, now_utc())
     add_webhook(
@@ -76,6 +84,7 @@ def everything(person: Any) -> list[str]:
         values = sorted(vault.VALUE.open(row) for row in PartyIdentity.objects.all())
         values += [vault.COUNTERPARTY.open(row) for row in CounterpartyIdentity.objects.all()]
         values += [SECRET.open(row) for row in Webhook.objects.all()]
+    values += [EMAIL.open(row) for row in PortalPrincipal.door.all()]
     return [*values, otp.waiting_key(person)]
 
 
@@ -85,7 +94,7 @@ def counts() -> dict[str, tuple[int, int]]:
 
 def test_a_new_key_seals_everything_anew_and_the_old_one_may_go(filled: Any, ring: Path) -> None:
     before, told = everything(filled), list[tuple[str, int]]()
-    assert counts() == dict(zip(FIELDS, [(1, 0), (6, 0), (2, 0), (1, 0), (1, 0)], strict=True))
+    assert counts() == dict(zip(FIELDS, [(1, 0), (6, 0), (2, 0), (1, 0), (1, 0), (1, 0)], strict=True))
     with writing():
         identities = list(PartyIdentity.objects.order_by("id").values_list("value", flat=True))
 
@@ -94,11 +103,11 @@ def test_a_new_key_seals_everything_anew_and_the_old_one_may_go(filled: Any, rin
     # Identifiers lie under their clients' data keys: those are sealed anew, the identifiers stay as they are.
     assert sorted(told) == [
         ("clients_counterpartyidentity.value", 1), ("clients_partykey.sealed", 1), ("clients_partykey.sealed", 1),
-        ("kernel_secondfactor.secret", 1), ("kernel_webhook.secret", 1),
+        ("kernel_secondfactor.secret", 1), ("kernel_webhook.secret", 1), ("portal_portalprincipal.email", 1),
     ]  # fmt: skip
     with writing():
         assert list(PartyIdentity.objects.order_by("id").values_list("value", flat=True)) == identities
-    assert counts() == dict(zip(FIELDS, [(1, 0), (6, 0), (2, 0), (1, 0), (1, 0)], strict=True))
+    assert counts() == dict(zip(FIELDS, [(1, 0), (6, 0), (2, 0), (1, 0), (1, 0), (1, 0)], strict=True))
     assert list(keyring().all()) == [name, OLD]
     vaultkeys.forget(OLD)
     assert list(keyring().all()) == [name]

@@ -80,7 +80,8 @@ class SealedField(models.BinaryField):
         """
         cipher, now = header()[:1], header()[1:]
         earlier = [name for name in keyring().all() if self.keys or name != now]
-        return ~models.Q(sealed_cipher=cipher) | models.Q(sealed_key__in=earlier)
+        empty = models.Q(**{self.name: b""})  # what was erased
+        return ~empty & (~models.Q(sealed_cipher=cipher) | models.Q(sealed_key__in=earlier))
 
 
 def sealed_field(model: type[models.Model], name: str) -> SealedField:

@@ -25,6 +25,9 @@ from jinlan.site.backup.wal import ARCHIVE_SECONDS, archive_command
 from jinlan.site.home import Home, socket_folder
 
 START_TIMEOUT = 60
+POLL = 0.05
+# What a server says that starts while those of a killed one are still ending: they do so by themselves, so it is tried again.
+STILL_THERE = "pre-existing shared memory block"
 PR_SET_PDEATHSIG = 1
 MIN_FREE_MB = 500
 NOBODY = 65534
@@ -177,35 +180,48 @@ class Embedded:
         if not (self.home.pg / "PG_VERSION").exists():
             self._make()
         self._end_leftover()
+        deadline = time.monotonic() + patience
+        self._launch()
+        while not self._answered(deadline):
+            told = self._told()
+            if STILL_THERE not in told or time.monotonic() > deadline:
+                self.stop()
+                raise Refused(
+                    "PG_START",
+                    "内置数据库没有启动:%(said)s",
+                    "完整日志在 %(log)s。",
+                    said=told,
+                    log=self.home.log / "postgres.log",
+                )
+            time.sleep(POLL)
+            self._launch()
+        return self
+
+    def _launch(self) -> None:
         extra: dict[str, Any] = {"user": self._user} if self._user else {}
         log = (self.home.log / "postgres.log").open("ab")
+        self._written = log.tell()
         self.process = subprocess.Popen(
             [*self._prefix, str(binaries() / "postgres"), "-D", str(self.home.pg), *self._options()],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGINT), **extra,  # noqa: PLW1509  no thread runs yet
         )  # fmt: skip
         log.close()
-        self._wait(patience)
-        return self
 
-    def _wait(self, patience: float) -> None:
+    def _answered(self, deadline: float) -> bool:
+        """Wait until the server answers; False when it ended or the time is over."""
         assert self.process is not None  # noqa: S101
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                break
+        while time.monotonic() < deadline and self.process.poll() is None:
             if self.running():
-                return
-            time.sleep(0.05)
-        tail = (self.home.log / "postgres.log").read_text(errors="replace").strip().splitlines()[-4:]
-        self.stop()
-        raise Refused(
-            "PG_START",
-            "内置数据库没有启动:%(said)s",
-            "完整日志在 %(log)s。",
-            said=" / ".join(tail),
-            log=self.home.log / "postgres.log",
-        )
+                return True
+            time.sleep(POLL)
+        return False
+
+    def _told(self) -> str:
+        """Return the end of what the server wrote since it was launched."""
+        with (self.home.log / "postgres.log").open(errors="replace") as log:
+            log.seek(self._written)
+            return " / ".join(log.read().strip().splitlines()[-4:])
 
     def stop(self) -> None:
         """Stop the server (fast shutdown) and wait for it."""

@@ -70,10 +70,10 @@ def test_the_list_of_common_passwords_is_our_own_and_long_enough() -> None:
 def test_a_hostile_password_is_judged_quickly(ana: Person) -> None:
     import time
 
-    begun = time.perf_counter()
+    begun = time.process_time()  # ours, however busy the machine is
     problems("woaiwoaini" * 12 + "~kettle~", ana, PROFILES["ASVS"])
 
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def changes(client, new: str = GOOD, old: str = PASSWORD, again: str | None = None):

@@ -29,7 +29,7 @@ alter table portal_portalsession force row level security;
 
 -- The resolver looks at both.
 create policy to_scope on portal_portalprincipal for select to jl_scope using (true);
-grant select (id, party_id, is_active) on portal_portalprincipal to jl_scope;
+grant select (id, party_id, is_active, ended_at) on portal_portalprincipal to jl_scope;
 
 set local role jl_scope;
 
@@ -93,6 +93,24 @@ revoke execute on function sec.enter_portal(bigint, bigint, bigint, bytea), sec.
 grant execute on function sec.t_portal_party(), sec.portal_leads() to jl_portal;
 grant execute on function sec.enter_portal(bigint, bigint, bigint, bytea) to session_user with grant option;
 reset role;
+
+-- A client who is erased leaves no name behind and lets nobody in any more.
+grant update (name, email, match_hash, password, used, is_active, ended_at, one_time_until) on portal_portalprincipal to jl_scope;
+create policy forget_scope on portal_portalprincipal for update to jl_scope using (true) with check (not is_active);
+set local role jl_scope;
+create function sec.portal_erased() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  update public.portal_portalprincipal p set name = new.name, email = '', match_hash = p.id::text, password = '!', used = '{}',
+      is_active = false, ended_at = coalesce(p.ended_at, clock_timestamp()), one_time_until = null
+    where p.party_id = new.id;
+  return null;
+end $$;
+revoke execute on function sec.portal_erased() from public;
+grant execute on function sec.portal_erased() to session_user;
+reset role;
+create trigger portal_erased after update of erased on clients_party
+  for each row when (new.erased and not old.erased) execute function sec.portal_erased();
 
 create policy to_portal on clients_party for select to jl_portal using (id = (select sec.t_portal_party()));
 grant select (id, name, name_en) on clients_party to jl_portal;

@@ -12,10 +12,11 @@ from django.db.utils import ProgrammingError
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
 from jinlan.clients.testing import Cast, a_unit, covers
+from jinlan.clients.vault import ERASED, erase
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import ScopeDenied, console_actor, scoped
 from jinlan.kernel.sealed import sealed_field
-from jinlan.kernel.testing import AT, ENTITY
+from jinlan.kernel.testing import AT, ENTITY, writing
 from jinlan.portal.models import PortalPrincipal
 from jinlan.portal.selectors import actor_of, principals_of, represented
 from jinlan.portal.services import end, invite
@@ -103,6 +104,27 @@ def test_a_name_or_address_that_is_none_is_refused(cast: Cast, email: str, name:
         asks(cast, "lihua", "jia-2", email, name)
 
     assert (refused.value.code, PortalPrincipal.door.count()) == (code, 0)
+
+
+def test_an_erased_party_leaves_no_name_of_its_people_and_lets_nobody_in(cast: Cast, admin_url: str) -> None:
+    first, other = asks(cast, "lihua", "jia-2"), asks(cast, "lihua", "jia-3", "wu@jia.example", "吴非")
+    assert PortalPrincipal.door.filter(is_active=True).count() == 2
+
+    with writing():
+        erase(ENTITY, [(cast.parties["jia-2"].code, "ERASE")])
+
+    gone, there = (PortalPrincipal.door.get(public_id=one.principal) for one in (first, other))
+    assert (gone.name, bytes(gone.email), gone.match_hash, gone.password, gone.is_active) == (
+        ERASED,
+        b"",
+        str(gone.pk),
+        "!",
+        False,
+    )
+    assert (there.name, there.is_active) == ("吴非", True)
+    with psycopg.connect(admin_url) as admin:
+        (text,) = admin.execute("select string_agg(t::text, '') from portal_portalprincipal t").fetchone()
+        assert "钱宁" not in text
 
 
 def test_an_address_signs_in_for_one_client_until_it_is_ended(cast: Cast) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -77,9 +78,11 @@ def _broken(name: str, line: str) -> Section:
 
 def serve(way: Way, order: Order, number: int) -> None:
     """Prove what is asked for until nothing more is: the life of a lane."""
+    from jinlan.site.embedded import die_with_parent
     from jinlan.site.trust import arena as arenas
     from jinlan.site.trust.runner import Runner
 
+    die_with_parent(signal.SIGTERM)()  # nobody would take its answer; its server ends with it
     folder = order.folder / f"lane{number}"
     folder.mkdir()
     stamp = f"{'full' if order.full else 'quick'}, seed {order.seed}, {commit()}"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 
+from jinlan.site.bytecode import keep_bytecode
 from jinlan.site.database import create, migrate
 from jinlan.site.embedded import Embedded
 from jinlan.site.home import ROOT, SAMPLE, Home
@@ -30,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="jl-test-") as folder:
         place = Home(Path(folder) / "home").make()
         (place.path / "static").mkdir()  # whitenoise warns when it is missing
+        keep_bytecode(Path(folder) / "bytecode")
         server = Embedded(place, durable=False).start()
         try:
             os.environ.setdefault("JINLAN_ROOMS", SAMPLE)

@@ -7,9 +7,7 @@ lanes are through, and is then proved by one of them alone.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
-import sys
 import tempfile
 import time
 import traceback
@@ -22,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from jinlan.basics.clock import now_utc
+from jinlan.site.bytecode import keep_bytecode
 from jinlan.site.trust.report import Section, commit
 from jinlan.site.trust.stage import say
 
@@ -193,10 +192,3 @@ def prove(
         keep_bytecode(Path(folder) / "bytecode")
         run(promises, Order(full, seed, Path(folder), max(1, min(lanes, len(promises))), life), settle)
     return good
-
-
-def keep_bytecode(folder: Path) -> None:
-    """Keep bytecode for this run where none is kept: else each of some hundred starts compiles everything anew."""
-    if sys.flags.dont_write_bytecode:
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.environ["PYTHONPYCACHEPREFIX"] = str(folder)

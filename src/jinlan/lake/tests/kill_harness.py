@@ -44,6 +44,7 @@ from jinlan.lake.view import LakeView
 
 ACCOUNTS, DAYS = 100, 3
 LATEST = 1.5  # lives of a load: a third of the timed kills come after the load that is due
+ENOUGH = 60  # kills, among which each load must have had one
 PAUSE = 0.05  # seconds between two readings beside the loader
 MONEY = {"balance_daily": "balance_base", "transaction": "amount"}
 Signature = list[list[str]]
@@ -56,6 +57,9 @@ class Report:
     kills: int = 0
     rounds: int = 0
     loads_finished: int = 0
+    kills_by_load: list[int] = field(
+        default_factory=lambda: [0] * (DAYS + 1)
+    )  # how many were finished at the kill
     kills_with_leftovers: int = 0  # kills after which some table stood ahead of the registry
     readings: int = 0
     violations: list[str] = field(default_factory=list)
@@ -77,12 +81,12 @@ def registry_of(folder: Path) -> FileRegistry:
     return FileRegistry(folder / "registry.json")
 
 
-def run_loader(source: Path, folder: Path, *, bug: bool) -> None:
-    """Load everything; runs in a forked child."""
+def run_loader(source: Path, folder: Path, *, bug: bool) -> list[float]:
+    """Load everything and return the seconds that each load took; runs in a forked child."""
     if bug:
         delta.replace_days = _append_days  # type: ignore[assignment]
         load.recover = lambda lake, entity, registry: []  # type: ignore[assignment]
-    load.load_deliveries(
+    reports = load.load_deliveries(
         source,
         lake=folder / "lake",
         registry=registry_of(folder),
@@ -90,6 +94,7 @@ def run_loader(source: Path, folder: Path, *, bug: bool) -> None:
         memory_limit="256MB",
         threads=1,
     )
+    return [sum(report.seconds.values()) for report in reports]
 
 
 def _append_days(
@@ -120,14 +125,10 @@ def signature(folder: Path, record: Any) -> Signature:
 
 
 def expected(source: Path, folder: Path, answer: Path) -> None:
-    """Load once without a kill; note what each load leaves and how long one takes; runs in a forked child."""
-    began = time.monotonic()
-    run_loader(source, folder, bug=False)
-    seconds = (time.monotonic() - began) / DAYS
+    """Load once without a kill; note what each load leaves and how long it takes; runs in a forked child."""
+    lives = run_loader(source, folder, bug=False)
     loads = registry_of(folder).loads(bank.ENTITY)
-    answer.write_text(
-        json.dumps({"right": [signature(folder, record) for record in loads], "seconds": seconds})
-    )
+    answer.write_text(json.dumps({"right": [signature(folder, record) for record in loads], "lives": lives}))
 
 
 def look(folder: Path) -> dict[str, Any]:
@@ -224,7 +225,7 @@ def _moment(folder: Path, chance: random.Random, longest: float) -> Callable[[],
     if chance.random() < 0.5:
         return lambda: time.monotonic() >= deadline
     zone = folder / "lake" / bank.ENTITY / "lake"
-    wanted = _commits(zone) + chance.randint(1, 3)
+    wanted = _commits(zone) + chance.randint(1, 4)
     return lambda: _commits(zone) >= wanted
 
 
@@ -242,20 +243,22 @@ def run(folder: Path, *, kills: int, seed: int = 1, bug: bool = False) -> Report
     if not finished(fork(lambda: expected(source, folder / "calm", answer))):
         raise RuntimeError("the calm load failed")
     calm = json.loads(answer.read_text())
-    moments = _Moments(chance, calm["seconds"] * LATEST, kills)
+    moments = _Moments(chance, calm["lives"], kills)
     while report.kills < kills and not (bug and report.violations):
         report.rounds += 1
         place, known = folder / f"round{report.rounds}", len(report.violations)
         _round(source, place, calm["right"], report, moments, bug=bug)
         if len(report.violations) == known:  # a lake that shows a fault is kept
             shutil.rmtree(place)
+    if kills >= ENOUGH and 0 in report.kills_by_load[:DAYS]:
+        report.violations.append(f"some load was never killed: {report.kills_by_load}")
     return report
 
 
 @dataclass(frozen=True)
 class _Moments:
     chance: random.Random
-    longest: float
+    lives: Sequence[float]  # seconds of each load without a kill
     kills: int
 
 
@@ -268,7 +271,8 @@ def _round(
     while True:
         loader = fork(lambda: run_loader(source, folder, bug=bug))
         more = report.kills < moments.kills
-        killed = more and kill_after(loader, _moment(folder, moments.chance, moments.longest))
+        longest = LATEST * moments.lives[min(loads, DAYS - 1)]
+        killed = more and kill_after(loader, _moment(folder, moments.chance, longest))
         if not killed and not finished_or_gone(loader):
             report.violations.append(f"{folder.name}: the loader did not finish after a kill")
         report.kills += killed
@@ -277,6 +281,7 @@ def _round(
             report.violations.append(f"{folder.name}: nobody can read beside the loader or after a kill")
             break
         loads = found["loads"]
+        report.kills_by_load[loads] += killed
         report.kills_with_leftovers += bool(killed and found["ahead"])
         _judge([*found["beside"], *found["seen"]], right, report, folder.name)
         if not killed:

@@ -42,12 +42,22 @@ def half_up(numerator: int, denominator: int) -> int:
 class Scorecard:
     """The scores of all units of one kind on one date, by position."""
 
-    def __init__(self, definition: Definition, columns: Mapping[str, Column]) -> None:
-        """`columns` holds every measure that the criteria and the tier lines use, all equally long."""
+    def __init__(
+        self, definition: Definition, columns: Mapping[str, Column], points: Sequence[Numbers] = ()
+    ) -> None:
+        """Score all units.
+
+        Args:
+            definition: whose criteria are scored.
+            columns: every measure that the criteria and the tier lines use, all equally long.
+            points: of each criterion, where they are known already because only weights differ.
+        """
         self.definition = definition
         self.columns = columns
         self.size = len(next(iter(columns.values())).values) if columns else 0
-        self.points: list[Numbers] = [self._points(criterion) for criterion in definition.criteria]
+        self.points: list[Numbers] = list(points) or [
+            self._points(criterion) for criterion in definition.criteria
+        ]
         self._everything = tuple(range(len(definition.criteria)))
 
     def _points(self, criterion: Criterion) -> Numbers:

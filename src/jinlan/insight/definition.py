@@ -67,6 +67,12 @@ class Criterion:
             int(points * POINT) for _, points in self.points
         ]
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The first and last raw value of the table, times the measure's scale."""
+        raws, _ = self._table
+        return raws[0], raws[-1]
+
     def within_table(self, whole: int) -> int:
         """Return a raw ratio (times its scale) cut to the table's ends, beyond which points no longer tell units apart.
 

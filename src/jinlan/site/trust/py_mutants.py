@@ -23,6 +23,7 @@ from jinlan.clients.models import Party, Unit, UnitMember
 from jinlan.kernel import masking, scope, sessions, views
 from jinlan.kernel.acts import ACTS
 from jinlan.kernel.models import Person
+from jinlan.kernel.operations import ANYBODY
 from jinlan.kernel.resource import pages as resource_pages
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.kernel.search import search_of
@@ -323,6 +324,8 @@ def _named(*names: str) -> frozenset[str]:
 
 def _families() -> list[PyMutant]:
     quick = _named("clients", "client", "client-trend", "figure", "department")
+    # A list that is for everybody asks for no role: there is no guard to take away.
+    guarded = [name for name in sorted(RESOURCES) if set(RESOURCES[name].roles) != set(ANYBODY)]
     made = [
         PyMutant(f"no guard at all on {name}", _unguarded(name), _named(name), quick=name in quick)
         for name in sorted(PAGES)
@@ -331,7 +334,7 @@ def _families() -> list[PyMutant]:
         PyMutant(
             f"no role asked for on the list {name}", _open_list(name), _named(name), quick=name == "clients"
         )
-        for name in sorted(RESOURCES)
+        for name in guarded
     ]
     made += [
         PyMutant(
@@ -340,7 +343,7 @@ def _families() -> list[PyMutant]:
             _named(f"api:{name}"),
             quick=name == "clients",
         )
-        for name in sorted(RESOURCES)
+        for name in guarded
     ]
     made += [PyMutant(f"no role asked for on {name}", _without_role(name), _named(name), quick=name == "department")
              for name in ("department", "quality", "runs")]  # fmt: skip

@@ -32,6 +32,7 @@ from jinlan.basics.clock import now_utc
 from jinlan.site.database import create, migrate, setup_django
 from jinlan.site.embedded import Embedded
 from jinlan.site.home import SAMPLE, Home
+from jinlan.site.trust.apart import apart
 from jinlan.site.trust.arena import statement
 from jinlan.site.trust.asking import STEPS, Asked, Caller
 
@@ -320,16 +321,7 @@ def drain(folder: Path, *, stops: int, seed: int) -> Found:
 
 def prove(folder: Path, *, stops: int, seed: int) -> Found:
     """Run the proof in a process of its own."""
-    own = {"DATABASE_URL", "DATABASE_OWNER_URL", "JINLAN_HOME", "JINLAN_OWNER", "DJANGO_SETTINGS_MODULE"}
-    env = {key: value for key, value in os.environ.items() if key not in own}
-    command = [sys.executable, "-m", __name__, str(folder), "--stops", str(stops), "--seed", str(seed)]
-    done = subprocess.run(
-        command, env=env | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}, capture_output=True, text=True, check=False
-    )  # fmt: skip
-    try:
-        return Found(**json.loads(done.stdout.strip().splitlines()[-1]))
-    except (ValueError, IndexError):
-        return Found(wrong=[f"the proof failed: {done.stderr[-300:]}"])
+    return Found(**apart(__name__, folder, stops=stops, seed=seed))
 
 
 def main() -> int:

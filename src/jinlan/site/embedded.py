@@ -180,10 +180,10 @@ class Embedded:
         if not (self.home.pg / "PG_VERSION").exists():
             self._make()
         self._end_leftover()
-        deadline = time.monotonic() + patience
+        deadline, told = time.monotonic() + patience, ""
         self._launch()
         while not self._answered(deadline):
-            told = self._told()
+            told = self._told() or told  # the last try may have had no time to say anything
             if STILL_THERE not in told or time.monotonic() > deadline:
                 self.stop()
                 raise Refused(

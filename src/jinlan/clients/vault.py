@@ -174,9 +174,8 @@ def _erase(entity: str, parties: Any) -> None:
     tokens = list(identities.filter(kind="ACCOUNT").values_list("match_hash", flat=True))
     CounterpartyIdentity.objects.filter(entity=entity, match_hash__in=tokens).delete()
     identities.delete()
-    PartyKey.objects.filter(
-        party__in=parties
-    ).delete()  # what a backup or a dead row still holds opens no more
+    # What a backup or a dead row still holds opens no more
+    PartyKey.objects.filter(party__in=parties).delete()
     named = {"name": ERASED, "pinyin_key": "", "grams": [], "search_text": ""}
     parties.update(**named, name_en="", former_name="", uscc="", restricted=True, erased=True)
     Unit.objects.filter(root_party__in=parties).update(**named)

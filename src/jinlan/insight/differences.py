@@ -50,13 +50,13 @@ def _criteria(before: Definition, after: Definition, name: Naming) -> Iterator[D
     for code in [*old, *(code for code in new if code not in old)]:
         one = new.get(code)
         if one is None:
-            yield _said("removed", "criteria", code, Words("删去指标项 %(name)s", name=name(old[code])))
+            yield Difference("removed", "criteria", code, Words("删去指标项 %(name)s", name=name(old[code])))
         elif code not in old:
             added = Words("新增指标项 %(name)s,权重 %(weight)s", name=name(one), weight=_plain(one.weight))
-            yield _said("added", "criteria", code, added)
+            yield Difference("added", "criteria", code, added)
         else:
             for text in _criterion(old[code], one, name(one)):
-                yield _said("changed", "criteria", code, text)
+                yield Difference("changed", "criteria", code, text)
 
 
 def _criterion(old: Criterion, new: Criterion, name: str) -> Iterator[Words]:
@@ -102,9 +102,9 @@ def _gates(before: Definition, after: Definition, name: Naming) -> Iterator[Diff
     for code in [*old, *(code for code in new if code not in old)]:
         one = new.get(code)
         if one is None:
-            yield _said("removed", "gates", code, Words("删去准入门槛 %(name)s", name=name(old[code])))
+            yield Difference("removed", "gates", code, Words("删去准入门槛 %(name)s", name=name(old[code])))
         elif code not in old:
-            yield _said("added", "gates", code, Words("新增准入门槛 %(name)s", name=name(one)))
+            yield Difference("added", "gates", code, Words("新增准入门槛 %(name)s", name=name(one)))
         elif old[code].limit != one.limit:
             text = Words(
                 "准入门槛 %(name)s 的限值由 %(before)s 改为 %(after)s",
@@ -112,10 +112,10 @@ def _gates(before: Definition, after: Definition, name: Naming) -> Iterator[Diff
                 before=old[code].limit,
                 after=one.limit,
             )
-            yield _said("changed", "gates", code, text)
+            yield Difference("changed", "gates", code, text)
         elif old[code].secret != one.secret:
             now = Words("仅合规可见") if one.secret else Words("可见")
-            yield _said(
+            yield Difference(
                 "changed", "gates", code, Words("准入门槛 %(name)s 改为%(now)s", name=name(one), now=now)
             )
 
@@ -125,17 +125,17 @@ def _lines(before: Definition, after: Definition, name: Naming) -> Iterator[Diff
     for code in [*old, *(code for code in new if code not in old)]:
         one = new.get(code)
         if one is None:
-            yield _said("removed", "tiers", code, Words("删去层级 %(name)s", name=name(old[code])))
+            yield Difference("removed", "tiers", code, Words("删去层级 %(name)s", name=name(old[code])))
         elif code not in old:
             added = Words("新增层级 %(name)s,准入线 %(entry)s", name=name(one), entry=_plain(one.entry))
-            yield _said("added", "tiers", code, added)
+            yield Difference("added", "tiers", code, added)
         else:
             for text in _line(old[code], one, name(one)):
-                yield _said("changed", "tiers", code, text)
+                yield Difference("changed", "tiers", code, text)
     kept = [code for code in old if code in new]
     if kept != [code for code in new if code in old]:
         order = [name(new[code]) for code in new]
-        yield _said("changed", "tiers", "", Words("层级由高到低改为 %(order)s", order=order))
+        yield Difference("changed", "tiers", "", Words("层级由高到低改为 %(order)s", order=order))
 
 
 _Moved = Callable[[str, object, object], Words]
@@ -183,10 +183,6 @@ def _line(old: Line, new: Line, name: str) -> Iterator[Words]:
             before=_bounds(old),
             after=_bounds(new),
         )
-
-
-def _said(kind: Kind, about: str, code: str, text: Words) -> Difference:
-    return Difference(kind, about, code, text)
 
 
 def _plain(value: object) -> object:

@@ -18,9 +18,9 @@ from typing import Literal
 import pyarrow as pa
 
 from jinlan.insight import gates as gate_rules
-from jinlan.insight import wire
 from jinlan.insight.assess import Subject, line_values, needed
 from jinlan.insight.definition import WEIGHT, Definition, Line
+from jinlan.insight.recompute import column_of, subject_of
 from jinlan.insight.score import Column, Numbers, Scorecard, contributions
 from jinlan.insight.weights import rounded
 from jinlan.lake.features.catalog import MEASURES
@@ -53,25 +53,11 @@ def stock_of(units: pa.Table, kind: str) -> Stock:
     ).to_pylist()  # fmt: skip
     figures = [json.loads(row["measures"]) for row in rows]
     codes = [code for code, measure in MEASURES.items() if measure.unit not in ("date", "label")]
-    columns = {code: _column(figures, code) for code in codes if not figures or code in figures[0]}
-    subjects = tuple(_subject(row["detail"], row) for row in rows)
+    columns = {code: column_of(figures, code) for code in codes if not figures or code in figures[0]}
+    subjects = tuple(subject_of(row, json.loads(row["detail"])) for row in rows)
     return Stock(
         kind, rows[0]["as_of"] if rows else date.min, subjects, tuple(row["effective_tier"] or "" for row in rows),
         tuple(subject.ended or gate_rules.failed(subject.gates) for subject in subjects), columns,
-    )  # fmt: skip
-
-
-def _column(figures: Sequence[Mapping[str, Mapping[str, str | None]]], code: str) -> Column:
-    pairs = [wire.measure_of(figure, code) for figure in figures]
-    return Column([value for value, _ in pairs], [state for _, state in pairs])
-
-
-def _subject(detail: str, row: Mapping[str, str]) -> Subject:
-    body = json.loads(detail)
-    return Subject(
-        unit_id=row["unit_id"], root=row["root_party_id"], source_key=row["root_source_key"], branch=row["branch_id"],
-        size=body["facts"]["size"], ended=body["facts"]["ended"], gates=wire.gates_of(body["gates"]), listed=None, override=None,
-        measures=row["measures"],
     )  # fmt: skip
 
 

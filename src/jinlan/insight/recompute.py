@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -35,11 +35,8 @@ def recompute(
         details = [json.loads(row["detail"]) for row in own]
         definition = by_hash[details[0]["definition"]["sha256"]]
         figures = [json.loads(row["measures"]) for row in own]
-        columns = {}
-        for code in needed(definition):
-            pairs = [wire.measure_of(figure, code) for figure in figures]
-            columns[code] = Column([value for value, _ in pairs], [state for _, state in pairs])
-        subjects = [_subject(row, detail) for row, detail in zip(own, details, strict=True)]
+        columns = {code: column_of(figures, code) for code in needed(definition)}
+        subjects = [subject_of(row, detail) for row, detail in zip(own, details, strict=True)]
         moment = Moment(own[0]["as_of"], details[0]["stepped"])
         table, after = assess(definition, subjects, columns, before, moment)
         tables.append(table)
@@ -47,7 +44,14 @@ def recompute(
     return (pa.concat_tables(tables) if tables else UNITS.empty_table()), machines
 
 
-def _subject(row: Mapping[str, Any], detail: Mapping[str, Any]) -> Subject:
+def column_of(figures: Sequence[Mapping[str, Mapping[str, Any]]], code: str) -> Column:
+    """Return one measure of stored rows."""
+    pairs = [wire.measure_of(figure, code) for figure in figures]
+    return Column([value for value, _ in pairs], [state for _, state in pairs])
+
+
+def subject_of(row: Mapping[str, Any], detail: Mapping[str, Any]) -> Subject:
+    """Return what a stored row and its detail say of a unit besides its figures."""
     facts = detail["facts"]
     return Subject(
         unit_id=row["unit_id"],

@@ -72,6 +72,12 @@ class Keyring:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self.folder / "vault.key")
+        # What is sealed from now on must not outlive its key: the folder is on the disk before anything is sealed.
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
         return key_id(key)
 
     def forget(self, name: bytes) -> None:

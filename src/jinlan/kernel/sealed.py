@@ -73,6 +73,11 @@ class SealedField(models.BinaryField):
     def _keys(self, rows: Sequence[Any], entity: str = "") -> Mapping[Any, bytes]:
         return self.keys([self._owner(row) for row in rows], entity) if self.keys else {}
 
+    @property
+    def at_the_door(self) -> bool:
+        """Whether its rows are met before any scope, those of all entities at once."""
+        return issubclass(self.model, AtTheDoor)
+
     def stale(self) -> models.Q:
         """Return which rows are not sealed as they would be now.
 
@@ -110,7 +115,7 @@ def _part(field: SealedField, start: int, length: int) -> models.Func:
 
 def _rows(field: SealedField) -> models.QuerySet[Any]:
     model: Any = field.model
-    every = model.door.all() if issubclass(model, AtTheDoor) else model.objects.all()
+    every = model.door.all() if field.at_the_door else model.objects.all()
     return cast(
         "models.QuerySet[Any]",
         every.annotate(sealed_cipher=_part(field, 2, 1), sealed_key=_part(field, 3, 4)),
@@ -119,7 +124,7 @@ def _rows(field: SealedField) -> models.QuerySet[Any]:
 
 def _within(field: SealedField, actor: Actor) -> AbstractContextManager[Any]:
     """Return where the rows of a field are met: in the system's scope, or at the door before any."""
-    return transaction.atomic() if issubclass(field.model, AtTheDoor) else scoped(actor, write=True)
+    return transaction.atomic() if field.at_the_door else scoped(actor, write=True)
 
 
 def waiting(field: SealedField, actor: Actor) -> tuple[int, int]:

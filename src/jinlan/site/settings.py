@@ -150,7 +150,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 if os.environ.get("JINLAN_OWNER") == "1":
     owner = database(os.environ.get("DATABASE_OWNER_URL", ""))
     # A migration that waits for a lock makes everybody behind it wait: it gives way soon and comes again (kernel `migrate`).
-    owner["OPTIONS"] = {"options": "-c lock_timeout=400"}
+    owner["OPTIONS"]["options"] = "-c lock_timeout=400"
     DATABASES["default"] = owner
 
 DEBUG = False

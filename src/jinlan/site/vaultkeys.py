@@ -5,7 +5,8 @@ Everything goes on while the product runs: who seals looks at the key's file eac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection
@@ -17,7 +18,7 @@ from jinlan.kernel.audit import audit
 from jinlan.kernel.keyring import keyring
 from jinlan.kernel.models import Person
 from jinlan.kernel.scope import scoped, system_actor
-from jinlan.kernel.sealed import reseal, sealed_fields, waiting
+from jinlan.kernel.sealed import SealedField, reseal, sealed_fields, waiting
 from jinlan.kernel.working import alone
 
 LOCK = "jinlan vault"
@@ -38,13 +39,12 @@ def actors() -> list[Actor]:
     return [system_actor(entity, now_utc()) for entity in list(entities)]
 
 
-def standing() -> list[Standing]:
+def standing(everybody: Sequence[Actor] = ()) -> list[Standing]:
     """Return what every sealed field holds, over all entities."""
-    found = []
+    everybody, found = everybody or actors(), []
     for field in sealed_fields():
-        counts = [waiting(field, actor) for actor in _meeting(field, actors())]
-        name = f"{field.model._meta.db_table}.{field.column}"
-        found.append(Standing(name, sum(all_ for all_, _ in counts), sum(left for _, left in counts)))
+        counts = [waiting(field, actor) for actor in _meeting(field, everybody)]
+        found.append(Standing(_name(field), sum(all_ for all_, _ in counts), sum(left for _, left in counts)))
     return found
 
 
@@ -54,18 +54,16 @@ def rotate(tell: Callable[[str, int], object], *, batch: int = 1_000) -> bytes:
     Raises:
         Refused: VAULT_BUSY when a round runs already.
     """
-    with alone(LOCK) as mine:
-        if not mine:
-            raise Refused("VAULT_BUSY", "另一次密钥轮换正在进行。", "请等它结束。")
-        if not any(one.waiting for one in standing()):
-            name = keyring().renew()
-            _note("kernel.vault_key_made", name)
-        name = next(iter(keyring().all()))
+    with _one_at_a_time():
+        everybody = actors()
+        if not any(one.waiting for one in standing(everybody)):
+            _note(everybody, "kernel.vault_key_made", keyring().renew())
         for field in sealed_fields():
-            for actor in _meeting(field, actors()):
+            for actor in _meeting(field, everybody):
                 for count in reseal(field, actor, batch=batch):
-                    tell(f"{field.model._meta.db_table}.{field.column}", count)
-        _note("kernel.vault_sealed_anew", name)
+                    tell(_name(field), count)
+        name = next(iter(keyring().all()))
+        _note(everybody, "kernel.vault_sealed_anew", name)
     return name
 
 
@@ -76,10 +74,8 @@ def forget(name: bytes) -> None:
         Refused: VAULT_CURRENT (it seals), VAULT_ABSENT (there is none of that name), VAULT_NEEDED (something still needs it),
             VAULT_BUSY (a round runs, or a transaction that began before the key was replaced).
     """
-    with alone(LOCK) as mine:
-        if not mine:
-            raise Refused("VAULT_BUSY", "另一次密钥轮换正在进行。", "请等它结束。")
-        keys = list(keyring().all())
+    with _one_at_a_time():
+        keys, everybody = list(keyring().all()), actors()
         if name == keys[0]:
             raise Refused(
                 "VAULT_CURRENT", "这是正在使用的密钥。", "请先用 `./jinlan vault rotate` 换一把新的。"
@@ -91,7 +87,7 @@ def forget(name: bytes) -> None:
                 "`./jinlan vault status` 列出全部密钥。",
                 name=name.hex(),
             )
-        left = sum(one.waiting for one in standing())
+        left = sum(one.waiting for one in standing(everybody))
         if left:
             raise Refused(
                 "VAULT_NEEDED",
@@ -101,16 +97,25 @@ def forget(name: bytes) -> None:
             )
         if _older_transactions():
             raise Refused("VAULT_BUSY", "有早于换钥的事务仍在进行。", "请稍后再试。")
-        _note("kernel.vault_key_forgotten", name)
+        _note(everybody, "kernel.vault_key_forgotten", name)
         keyring().forget(name)
 
 
-def _meeting(field: object, everybody: list[Actor]) -> list[Actor]:
-    """Return in whose scopes a field's rows are met: what lies at the door is met once."""
-    from jinlan.kernel.record import AtTheDoor
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with alone(LOCK) as mine:
+        if not mine:
+            raise Refused("VAULT_BUSY", "另一次密钥轮换正在进行。", "请等它结束。")
+        yield
 
-    door = issubclass(field.model, AtTheDoor)  # type: ignore[attr-defined]
-    return everybody[:1] if door else everybody
+
+def _name(field: SealedField) -> str:
+    return f"{field.model._meta.db_table}.{field.attname}"
+
+
+def _meeting(field: SealedField, everybody: Sequence[Actor]) -> Sequence[Actor]:
+    """Return in whose scopes a field's rows are met: what lies at the door is met once."""
+    return everybody[:1] if field.at_the_door else everybody
 
 
 def _older_transactions() -> bool:
@@ -124,7 +129,7 @@ def _older_transactions() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _note(verb: str, name: bytes) -> None:
-    for actor in actors():
+def _note(everybody: Sequence[Actor], verb: str, name: bytes) -> None:
+    for actor in everybody:
         with scoped(actor, write=True):
             audit(actor, verb, "vault_key", name.hex())

@@ -107,6 +107,18 @@ def test_an_https_address_makes_cookies_and_transport_strict_and_its_forms_trust
     assert "statement_timeout" in found["options"]["options"]
 
 
+def test_migrations_keep_what_the_owners_address_asks_for_and_give_way_soon(tmp_path) -> None:
+    found = settings_with(
+        tmp_path, JINLAN_OWNER="1", DATABASE_OWNER_URL="postgresql://jl_owner@db.bank.example/jinlan?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    )  # fmt: skip
+
+    assert found["options"] == {
+        "sslmode": "verify-full",
+        "sslrootcert": "/etc/ca.pem",
+        "options": "-c lock_timeout=400",
+    }
+
+
 def test_on_this_machine_alone_nothing_needs_tls(tmp_path) -> None:
     found = settings_with(tmp_path)
 

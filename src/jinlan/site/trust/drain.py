@@ -15,12 +15,10 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -32,7 +30,7 @@ from jinlan.basics.clock import now_utc
 from jinlan.site.database import create, migrate, setup_django
 from jinlan.site.embedded import Embedded
 from jinlan.site.home import SAMPLE, Home
-from jinlan.site.trust.apart import apart
+from jinlan.site.trust.apart import PATIENCE, apart, free_port, started
 from jinlan.site.trust.arena import statement
 from jinlan.site.trust.asking import STEPS, Asked, Caller
 
@@ -45,7 +43,6 @@ CALLERS, HELD, ONCE, LONG = (
     2,
 )  # a stop: callers all the time, requests under way for certain, jobs of each kind
 SURE = 0.5  # seconds before the signal: what was sent by then is under way
-PATIENCE = 90.0
 RUNNING = "select count(*) from kernel_job where name like 'drain.%' and state = 'running'"
 WAITING = "select count(*) from pg_locks where not granted and relation = 'gifts_gift'::regclass"
 
@@ -75,9 +72,7 @@ class Product:
         self.found = Found()
         self.server = Embedded(place)
         self.process: subprocess.Popen[bytes] | None = None
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.token, self.unit, self.person = self._filled(seed)
         self.acknowledged: list[str] = []  # of requests that were held
         self.callers = [Caller(self.port, self.token, self.unit, number) for number in range(CALLERS)]
@@ -108,25 +103,12 @@ class Product:
         connections.close_all()
 
     def start(self) -> None:
-        """Start it as a person does, and wait until it answers."""
+        """Start it, and note how long that takes."""
         began = time.monotonic()
         own = ("DATABASE_", "DJANGO_", "JINLAN_TEST")
         env = {key: value for key, value in os.environ.items() if not key.startswith(own)}
-        command = [sys.executable, "-m", "jinlan.site.cli", "start", "--port", str(self.port), "--no-demo"]
-        with (self.place.path / "start.log").open("ab") as log:
-            self.process = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() - began > PATIENCE:
-                raise RuntimeError("the product does not start")
-            time.sleep(0.05)
+        self.process = started(env, self.place.path, self.port)
         self.found.starting.append(time.monotonic() - began)
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/signin", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
 
     def ask_for_jobs(self) -> None:
         """Ask for jobs, some of one transaction and some of steps."""

@@ -15,14 +15,11 @@ import io
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tarfile
 import threading
 import time
-import urllib.request
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,13 +29,12 @@ import psycopg
 from jinlan.site.database import create
 from jinlan.site.embedded import Embedded
 from jinlan.site.home import KEYS, ROOT, SAMPLE, Home
-from jinlan.site.trust.apart import apart
+from jinlan.site.trust.apart import PATIENCE, apart, free_port, started
 from jinlan.site.trust.asking import Caller
 
 ROOMS = f"{SAMPLE},jinlan.site.trust.drainroom.DrainRoom"
 UNITS, CALLERS = 12, 3
 LONGEST = 1.0  # seconds that anybody may wait for a lock
-PATIENCE = 90.0
 GOOD = {"200", "201"}
 BUILT = (
     "src/jinlan/kernel/static/vendor",
@@ -101,9 +97,7 @@ class Version:
             "PYTHONWARNINGS": "ignore",
         }  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
 
     def run(self, *command: str, **env: str) -> str:
         """Run something of this version and return what it said."""
@@ -115,27 +109,8 @@ class Version:
         return done.stdout
 
     def start(self) -> None:
-        """Start it as a person does: it migrates, then it serves; wait until it answers."""
-        command = [sys.executable, "-m", "jinlan.site.cli", "start", "--port", str(self.port), "--no-demo"]
-        with (self.place.path / "start.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command, env=self.env, cwd=self.source, stdout=log, stderr=log, start_new_session=True
-            )
-        began = time.monotonic()
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() - began > PATIENCE:
-                raise RuntimeError(
-                    f"{self.name} does not start: {(self.place.path / 'start.log').read_text()[-400:]}"
-                )
-            time.sleep(0.05)
-
-    def _answers(self) -> bool:
-        with (
-            suppress(OSError),
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/signin", timeout=5) as answer,
-        ):
-            return bool(answer.status == 200)
-        return False
+        """Start it: it migrates, then it serves."""
+        self.process = started(self.env, self.place.path, self.port)
 
     def stop(self) -> None:
         """End it."""

@@ -19,7 +19,7 @@ from django.urls import reverse
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.basics.errors import Refused, Words
-from jinlan.domains.strategy.services import install_definitions
+from jinlan.domains.strategy.services.definitions import install_definitions
 from jinlan.insight.render import render
 from jinlan.kernel.models import Person
 from jinlan.kernel.scope import actor_for, console_actor, scoped, system_actor

@@ -14,7 +14,8 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
 from jinlan.clients.models import Unit
-from jinlan.domains.strategy.services import definitions_of, overrides_of
+from jinlan.domains.strategy.services.definitions import definitions_of
+from jinlan.domains.strategy.services.overrides import overrides_of
 from jinlan.insight import explain
 from jinlan.insight.explain import Explanation
 from jinlan.insight.gates import RESTRICTED

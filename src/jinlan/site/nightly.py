@@ -14,7 +14,8 @@ from django.conf import settings
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
-from jinlan.domains.strategy.services import definitions_of, overrides_of
+from jinlan.domains.strategy.services.definitions import definitions_of
+from jinlan.domains.strategy.services.overrides import overrides_of
 from jinlan.insight.definition import Definition
 from jinlan.insight.identify import evaluate
 from jinlan.insight.tiers import Override

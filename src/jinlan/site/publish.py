@@ -16,7 +16,7 @@ from jinlan.basics.clock import now_utc
 from jinlan.basics.periods import is_month_end, tiers_compare_with
 from jinlan.clients.models import Party, Unit, UnitMember
 from jinlan.clients.register import sync_coverage, sync_units
-from jinlan.domains.strategy.services import definitions_of
+from jinlan.domains.strategy.services.definitions import definitions_of
 from jinlan.kernel.audit import audit
 from jinlan.kernel.bulk import patient
 from jinlan.kernel.scope import scoped

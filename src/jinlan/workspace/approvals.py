@@ -19,7 +19,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.basics.periods import add_months
 from jinlan.clients import selectors as clients
-from jinlan.domains.strategy import selectors as strategy
+from jinlan.domains.strategy.selectors import definitions as strategy
 from jinlan.kernel.acts import ACTS
 from jinlan.kernel.forms import dress
 from jinlan.kernel.resource import files

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from jinlan.basics.actor import Actor
 from jinlan.basics.money import NOT_APPLICABLE
 from jinlan.clients import selectors as clients
-from jinlan.domains.strategy.selectors import definition
+from jinlan.domains.strategy.selectors.definitions import definition
 from jinlan.kernel.audit import audit
 from jinlan.kernel.figures import currency, moment, number, percent
 from jinlan.lake.features.catalog import MEASURES

@@ -18,7 +18,7 @@ from django.db.utils import OperationalError
 
 from jinlan.clients.models import Unit, UnitMember
 from jinlan.clients.testing import Cast, the_cast
-from jinlan.domains.strategy.services import install_definitions
+from jinlan.domains.strategy.services.definitions import install_definitions
 from jinlan.insight.results import MEMBERS, UNITS
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import scoped, system_actor

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
-from jinlan.domains.strategy import selectors as strategy
-from jinlan.domains.strategy import services
+from jinlan.domains.strategy.selectors import definitions as strategy
+from jinlan.domains.strategy.services import definitions as services
 from jinlan.kernel.models import Passkey, PasswordRecord, Person, RecoveryCode, SecondFactor, StaffSession
 from jinlan.kernel.scope import actor_for, scoped, system_actor
 from jinlan.serving.models import UnitResult

@@ -9,7 +9,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.clients.models import Branch, Unit
 from jinlan.clients.testing import an_employee, covers, stands_in
-from jinlan.domains.strategy import selectors as strategy
+from jinlan.domains.strategy.selectors import definitions as strategy
 from jinlan.kernel.models import Person
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.kernel.scope import actor_for, scoped, system_actor

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jinlan.clients.testing import SIGN_INS
-from jinlan.domains.strategy.services import install_definitions
+from jinlan.domains.strategy.services.definitions import install_definitions
 from jinlan.kernel.scope import system_actor
 from jinlan.kernel.testing import AT
 

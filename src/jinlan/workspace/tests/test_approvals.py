@@ -12,7 +12,8 @@ from django.db import IntegrityError, ProgrammingError
 
 from jinlan.basics.ids import uuid7
 from jinlan.domains.strategy.models import Override
-from jinlan.domains.strategy.services import install_definitions, overrides_of
+from jinlan.domains.strategy.services.definitions import install_definitions
+from jinlan.domains.strategy.services.overrides import overrides_of
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, TODAY, writing

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jinlan.basics.calendar import china
-from jinlan.domains.strategy.charter import (
+from jinlan.domains.strategy.rules.charter import (
     Contact,
     Obligation,
     Rhythm,

@@ -7,7 +7,8 @@ from django.db import ProgrammingError
 
 from jinlan.clients.testing import the_cast
 from jinlan.domains.strategy.models import DefinitionVersion, Override
-from jinlan.domains.strategy.services import definitions_of, install_definitions, overrides_of
+from jinlan.domains.strategy.services.definitions import definitions_of, install_definitions
+from jinlan.domains.strategy.services.overrides import overrides_of
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, writing

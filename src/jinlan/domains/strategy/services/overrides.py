@@ -1,8 +1,7 @@
-"""Business verbs of the definition: installing the shipped criteria, reading what is in force for the nightly run."""
+"""Overrides: a tier set by hand until a day, and what the nightly run reads of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,51 +13,19 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
 from jinlan.clients import selectors as clients
-from jinlan.domains.strategy.models import DefinitionVersion, Override
-from jinlan.domains.strategy.rules import Asked, check_override, check_share
-from jinlan.domains.strategy.selectors import ladder
+from jinlan.domains.strategy.models import Override
+from jinlan.domains.strategy.rules.overrides import Asked, check_override, check_share
+from jinlan.domains.strategy.selectors.definitions import ladder
 from jinlan.insight import tiers
-from jinlan.insight.definition import FOLDER, Definition, parse
 from jinlan.kernel.acts import Matter, act, approval
 from jinlan.kernel.audit import audit
 from jinlan.kernel.scope import ScopeDenied, scoped
-from jinlan.lake.extracts.schema import UNIT_KINDS
 from jinlan.serving import selectors as serving
 
 if TYPE_CHECKING:
     from jinlan.clients.models import Unit
     from jinlan.serving.models import UnitResult
     from jinlan.serving.selectors import Published
-
-
-def install_definitions(entity: str, *, actor: Actor, bodies: Sequence[str] = ()) -> int:
-    """Store criteria for kinds that the entity has none of yet (default: the shipped ones); return how many.
-
-    A stored version never changes.
-    """
-    texts = bodies or [(FOLDER / f"{kind.lower()}.toml").read_text("utf-8") for kind in UNIT_KINDS]
-    with scoped(actor, write=True):
-        have = set(DefinitionVersion.objects.filter(entity=entity).values_list("kind", flat=True))
-        fresh = [(text, one) for text in texts if (one := parse(text)).kind not in have]
-        for text, one in fresh:
-            DefinitionVersion.objects.create(
-                entity=entity,
-                kind=one.kind,
-                version=one.version,
-                valid_from=one.valid_from,
-                body=text,
-                sha256=one.sha256,
-            )
-            name = f"{one.kind} {one.version}"
-            audit(actor, "strategy.definition_installed", "definition", name, after={"sha256": one.sha256})
-        return len(fresh)
-
-
-def definitions_of(entity: str, actor: Actor) -> list[Definition]:
-    """Return every stored version of every kind, as the run reads them."""
-    with scoped(actor):
-        versions = DefinitionVersion.objects.filter(entity=entity).order_by("kind", "valid_from")
-        return [parse(body) for body in versions.values_list("body", flat=True)]
 
 
 def overrides_of(entity: str, actor: Actor) -> list[tiers.Override]:

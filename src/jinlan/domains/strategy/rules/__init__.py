@@ -1,0 +1,1 @@
+"""Decisions of chapter 1, pure."""

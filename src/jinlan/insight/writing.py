@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from decimal import Decimal
 
-from jinlan.insight.definition import Criterion, Definition, Gate, Line
+from jinlan.insight.definition import Criterion, Definition, Gate, Line, Weighing
 
 
 def to_toml(definition: Definition) -> str:
@@ -20,11 +20,22 @@ def to_toml(definition: Definition) -> str:
     ]
     blocks = [
         head,
+        *([_weighing(definition.weighing)] if definition.weighing.method != "hand" else []),
         *(_criterion(one) for one in definition.criteria),
         *(_gate(one) for one in definition.gates),
         *(_line(one) for one in definition.lines),
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _weighing(one: Weighing) -> list[str]:
+    pairs = [f"{_text(f'{first}/{second}')} = {_text(value)}" for first, second, value in one.pairs]
+    return [
+        "[weighing]",
+        f"method = {_text(one.method)}",
+        *([f"share = {_number(one.share)}"] if one.method == "combined" else []),
+        *(["", "[weighing.pairs]", *pairs] if pairs else []),
+    ]
 
 
 def _criterion(one: Criterion) -> list[str]:

@@ -8,7 +8,7 @@ does not hold is evaluated again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,10 +59,16 @@ def holds(one: Evaluated, *, load: LoadRecord, loads: Sequence[LoadRecord], defi
     return all(other.touched_from > one.as_of for other in between)
 
 
-def fingerprint(definitions: Sequence[Definition], overrides: Sequence[Override]) -> str:
-    """Return a hash of what decides tiers beside the lake."""
-    text = "|".join(sorted(one.sha256 for one in definitions)) + "|" + "|".join(sorted(map(repr, overrides)))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def fingerprint(definitions: Sequence[Definition], overrides: Sequence[Override], on: date) -> str:
+    """Return a hash of what decides tiers on a date beside the lake.
+
+    What is decided for later days is no part of it: a version that comes into force next month leaves history as it stands.
+    """
+    texts = sorted(
+        one.sha256 for one in definitions if one.valid_from <= on
+    )  # tiers carry what earlier versions decided
+    held = sorted(repr(one) for one in overrides if one.in_force(on))
+    return hashlib.sha256(("|".join(texts) + "|" + "|".join(held)).encode()).hexdigest()[:16]
 
 
 def stored(entity: str, actor: Actor) -> list[Evaluated]:
@@ -108,15 +114,15 @@ def plan(
     *,
     load: LoadRecord,
     loads: Sequence[LoadRecord],
-    definitions: str,
+    marks: Callable[[date], str],
     as_of: date,
 ) -> Plan:
-    """Decide what has to be evaluated so that every wanted date holds at `load`."""
+    """Decide what has to be evaluated so that every wanted date holds at `load`; `marks` gives a date's fingerprint."""
     first = min((one.from_date or one.as_of for one in loads if one.load_id <= load.load_id), default=as_of)
     good = {
         one.as_of: one
         for one in sorted(stored, key=lambda one: one.load_id)
-        if holds(one, load=load, loads=loads, definitions=definitions)
+        if holds(one, load=load, loads=loads, definitions=marks(one.as_of))
     }
     kept: list[Evaluated] = []
     days = wanted_dates(first, as_of)

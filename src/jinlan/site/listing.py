@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -59,11 +60,13 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
             "LIST.NO_LOAD", "法人 %(entity)s 还没有装载供数。", "请先 ./jinlan load DIR。", entity=entity
         )
     definitions, overrides = definitions_of(entity, system), overrides_of(entity, system)
-    mark, loads = fingerprint(definitions, overrides), registry.loads(entity)
+    marks, loads = partial(fingerprint, definitions, overrides), registry.loads(entity)
     refuse_future([one for one in loads if one.load_id <= load.load_id], as_of)
     known = stored(entity, system)
     good = [
-        one for one in known if one.as_of == as_of and holds(one, load=load, loads=loads, definitions=mark)
+        one
+        for one in known
+        if one.as_of == as_of and holds(one, load=load, loads=loads, definitions=marks(as_of))
     ]
     if good:
         return Answer(load, good[-1], good[-1].run_id)
@@ -71,7 +74,7 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
     from jinlan.insight.identify import evaluate
     from jinlan.lake.view import LakeView
 
-    todo = plan(known, load=load, loads=loads, definitions=mark, as_of=as_of)
+    todo = plan(known, load=load, loads=loads, marks=marks, as_of=as_of)
     if not todo.todo:
         raise Refused("LIST.EARLY", "%(as_of)s 早于最早的供数。", "请给一个有数据的日期。", as_of=as_of)
     with scoped(system, write=True):
@@ -86,7 +89,7 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
             folder = results.write(
                 settings.LAKE_DIR, entity, run.pk, one.as_of, units=one.units, members=one.members
             )
-            last = Evaluated(one.as_of, folder, load.load_id, mark)
+            last = Evaluated(one.as_of, folder, load.load_id, marks(one.as_of))
             run.files[one.as_of.isoformat()] = last.body()
     finally:
         view.close()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -103,9 +104,9 @@ class _Job:
             definitions_of(self.entity, self.actor),
             overrides_of(self.entity, self.actor),
         )
-        mark = fingerprint(definitions, overrides)
+        marks = partial(fingerprint, definitions, overrides)
         known = stored(self.entity, self.actor)
-        todo = plan(known, load=self.load, loads=self.loads, definitions=mark, as_of=self.as_of)
+        todo = plan(known, load=self.load, loads=self.loads, marks=marks, as_of=self.as_of)
         if not todo.kept and not todo.todo:
             raise Refused(
                 "NIGHTLY.EARLY", "%(as_of)s 早于最早的供数。", "请给一个有数据的日期。", as_of=self.as_of
@@ -114,7 +115,7 @@ class _Job:
             return Summary(None, self.load.load_id, self.as_of, (), {})
         run = self._begin(definitions, todo.kept)
         try:
-            evaluated = self._evaluate(run, todo, definitions, overrides, mark)
+            evaluated = self._evaluate(run, todo, definitions, overrides, marks)
             changes = self._publish(run, [*todo.kept, *evaluated])
         except BaseException as error:
             self._failed(run, error)
@@ -148,7 +149,7 @@ class _Job:
         todo: Plan,
         definitions: Sequence[Definition],
         overrides: Sequence[Override],
-        mark: str,
+        marks: Callable[[date], str],
     ) -> list[Evaluated]:
         """Evaluate and store each date; the run's row remembers it at once, so that a killed run can be resumed."""
         done: list[Evaluated] = []
@@ -164,7 +165,7 @@ class _Job:
                 folder = results.write(
                     settings.LAKE_DIR, self.entity, run.pk, one.as_of, units=one.units, members=one.members
                 )
-                done.append(Evaluated(one.as_of, folder, self.load.load_id, mark))
+                done.append(Evaluated(one.as_of, folder, self.load.load_id, marks(one.as_of)))
                 run.files[one.as_of.isoformat()] = done[-1].body()
                 run.steps.extend({**step, "as_of": one.as_of.isoformat()} for step in one.steps)
                 self._save(run, "files", "steps")

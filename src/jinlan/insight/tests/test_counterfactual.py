@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jinlan.insight.assess import Subject, line_values, needed
 from jinlan.insight.counterfactual import changeable, smallest_changes
-from jinlan.insight.definition import FOLDER, read
+from jinlan.insight.parsing import FOLDER, read
 from jinlan.insight.score import INCOMPLETE, OK, Column, Scorecard
 
 PARTNER = read(FOLDER / "partner.toml")  # weights volume .35, share .25, referrals .25, tenure .15

@@ -9,7 +9,10 @@ from decimal import Decimal
 import pytest
 
 from jinlan.basics.errors import Refused
-from jinlan.insight.definition import FOLDER, in_force, parse, read, shipped
+from jinlan.insight.definition import Weighing, in_force
+from jinlan.insight.parsing import FOLDER, loose, parse, read, shipped
+from jinlan.insight.problems import matrix_of, problems
+from jinlan.insight.weights import ahp
 
 TEXT = (FOLDER / "group.toml").read_text("utf-8")
 
@@ -86,3 +89,53 @@ def test_the_newest_version_not_later_than_the_date_speaks():
     assert in_force([new, old], date(2026, 7, 1))["GROUP"].version == "2026.2"
     assert in_force([new], date(2026, 6, 30)) == {}
     assert old.criteria[0].weight == Decimal("0.35")
+
+
+JUDGED = """
+[weighing]
+method = "ahp"
+[weighing.pairs]
+"a/b" = "3"
+"a/c" = "5"
+"b/c" = "{pair}"
+"""
+THREE = """kind = "GROUP"
+version = "1"
+valid_from = 2027-01-01
+""" + JUDGED + "".join(f"""
+[[criteria]]
+code = "{code}"
+family = "scale"
+measure = "aum"
+weight = {weight}
+points = [[0, 0], [100, 100]]
+""" for code, weight in (("a", "0.6370"), ("b", "0.2583"), ("c", "0.1047"))) + """
+[[tiers]]
+tier = "KEY"
+entry = 50
+exit = 40
+"""  # fmt: skip
+
+
+def test_judgements_in_pairs_are_kept_and_contradictions_refused():
+    good = parse(THREE.format(pair="3"))
+    assert good.weighing == Weighing("ahp", (("a", "b", "3"), ("a", "c", "5"), ("b", "c", "3")))
+    assert ahp(matrix_of(good)).weights == tuple(one.weight for one in good.criteria)
+
+    error = refusal(THREE.format(pair="1/5"))
+    assert (error.code, error.params["field"]) == ("DEFINITION.CONSISTENCY", "weighing")
+    assert "0.7" in error.message  # the ratio is said
+    assert refusal(THREE.format(pair="12")).params["field"] == "weighing.b/c"
+
+
+def test_every_problem_is_found_with_its_place():
+    text = TEXT.replace("weight = 0.35", "weight = 0.36").replace("exit = 76", "exit = 84")
+    text = text.replace("[10000000, 30]", "[10000000, 60]", 1)
+
+    found = [(one.code, one.params["field"]) for one in problems(loose(text))]
+
+    assert found == [
+        ("DEFINITION.MONOTONE", "criteria.deposits.points"),
+        ("DEFINITION.WEIGHTS", "weights"),
+        ("DEFINITION.EXIT", "tiers.HQ.exit"),
+    ]

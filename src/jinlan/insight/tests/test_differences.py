@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jinlan.insight.definition import Definition, parse, shipped
+from jinlan.insight.definition import Definition
 from jinlan.insight.differences import differences
+from jinlan.insight.parsing import parse, shipped
 from jinlan.insight.writing import to_toml
 
 GROUP = next(one for one in shipped() if one.kind == "GROUP")

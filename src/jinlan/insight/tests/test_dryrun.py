@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jinlan.insight.assess import Subject, needed
-from jinlan.insight.definition import Definition, shipped
+from jinlan.insight.definition import Definition
 from jinlan.insight.dryrun import LINE, Judged, Stock, judge, moves, sensitivity, stock_of
 from jinlan.insight.identify import Evaluation, evaluate
+from jinlan.insight.parsing import shipped
 from jinlan.insight.score import INCOMPLETE, OK, Column
 from jinlan.insight.tests import lakes
 from jinlan.lake.features.catalog import scale_of

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jinlan.basics.errors import Refused
-from jinlan.insight.definition import in_force, shipped
+from jinlan.insight.definition import in_force
 from jinlan.insight.explain import why
 from jinlan.insight.identify import evaluate
+from jinlan.insight.parsing import shipped
 from jinlan.insight.recompute import recompute
 from jinlan.insight.render import render
 from jinlan.insight.results import MEMBERS, UNITS

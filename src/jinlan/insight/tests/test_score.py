@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jinlan.insight.assess import needed
-from jinlan.insight.definition import FOLDER, read
+from jinlan.insight.parsing import FOLDER, read
 from jinlan.insight.score import Column, Scorecard, half_up, strongest
 
 PARTNER = read(FOLDER / "partner.toml")  # weights volume .35, share .25, referrals .25, tenure .15

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jinlan.basics.periods import month_end, month_ends
-from jinlan.insight.definition import Line, shipped
+from jinlan.insight.definition import Line
+from jinlan.insight.parsing import shipped
 from jinlan.insight.tiers import EMPTY, OUT, LineState, Listed, Override, Situation, advance, step
 
 GROUP = {one.kind: one for one in shipped()}["GROUP"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from jinlan.insight import definition
+from jinlan.insight import parsing
 from jinlan.insight.identify import evaluate
 from jinlan.site.bench.bank import Lake, build
 from jinlan.site.bench.child import alone
@@ -45,7 +45,7 @@ def units_of(lake: Lake, dates: list[date]) -> int:
     """Evaluate the dates and return how many rows of units came out."""
     view = lake.view()
     try:
-        found = evaluate(view, dates=dates, definitions=definition.shipped())
+        found = evaluate(view, dates=dates, definitions=parsing.shipped())
         return sum(one.units.num_rows for one in found)
     finally:
         view.close()

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from jinlan.basics.errors import Refused
 from jinlan.basics.periods import month_ends
-from jinlan.insight import definition
+from jinlan.insight import parsing
 from jinlan.insight.identify import evaluate
 from jinlan.lake.load import LoadReport, load_deliveries
 from jinlan.lake.registry import LoadRecord, Outcome
@@ -94,7 +94,7 @@ def last_units(lake: Path, record: LoadRecord, definition_file: Path = DEFINITIO
     """Evaluate every month-end of the window and return the units of the last day."""
     view = LakeView(lake, record)
     try:
-        found = evaluate(view, dates=month_ends(FIRST, LAST), definitions=[definition.read(definition_file)])
+        found = evaluate(view, dates=month_ends(FIRST, LAST), definitions=[parsing.read(definition_file)])
         *_, last = found
     finally:
         view.close()

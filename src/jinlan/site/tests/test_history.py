@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from jinlan.basics.errors import Refused
+from jinlan.insight.parsing import FOLDER, parse
+from jinlan.insight.tiers import Override
 from jinlan.lake.registry import LoadRecord
-from jinlan.site.history import Evaluated, holds, plan, read_files, refuse_future, wanted_dates
+from jinlan.site.history import Evaluated, fingerprint, holds, plan, read_files, refuse_future, wanted_dates
 
 JUN, JUL, AUG, SEP = date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30)
 
@@ -49,7 +51,7 @@ def test_other_definitions_or_a_later_load_do_not_speak():
 def test_everything_after_the_first_date_that_does_not_hold_is_evaluated_again():
     stored = [evaluated(JUN), evaluated(JUL), evaluated(AUG), evaluated(SEP, load=2)]
 
-    found = plan(stored, load=LATE, loads=[HISTORY, DAILY, LATE], definitions="d", as_of=SEP)
+    found = plan(stored, load=LATE, loads=[HISTORY, DAILY, LATE], marks=lambda day: "d", as_of=SEP)
 
     assert [one.as_of for one in found.kept] == [JUN, JUL]
     assert found.todo == (AUG, SEP)
@@ -59,7 +61,7 @@ def test_everything_after_the_first_date_that_does_not_hold_is_evaluated_again()
 def test_nothing_is_evaluated_twice():
     stored = [evaluated(JUN), evaluated(JUL), evaluated(AUG)]
 
-    found = plan(stored, load=DAILY, loads=[HISTORY, DAILY], definitions="d", as_of=AUG)
+    found = plan(stored, load=DAILY, loads=[HISTORY, DAILY], marks=lambda day: "d", as_of=AUG)
 
     assert found.todo == ()
     assert [one.as_of for one in found.kept] == [JUN, JUL, AUG]
@@ -72,7 +74,7 @@ def test_a_look_inside_a_month_is_no_month_to_build_on():
         [evaluated(JUN), evaluated(JUL), inside],
         load=DAILY,
         loads=[HISTORY, DAILY],
-        definitions="d",
+        marks=lambda day: "d",
         as_of=SEP,
     )
 
@@ -92,3 +94,17 @@ def test_a_day_after_the_newest_data_is_refused_and_the_newest_one_is_named():
     refuse_future(loads, date(2026, 9, 2))
     with pytest.raises(Refused, match="2026-09-03 晚于已有供数的日期 2026-09-02"):
         refuse_future(loads, date(2026, 9, 3))
+
+
+def test_what_is_decided_for_later_days_leaves_history_as_it_stands():
+    text = (FOLDER / "group.toml").read_text("utf-8")
+    first = parse(text)
+    second = parse(
+        text.replace('version = "2026.1"', 'version = "2026.2"').replace("1900-01-01", "2026-09-01")
+    )
+    override = Override("G-1", "HQ", "INDUSTRY", date(2026, 8, 15), date(2026, 12, 1))
+
+    assert fingerprint([first], [], AUG) == fingerprint([first, second], [], AUG)
+    assert fingerprint([first], [], SEP) != fingerprint([first, second], [], SEP)
+    assert fingerprint([first], [], JUL) == fingerprint([first], [override], JUL)
+    assert fingerprint([first], [], AUG) != fingerprint([first], [override], AUG)

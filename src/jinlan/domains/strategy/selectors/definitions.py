@@ -7,13 +7,15 @@ from datetime import date
 
 from jinlan.basics.actor import Actor
 from jinlan.domains.strategy.models import DefinitionVersion
-from jinlan.insight.definition import parse
+from jinlan.insight.parsing import parse
 from jinlan.kernel.reading import visible
+
+V = DefinitionVersion
 
 
 def definition(actor: Actor, *, kind: str, version: str) -> DefinitionVersion | None:
-    """Return one version of the criteria of a kind of unit."""
-    return visible(actor, DefinitionVersion).filter(kind=kind, version=version).first()
+    """Return one approved version of the criteria of a kind of unit."""
+    return visible(actor, DefinitionVersion).filter(kind=kind, version=version, state=V.APPROVED).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,11 @@ class Ladder:
 
 def ladder(actor: Actor, *, kind: str, on: date) -> Ladder | None:
     """Return the tiers in force for a kind on a day, None before its first version."""
-    rows = visible(actor, DefinitionVersion).filter(kind=kind, valid_from__lte=on).exclude(valid_to__lte=on)
+    rows = (
+        visible(actor, DefinitionVersion)
+        .filter(kind=kind, state=V.APPROVED, valid_from__lte=on)
+        .exclude(valid_to__lte=on)
+    )
     found = rows.order_by("-valid_from", "-id").first()
     if found is None:
         return None

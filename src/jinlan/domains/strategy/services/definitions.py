@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from jinlan.basics.actor import Actor
 from jinlan.domains.strategy.models import DefinitionVersion
-from jinlan.insight.definition import FOLDER, Definition, parse
+from jinlan.insight.definition import Definition
+from jinlan.insight.parsing import FOLDER, parse
 from jinlan.kernel.audit import audit
 from jinlan.kernel.scope import scoped
 from jinlan.lake.extracts.schema import UNIT_KINDS
@@ -29,6 +30,7 @@ def install_definitions(entity: str, *, actor: Actor, bodies: Sequence[str] = ()
                 valid_from=one.valid_from,
                 body=text,
                 sha256=one.sha256,
+                state=DefinitionVersion.APPROVED,
             )
             name = f"{one.kind} {one.version}"
             audit(actor, "strategy.definition_installed", "definition", name, after={"sha256": one.sha256})
@@ -36,7 +38,9 @@ def install_definitions(entity: str, *, actor: Actor, bodies: Sequence[str] = ()
 
 
 def definitions_of(entity: str, actor: Actor) -> list[Definition]:
-    """Return every stored version of every kind, as the run reads them."""
+    """Return every approved version of every kind of unit, as the run reads them."""
     with scoped(actor):
-        versions = DefinitionVersion.objects.filter(entity=entity).order_by("kind", "valid_from")
+        versions = DefinitionVersion.objects.filter(
+            entity=entity, state=DefinitionVersion.APPROVED, kind__in=UNIT_KINDS
+        ).order_by("kind", "valid_from")
         return [parse(body) for body in versions.values_list("body", flat=True)]

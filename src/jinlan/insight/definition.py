@@ -25,6 +25,7 @@ from jinlan.lake.features.catalog import MEASURES, scale_of
 POINT = 10_000  # points are kept as whole numbers of 1e-4
 WEIGHT = 10_000  # weights too
 GATES = ("CDD_CURRENT", "SANCTIONS_CLEAR", "FIVE_TIER")
+HIDDEN = ("SANCTIONS_CLEAR",)  # gates whose failure nobody outside compliance may learn of
 DECISIONS = ("automatic", "committee")
 METHODS = ("hand", "ahp", "entropy", "combined")
 

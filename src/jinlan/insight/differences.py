@@ -169,7 +169,7 @@ def _line(old: Line, new: Line, name: str) -> Iterator[Words]:
         left, right = getattr(old, field), getattr(new, field)
         if left != right:
             yield said(name, _plain(left), _plain(right))
-    if old.sizes != new.sizes:
+    if set(old.sizes) != set(new.sizes):
         yield Words(
             "层级 %(name)s 适用的企业规模由 %(before)s 改为 %(after)s",
             name=name,

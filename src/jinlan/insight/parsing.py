@@ -41,11 +41,11 @@ def loose(text: str) -> Definition:
     try:
         body = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise WrongDefinition("SYNTAX", "标准定义有误:不是有效的 TOML:%(said)s。", said=error) from error
+        raise WrongDefinition("SYNTAX", "不是有效的 TOML:%(said)s。", said=error) from error
     kind = body.get("kind")
     if kind not in UNIT_KINDS:
         raise WrongDefinition(
-            "KIND", "标准定义有误:客户类型 %(kind)r 无效,应为 %(kinds)s。", kind=kind, kinds=list(UNIT_KINDS)
+            "KIND", "客户类型 %(kind)r 无效,应为 %(kinds)s。", kind=kind, kinds=list(UNIT_KINDS)
         )
     try:
         definition = Definition(
@@ -61,7 +61,7 @@ def loose(text: str) -> Definition:
             weighing=_weighing(body.get("weighing", {})),
         )
     except KeyError as error:
-        raise WrongDefinition("MISSING", "标准定义有误:缺少字段 %(said)s。", said=error) from error
+        raise WrongDefinition("MISSING", "缺少字段 %(said)s。", said=error) from error
     return definition
 
 
@@ -80,24 +80,20 @@ def _number(value: Any, where: Words) -> Decimal:
         number = Decimal(value)
     except (InvalidOperation, TypeError, ValueError) as error:
         raise WrongDefinition(
-            "NUMBER", "标准定义有误:%(where)s 的 %(value)r 不是数值。", where=where, value=value
+            "NUMBER", "%(where)s 的 %(value)r 不是数值。", where=where, value=value
         ) from error
     if not number.is_finite():
-        raise WrongDefinition(
-            "NUMBER", "标准定义有误:%(where)s 的 %(value)r 不是有限数值。", where=where, value=value
-        )
+        raise WrongDefinition("NUMBER", "%(where)s 的 %(value)r 不是有限数值。", where=where, value=value)
     return number
 
 
 def _measure(code: Any, where: Words) -> str:
     if code not in MEASURES:
-        raise WrongDefinition(
-            "MEASURE", "标准定义有误:%(where)s 引用了未知指标 %(item)r。", where=where, item=code
-        )
+        raise WrongDefinition("MEASURE", "%(where)s 引用了未知指标 %(item)r。", where=where, item=code)
     if MEASURES[code].unit in _NOT_SCORED:
         raise WrongDefinition(
             "MEASURE",
-            "标准定义有误:%(where)s 的指标 %(item)s 是日期或标签,不能计分。",
+            "%(where)s 的指标 %(item)s 是日期或标签,不能计分。",
             where=where,
             item=code,
         )
@@ -122,18 +118,14 @@ def _criterion(row: Mapping[str, Any]) -> Criterion:
 
 def _date(value: Any) -> date:
     if not isinstance(value, date):
-        raise WrongDefinition(
-            "DATE", "标准定义有误:生效日 %(value)r 不是日期,应写作 2026-01-01。", value=value
-        )
+        raise WrongDefinition("DATE", "生效日 %(value)r 不是日期,应写作 2026-01-01。", value=value)
     return value
 
 
 def _whole(row: Mapping[str, Any], name: str, default: int, where: Words) -> int:
     found = _number(row.get(name, default), where)
     if found % 1:
-        raise WrongDefinition(
-            "NUMBER", "标准定义有误:%(where)s 的 %(value)s 应为整数。", where=where, value=found
-        )
+        raise WrongDefinition("NUMBER", "%(where)s 的 %(value)s 应为整数。", where=where, value=found)
     return int(found)
 
 
@@ -142,7 +134,7 @@ def _weighing(row: Mapping[str, Any]) -> Weighing:
     if method not in METHODS:
         raise WrongDefinition(
             "METHOD",
-            "标准定义有误:未知的赋权方式 %(item)r,应为 %(methods)s。",
+            "未知的赋权方式 %(item)r,应为 %(methods)s。",
             item=method,
             methods=list(METHODS),
         )
@@ -150,7 +142,7 @@ def _weighing(row: Mapping[str, Any]) -> Weighing:
     for names, value in dict(row.get("pairs", {})).items():
         first, slash, second = str(names).partition("/")
         if not slash:
-            raise WrongDefinition("PAIR", '标准定义有误:两两比较 %(item)r 应写作 "甲/乙" = "3"。', item=names)
+            raise WrongDefinition("PAIR", '两两比较 %(item)r 应写作 "甲/乙" = "3"。', item=names)
         pairs.append((first, second, str(value)))
     return Weighing(method, tuple(pairs), _number(row.get("share", "0.5"), Words("赋权")))
 
@@ -159,7 +151,7 @@ def _gate(row: Mapping[str, Any]) -> Gate:
     code = row["code"]
     if code not in GATES:
         raise WrongDefinition(
-            "GATE", "标准定义有误:未知的准入门槛 %(item)r,应为 %(gates)s。", item=code, gates=list(GATES)
+            "GATE", "未知的准入门槛 %(item)r,应为 %(gates)s。", item=code, gates=list(GATES)
         )
     return Gate(
         code,

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from jinlan.basics.errors import Refused, Words
-from jinlan.insight.definition import DECISIONS, POINT, WEIGHT, Criterion, Definition, Line
+from jinlan.insight.definition import DECISIONS, HIDDEN, POINT, WEIGHT, Criterion, Definition, Line
 from jinlan.insight.weights import ahp
 from jinlan.lake.features.catalog import scale_of
 
@@ -25,17 +25,23 @@ class WrongDefinition(Refused):
 def problems(definition: Definition) -> Iterator[WrongDefinition]:
     """Yield everything that keeps a definition from being used, in the order in which it is read."""
     if not definition.criteria or not definition.lines:
-        yield WrongDefinition("EMPTY", "标准定义有误:至少要有一个指标项和一个层级。", field="criteria")
+        yield WrongDefinition("EMPTY", "至少要有一个指标项和一个层级。", field="criteria")
     yield from _unique("criteria", Words("指标项"), [criterion.code for criterion in definition.criteria])
     yield from _unique("tiers", Words("层级"), [line.tier for line in definition.lines])
     yield from _unique("gates", Words("准入门槛"), [gate.code for gate in definition.gates])
+    for gate in definition.gates:
+        if gate.code in HIDDEN and not gate.secret:
+            yield WrongDefinition(
+                "SECRET",
+                "准入门槛 %(item)s 必须仅合规可见(secret = true)。",
+                field=f"gates.{gate.code}",
+                item=gate.code,
+            )
     for criterion in definition.criteria:
         yield from _criterion(criterion)
     total = sum((criterion.weight for criterion in definition.criteria), Decimal(0))
     if definition.criteria and total != 1:
-        yield WrongDefinition(
-            "WEIGHTS", "标准定义有误:权重之和为 %(total)s,应为 1。", field="weights", total=total
-        )
+        yield WrongDefinition("WEIGHTS", "权重之和为 %(total)s,应为 1。", field="weights", total=total)
     yield from _weighing(definition)
     for line in definition.lines:
         yield from _line(line, definition)
@@ -46,7 +52,7 @@ def _unique(about: str, what: Words, codes: Sequence[str]) -> Iterator[WrongDefi
         if codes.count(code) > 1:
             yield WrongDefinition(
                 "TWICE",
-                "标准定义有误:%(what)s %(item)s 出现了两次。",
+                "%(what)s %(item)s 出现了两次。",
                 field=f"{about}.{code}",
                 what=what,
                 item=code,
@@ -57,7 +63,7 @@ def _criterion(criterion: Criterion) -> Iterator[WrongDefinition]:
     where, place = Words("指标项 %(code)s", code=criterion.code), f"criteria.{criterion.code}"
     if criterion.weight <= 0 or criterion.weight * WEIGHT % 1:
         yield WrongDefinition(
-            "WEIGHTS", "标准定义有误:%(where)s 的权重 %(weight)s 应大于 0,最多四位小数。",
+            "WEIGHTS", "%(where)s 的权重 %(weight)s 应大于 0,最多四位小数。",
             field=f"{place}.weight", where=where, weight=criterion.weight,
         )  # fmt: skip
     raws = [raw for raw, _ in criterion.points]
@@ -65,23 +71,21 @@ def _criterion(criterion: Criterion) -> Iterator[WrongDefinition]:
     if len(raws) < 2 or any(left >= right for left, right in pairwise(raws)):
         yield WrongDefinition(
             "MONOTONE",
-            "标准定义有误:%(where)s 的原始值应至少两个且严格递增。",
+            "%(where)s 的原始值应至少两个且严格递增。",
             field=f"{place}.points",
             where=where,
         )
     if sorted(values) not in (values, values[::-1]):
-        yield WrongDefinition(
-            "MONOTONE", "标准定义有误:%(where)s 的分值应单调。", field=f"{place}.points", where=where
-        )
+        yield WrongDefinition("MONOTONE", "%(where)s 的分值应单调。", field=f"{place}.points", where=where)
     for name, numbers in (("points", values), ("none", [criterion.none])):
         if not all(0 <= value <= 100 and not value * POINT % 1 for value in numbers):
             yield WrongDefinition(
-                "POINTS", "标准定义有误:%(where)s 的分值应在 0 到 100 之间,最多四位小数。",
+                "POINTS", "%(where)s 的分值应在 0 到 100 之间,最多四位小数。",
                 field=f"{place}.{name}", where=where,
             )  # fmt: skip
     if any(raw * scale_of(criterion.measure) % 1 for raw in raws):
         yield WrongDefinition(
-            "POINTS", "标准定义有误:%(where)s 的原始值小数位过多。", field=f"{place}.points", where=where
+            "POINTS", "%(where)s 的原始值小数位过多。", field=f"{place}.points", where=where
         )
 
 
@@ -98,7 +102,7 @@ def matrix_of(definition: Definition) -> list[list[Decimal]]:
         if first not in places or second not in places or first == second:
             raise WrongDefinition(
                 "PAIR",
-                "标准定义有误:两两比较 %(first)s/%(second)s 不是两个指标项。",
+                "两两比较 %(first)s/%(second)s 不是两个指标项。",
                 field=field,
                 first=first,
                 second=second,
@@ -107,7 +111,7 @@ def matrix_of(definition: Definition) -> list[list[Decimal]]:
         if value is None:
             raise WrongDefinition(
                 "PAIR",
-                "标准定义有误:两两比较的值 %(value)s 应为 1/9 到 9 之间的整数或分数。",
+                "两两比较的值 %(value)s 应为 1/9 到 9 之间的整数或分数。",
                 field=field,
                 value=text,
             )
@@ -130,7 +134,7 @@ def _weighing(definition: Definition) -> Iterator[WrongDefinition]:
     if definition.weighing.method not in ("ahp", "combined"):
         return
     if not 0 <= definition.weighing.share <= 1:
-        yield WrongDefinition("SHARE", "标准定义有误:组合系数应在 0 到 1 之间。", field="weighing.share")
+        yield WrongDefinition("SHARE", "组合系数应在 0 到 1 之间。", field="weighing.share")
     try:
         judged = ahp(matrix_of(definition))
     except WrongDefinition as wrong:
@@ -139,7 +143,7 @@ def _weighing(definition: Definition) -> Iterator[WrongDefinition]:
     except Refused as wrong:
         yield WrongDefinition(
             "MATRIX",
-            "标准定义有误:%(said)s",
+            "%(said)s",
             field="weighing",
             said=Words(*wrong.templates[:1], **wrong.params),
         )
@@ -147,7 +151,7 @@ def _weighing(definition: Definition) -> Iterator[WrongDefinition]:
     ratio = Decimal(judged.ratio).quantize(Decimal("0.0001"))
     if ratio >= CONSISTENT:
         yield WrongDefinition(
-            "CONSISTENCY", "标准定义有误:判断矩阵的一致性比率为 %(ratio)s,应小于 %(most)s;请重新比较相互矛盾的指标项。",
+            "CONSISTENCY", "判断矩阵的一致性比率为 %(ratio)s,应小于 %(most)s;请重新比较相互矛盾的指标项。",
             field="weighing", ratio=ratio, most=CONSISTENT,
         )  # fmt: skip
 
@@ -156,26 +160,26 @@ def _line(line: Line, definition: Definition) -> Iterator[WrongDefinition]:
     where, place = Words("层级 %(tier)s", tier=line.tier), f"tiers.{line.tier}"
     if line.exit >= line.entry:
         yield WrongDefinition(
-            "EXIT", "标准定义有误:%(where)s 的退出线 %(leaves)s 应低于准入线 %(enters)s。",
+            "EXIT", "%(where)s 的退出线 %(leaves)s 应低于准入线 %(enters)s。",
             field=f"{place}.exit", where=where, leaves=line.exit, enters=line.entry,
         )  # fmt: skip
     if not 0 < line.entry <= 100 or line.entry * 100 % 1 or line.exit * 100 % 1:
         yield WrongDefinition(
-            "ENTRY", "标准定义有误:%(where)s 的准入线应在 0 到 100 之间,最多两位小数。",
+            "ENTRY", "%(where)s 的准入线应在 0 到 100 之间,最多两位小数。",
             field=f"{place}.entry", where=where,
         )  # fmt: skip
     if line.on != "score" and line.on not in definition.families:
         yield WrongDefinition(
-            "ON", "标准定义有误:%(where)s 依据的 %(on)r 不是总分,也不是任何维度。",
+            "ON", "%(where)s 依据的 %(on)r 不是总分,也不是任何维度。",
             field=f"{place}.on", where=where, on=line.on,
         )  # fmt: skip
     if line.decision not in DECISIONS:
         yield WrongDefinition(
-            "DECISION", "标准定义有误:%(where)s 的决定方式 %(decision)r 应为 automatic 或 committee。",
+            "DECISION", "%(where)s 的决定方式 %(decision)r 应为 automatic 或 committee。",
             field=f"{place}.decision", where=where, decision=line.decision,
         )  # fmt: skip
     if line.observe_up < 1 or line.observe_down < 1 or line.min_hold < 0:
         yield WrongDefinition(
-            "OBSERVE", "标准定义有误:%(where)s 的观察期至少为 1,最短持有期不得为负。",
+            "OBSERVE", "%(where)s 的观察期至少为 1,最短持有期不得为负。",
             field=f"{place}.observe", where=where,
         )  # fmt: skip

@@ -201,3 +201,9 @@ def quarantine(actor: Actor, *, load_id: int, limit: int = 200) -> tuple[int, li
 def runs(actor: Actor, *, limit: int = 40) -> list[Run]:
     """Return the newest nightly runs with their loads."""
     return list(visible(actor, Run).select_related("load").order_by("-id")[:limit])
+
+
+def run_of(actor: Actor, *, as_of: date) -> Run | None:
+    """Return the run that speaks for a published date, with its load."""
+    row = visible(actor, PublishedDate).filter(as_of=as_of).select_related("run__load").first()
+    return row.run if row else None

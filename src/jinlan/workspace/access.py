@@ -28,6 +28,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "runs": OPERATIONS,
     "record": ("auditor", "compliance", "audit_admin"),
     "approvals": (*EVERYBODY, "system_admin"),
+    "definitions": EVERYBODY,
     "design": ANYBODY,
 }
 View = Callable[..., HttpResponse]

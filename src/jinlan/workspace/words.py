@@ -118,6 +118,10 @@ MOVES: Mapping[str, Look] = {
 }  # fmt: skip
 
 
+VERSION_STATES: Mapping[str, Look] = {
+    "draft": Look(_("草稿"), "", "circle-dashed"), "review": Look(_("待审核"), "amber", "clock"), "committee": Look(_("待审议"), "blue", "clock"),
+    "approved": Look(_("已批准"), "green", "circle-check"), "withdrawn": Look(_("已撤回"), "plain"),
+}  # fmt: skip
 APPROVAL_STATES: Mapping[str, Look] = {
     "open": Look(_("复核中"), "blue", "clock"), "done": Look(_("已执行"), "green", "circle-check"),
     "refused": Look(_("已拒绝"), "red", "circle-x"), "void": Look(_("已作废"), ""), "expired": Look(_("已过期"), "amber", "clock"),

@@ -9,11 +9,16 @@ from pathlib import Path
 
 from jinlan.basics.errors import Refused
 from jinlan.basics.terminal import printed
-from jinlan.lake.reader.server import QUESTION_SECONDS, ReaderServer
+from jinlan.lake.reader.server import QUESTION_SECONDS, Make, ReaderServer, plain
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the reader; return 1 with one sentence when it cannot listen."""
+def main(arguments: list[str] | None = None, *, answerer: Make = plain) -> int:
+    """Run the reader; return 1 with one sentence when it cannot listen.
+
+    Args:
+        arguments: of the command line.
+        answerer: makes the answerer of each worker, of the lake's folder and its memory.
+    """
     parser = argparse.ArgumentParser(prog="python -m jinlan.lake.reader")
     parser.add_argument("--lake", type=Path, required=True, help="folder of the lake")
     parser.add_argument("--socket", type=Path, required=True, help="Unix socket to listen on")
@@ -24,7 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         asyncio.run(
-            ReaderServer(given.lake, memory_limit=given.memory, seconds=given.seconds).serve(given.socket)
+            ReaderServer(lambda: answerer(given.lake, given.memory), seconds=given.seconds).serve(
+                given.socket
+            )
         )
     except Refused as error:
         sys.stderr.write(f"{printed(error)}\n")

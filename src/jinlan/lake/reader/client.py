@@ -45,23 +45,23 @@ class LakeReader:
     def ready(self) -> bool:
         """Tell whether the reader answers."""
         try:
-            return self._ask(Ping(), lambda answer: bool(answer["ready"]))
+            return self.ask(Ping(), lambda answer: bool(answer["ready"]))
         except Refused:
             return False
 
     def source_rows(self, question: SourceRows) -> list[Rows]:
         """Return the rows behind a figure, one `Rows` per source table that the lake has."""
-        return self._ask(question, lambda answer: [rows_from_wire(rows) for rows in answer["sources"]])
+        return self.ask(question, lambda answer: [rows_from_wire(rows) for rows in answer["sources"]])
 
     def history(self, question: MeasureHistory) -> Rows:
         """Return a figure over time: columns day, currency ("" = base currency), value."""
-        return self._ask(question, lambda answer: rows_from_wire(answer["rows"]))
+        return self.ask(question, lambda answer: rows_from_wire(answer["rows"]))
 
     def accounts(self, question: Accounts) -> Rows:
         """Return accounts and products on a date."""
-        return self._ask(question, lambda answer: rows_from_wire(answer["rows"]))
+        return self.ask(question, lambda answer: rows_from_wire(answer["rows"]))
 
-    def _ask(self, question: Question, read: Callable[[Any], T]) -> T:
+    def ask(self, question: Question, read: Callable[[Any], T]) -> T:
         """Return what a question is answered; what is no answer of ours counts as none."""
         line = self._exchange(json.dumps(to_wire(question)).encode() + b"\n")
         try:

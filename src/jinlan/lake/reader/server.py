@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,20 @@ QUESTION_SECONDS = 20.0
 _LINE_BYTES = 4 << 20
 
 
+Make = Callable[[Path, str], Answerer]
+
+
+def plain(lake: Path, memory: str) -> Answerer:
+    """Make an answerer that knows the lake and nothing above it."""
+    return Answerer(lake, memory_limit=memory)
+
+
 class ReaderServer:
     """Answers questions about one lake. The web half resolves scope; this process never widens it."""
 
-    def __init__(self, lake: Path, *, memory_limit: str = "512MB", seconds: float = QUESTION_SECONDS) -> None:
-        """Start the workers; each has an engine of its own with `memory_limit`."""
-        self._lake, self._memory_limit, self._seconds = lake, memory_limit, seconds
+    def __init__(self, make: Callable[[], Answerer], *, seconds: float = QUESTION_SECONDS) -> None:
+        """Start the workers; each makes an answerer, with an engine, of its own."""
+        self._make, self._seconds = make, seconds
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="reader")
         self._local = threading.local()
 
@@ -89,7 +98,7 @@ class ReaderServer:
 
     def _answer(self, question: Question, running: list[Answerer]) -> dict[str, Any]:
         if not hasattr(self._local, "answerer"):
-            self._local.answerer = Answerer(self._lake, memory_limit=self._memory_limit)
+            self._local.answerer = self._make()
         answerer: Answerer = self._local.answerer
         running.append(answerer)
         return answerer.answer(question)

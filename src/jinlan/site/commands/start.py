@@ -140,7 +140,13 @@ def spawn_reader(supervisor: Supervisor) -> None:
     """Start the process that reads the lake for pages."""
     place = home()
     supervisor.spawn(
-        "reader", "-m", "jinlan.lake.reader", "--lake", str(place.lake), "--socket", str(place.reader_socket)
+        "reader",
+        "-m",
+        "jinlan.insight.asking",
+        "--lake",
+        str(place.lake),
+        "--socket",
+        str(place.reader_socket),
     )
 
 

@@ -27,7 +27,7 @@ register = template.Library()
 _TABLES: Mapping[str, Mapping[Any, Look]] = {
     "tier": words.TIERS, "state": words.STATES, "member": words.MEMBER_SOURCES, "class": words.FIVE_TIER,
     "load": words.LOAD_STATUS, "run": words.RUN_STATUS, "level": words.LEVELS, "move": words.MOVES, "approval": words.APPROVAL_STATES,
-    "contact": CONTACT_STATES,
+    "contact": CONTACT_STATES, "version": words.VERSION_STATES,
 }  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     "kind": words.KINDS, "kind_short": words.KINDS_SHORT, "tier_source": words.TIER_SOURCES, "gate": words.GATES,

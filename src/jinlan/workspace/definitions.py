@@ -1,0 +1,262 @@
+"""标准: the versions of the criteria; one of them with what it would do; drafting, editing, sending on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.errors import Refused
+from jinlan.basics.periods import add_months, month_start
+from jinlan.domains.strategy.selectors import versions as select
+from jinlan.domains.strategy.services import versions as services
+from jinlan.insight.differences import Item, differences
+from jinlan.insight.parsing import loose
+from jinlan.insight.writing import to_toml
+from jinlan.kernel import figures
+from jinlan.kernel.reading import sees_whole_bank
+from jinlan.kernel.scope import scoped
+from jinlan.lake.extracts.schema import UNIT_KINDS
+from jinlan.workspace import sheets, studio
+from jinlan.workspace.access import doing, page
+from jinlan.workspace.dates import date_menu, shown_date
+
+if TYPE_CHECKING:
+    from jinlan.domains.strategy.models import DefinitionVersion
+
+MOST = 200_000  # characters of a text
+EDITORS = services.AUTHORS
+OPEN = ("draft", "review", "committee")  # states that can still be withdrawn
+SAID = {
+    "send": gettext_lazy("已提交审核"), "pass": gettext_lazy("已送委员会"), "return": gettext_lazy("已退回起草人"),
+    "withdraw": gettext_lazy("已撤回"),
+}  # fmt: skip
+
+
+@require_GET
+@page("definitions")
+def definitions(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """Show every kind with its versions, the one in force first."""
+    shown = shown_date(request, actor)
+    today = shown.latest if shown else actor.at.date()
+    kinds = []
+    for kind in UNIT_KINDS:
+        rows = select.versions(actor, kind=kind)
+        kinds.append({"kind": kind, "rows": rows, "speaks": select.in_force(actor, kind=kind, on=today)})
+    return render(request, "workspace/definitions.html", {
+        "title": _("标准"), "place": "definitions", "kinds": kinds, "today": today, "edits": actor.has(*EDITORS),
+        "data_date": date_menu(request, actor, shown, rewinds=False),
+    })  # fmt: skip
+
+
+@require_POST
+@doing("definitions")
+def draft(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """Begin a draft from a version, or from a file."""
+    file, given = request.FILES.get("file"), request.POST
+    try:
+        with scoped(actor):
+            base = _version(actor, _id(given["base"])) if given.get("base") else None
+            kind = base.kind if base else given.get("kind", "")
+            body = file.read(MOST).decode("utf-8") if file else _next_text(request, actor, base)
+        made = services.draft_version(
+            actor=actor, kind=kind, body=body, based_on=base.version if base else "", purpose=given.get("purpose", "")
+        )  # fmt: skip
+    except UnicodeDecodeError:
+        messages.error(request, _("文件不是 UTF-8 文本，请另存为 UTF-8 后重试。"))
+        return redirect("definitions")
+    except Refused as refused:
+        if refused.code == "ABSENT":
+            raise
+        messages.error(request, str(refused))
+        return redirect("definitions")
+    return redirect("definition", public_id=made)
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
+def _next_text(request: HttpRequest, actor: Actor, base: DefinitionVersion | None) -> str:
+    """Return the text of a version under the next free name, from the first day of the next month on."""
+    if base is None:
+        raise Refused("VERSION_BASE", "没有选择起草的依据。", "请选择一个版本,或上传标准文件。")
+    shown = shown_date(request, actor)
+    start = month_start(add_months(shown.latest if shown else actor.at.date(), 1))
+    taken = {row.version for row in select.versions(actor, kind=base.kind)}
+    name = next(
+        f"{start.year}.{number}" for number in range(1, 1000) if f"{start.year}.{number}" not in taken
+    )
+    return to_toml(replace(loose(base.body), version=name, valid_from=start))
+
+
+def _version(actor: Actor, public_id: UUID) -> DefinitionVersion:
+    found = select.version_of(actor, public_id=public_id)
+    if found is None or found.kind not in UNIT_KINDS:
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+@doing("definitions")
+def definition(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Show a version with what it would do; save a draft that was changed."""
+    with scoped(actor):
+        row = _version(actor, public_id)
+    if request.method == "GET":
+        with scoped(actor):
+            return _shown(request, actor, row, sheets.shown(loose(row.body)))
+    filled = sheets.posted(request.POST, row.kind)
+    if filled.definition is None:
+        with scoped(actor):
+            return _shown(request, actor, row, filled, status=422)
+    try:
+        services.edit_version(
+            actor=actor, public_id=public_id, body=to_toml(filled.definition), edition=_whole(request.POST.get("edition")),
+            purpose=request.POST.get("purpose", ""),
+        )  # fmt: skip
+    except Refused as refused:
+        if refused.code == "ABSENT":
+            raise
+        with scoped(actor):
+            return _shown(request, actor, row, filled, refused=refused, status=409)
+    messages.info(request, _("草稿已保存"))
+    return redirect("definition", public_id=public_id)
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdigit() else 0
+
+
+def _shown(
+    request: HttpRequest, actor: Actor, row: DefinitionVersion, filled: sheets.Filled, *,
+    refused: Refused | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    shown = shown_date(request, actor)
+    base = select.compared_with(actor, row, on=shown.as_of if shown else row.valid_from)
+    said = differences(loose(base.body), filled.definition, _named) if base and filled.definition else []
+    context = sheets.context(filled) | {
+        "title": f"{row.kind} {row.version}", "place": "definitions", "row": row, "base": base, "said": said, "refused": refused,
+        "edits": row.state == row.DRAFT and actor.has(*EDITORS), "reviews": _reviews(actor, row), "tries": sees_whole_bank(),
+        "shown": shown, "as_of_query": f"?as_of={shown.as_of.isoformat()}" if shown and shown.past else "",
+        "data_date": date_menu(request, actor, shown), "purpose": request.POST.get("purpose", row.purpose),
+        "edition": request.POST.get("edition", row.edition), "withdraws": row.state in OPEN and actor.has(*EDITORS),
+    }  # fmt: skip
+    return render(request, "workspace/definition.html", context, status=status)
+
+
+def _reviews(actor: Actor, row: DefinitionVersion) -> bool:
+    return row.state == row.REVIEW and actor.has(*services.REVIEWERS) and actor.username != row.author
+
+
+def _named(one: Item) -> str:
+    return one.en if figures.locale() == "en" else one.zh
+
+
+@require_http_methods(["GET", "POST"])
+@doing("definitions")
+def consequence(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Show what a version, or what its form says now, would do: the right side of the page, and the sentences at its fields."""
+    with scoped(actor):
+        row = _version(actor, public_id)
+        filled = (
+            sheets.posted(request.POST, row.kind)
+            if request.method == "POST"
+            else sheets.shown(loose(row.body))
+        )
+        context = sheets.context(filled) | {"row": row, "live": request.method == "POST"}
+        template = "workspace/_consequence.html"
+        shown = shown_date(request, actor)
+        if not filled.ready or shown is None:
+            return render(request, template, context | {"problems": filled.said})
+        body = row.body if request.method == "GET" else to_toml(filled.definition)  # type: ignore[arg-type]
+        try:
+            it = studio.trial(actor, row, shown, body)
+            found = studio.consequence(actor, it)
+        except Refused as refused:
+            return render(request, template, context | {"refused": refused})
+        said = differences(loose(it.base.body), loose(body), _named)
+        return render(request, template, context | found | {"said": said, "base": it.base, "shown": shown})
+
+
+@require_http_methods(["GET", "POST"])
+@doing("definitions")
+def sensitivity(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Show what a tenth more or less of each weight and line would do."""
+    with scoped(actor):
+        row, shown = _version(actor, public_id), shown_date(request, actor)
+        filled = (
+            sheets.posted(request.POST, row.kind)
+            if request.method == "POST"
+            else sheets.shown(loose(row.body))
+        )
+        if not filled.ready or filled.definition is None or shown is None:
+            return render(request, "workspace/_sensitivity.html", {"problems": filled.said})
+        try:
+            rows = studio.sensitivity(studio.trial(actor, row, shown, to_toml(filled.definition)))
+        except Refused as refused:
+            return render(request, "workspace/_sensitivity.html", {"refused": refused})
+        return render(request, "workspace/_sensitivity.html", {"rows": rows})
+
+
+@require_POST
+@doing("definitions")
+def weigh(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Put the weights that the chosen method gives into the form; nothing is saved."""
+    with scoped(actor):
+        row, shown = _version(actor, public_id), shown_date(request, actor)
+        filled = sheets.posted(request.POST, row.kind)
+        measured: dict[str, str] = {}
+        try:
+            if filled.definition and shown and filled.definition.weighing.method in ("entropy", "combined"):
+                equal = sheets.evenly(filled.definition)
+                measured = studio.entropy_weights(studio.trial(actor, row, shown, to_toml(equal)))
+        except Refused as refused:
+            return _shown(request, actor, row, filled, refused=refused, status=409)
+        return _shown(request, actor, row, sheets.reweighed(filled, measured))
+
+
+@require_POST
+@doing("definitions")
+def step(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Send a draft to review, pass it on, give it back, withdraw it."""
+    with scoped(actor):
+        row = _version(actor, public_id)
+    what, reason = request.POST.get("step", ""), request.POST.get("reason", "")
+    try:
+        if what == "send":
+            services.send_version(actor=actor, public_id=public_id)
+        elif what in ("pass", "return"):
+            services.review_version(actor=actor, public_id=public_id, passes=what == "pass", reason=reason)
+        elif what == "withdraw":
+            services.withdraw_version(actor=actor, public_id=public_id, reason=reason)
+        else:
+            raise Http404
+    except Refused as refused:
+        if refused.code == "ABSENT":
+            raise
+        with scoped(actor):
+            return _shown(request, actor, row, sheets.shown(loose(row.body)), refused=refused, status=422)
+    messages.info(request, str(SAID[what]))
+    return redirect("definition", public_id=public_id)
+
+
+@require_GET
+@page("definitions")
+def file(_request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Give the text of a version as a file that a person can read."""
+    row = _version(actor, public_id)
+    answer = HttpResponse(row.body, content_type="application/toml; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{row.kind.lower()}-{row.version}.toml"'
+    return answer

@@ -1,0 +1,58 @@
+"""Small drawings made on the server: they are there without a script, and print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+WIDTH, HEIGHT = 600, 150
+
+
+def bars(before: Sequence[int], after: Sequence[int], lines: Sequence[tuple[str, Decimal]]) -> dict[str, Any]:
+    """Return a distribution over 0–100: one bar per bin (after), a step line (before), and lines by name.
+
+    A square root of the counts is drawn: a handful of strategic clients must be seen beside thousands of others.
+    """
+    most = max([*before, *after, 1])
+    width = WIDTH / max(1, len(after))
+
+    def height(count: int) -> float:
+        return round(HEIGHT * (count / most) ** 0.5, 1)
+
+    step = 100 / max(1, len(after))
+    drawn = [
+        {
+            "x": round(place * width + 0.5, 1),
+            "width": round(width - 1, 1),
+            "y": HEIGHT - height(count),
+            "height": height(count),
+            "from": round(place * step),
+            "to": round((place + 1) * step),
+            "after": count,
+            "before": before[place],
+        }
+        for place, count in enumerate(after)
+    ]
+    points = []
+    for place, count in enumerate(before):
+        y = HEIGHT - height(count)
+        points += [f"{place * width:.1f},{y:.1f}", f"{(place + 1) * width:.1f},{y:.1f}"]
+    marks = [
+        {"name": name, "value": value, "x": round(float(value) / 100 * WIDTH, 1), "row": row % 3}
+        for row, (name, value) in enumerate(lines)
+    ]
+    return {"bars": drawn, "before": " ".join(points), "marks": marks, "width": WIDTH, "height": HEIGHT}
+
+
+def curve(rows: Sequence[tuple[int, Decimal]], mark: int) -> dict[str, Any]:
+    """Return a whale curve: cumulated share over the best so many clients; `mark` is where those with a tier end."""
+    most = max([Decimal(1), *(share for _count, share in rows)])
+    last = max([1, *(count for count, _share in rows)])
+    points = [
+        f"{count / last * WIDTH:.1f},{HEIGHT - float(share / most) * HEIGHT:.1f}" for count, share in rows
+    ]
+    return {
+        "points": " ".join(points), "width": WIDTH, "height": HEIGHT, "mark": round(mark / last * WIDTH, 1),
+        "whole": round(HEIGHT - float(1 / most) * HEIGHT, 1), "rows": rows,
+    }  # fmt: skip

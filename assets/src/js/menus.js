@@ -22,6 +22,7 @@ export function startMenus() {
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
     if (event.target.matches("[data-check-all]")) checkAll(event.target);
+    if (event.target.matches("[data-into]")) readInto(event.target);
   });
   for (const toast of document.querySelectorAll(".toast-line[data-seconds]")) {
     setTimeout(() => toast.remove(), Number(toast.dataset.seconds) * 1000);
@@ -30,4 +31,10 @@ export function startMenus() {
 
 function checkAll(head) {
   for (const box of head.closest("table").querySelectorAll("tbody input[type=checkbox]")) box.checked = head.checked;
+}
+
+// Nothing is uploaded: a chosen file's text is put into a field, where it is seen before it is sent.
+async function readInto(chooser) {
+  const [file] = chooser.files;
+  if (file) document.getElementById(chooser.dataset.into).value = await file.text();
 }

@@ -46,13 +46,13 @@ class Stock:
         return tuple(subject.unit_id for subject in self.subjects)
 
 
-def stock_of(units: pa.Table, kind: str) -> Stock:
-    """Return the clients of a kind from stored rows of one date, with every measure that may be scored."""
+def stock_of(units: pa.Table, kind: str, wanted: Sequence[str] | None = None) -> Stock:
+    """Return the clients of a kind from stored rows of one date, with every measure that may be scored, or only those wanted."""
     rows = units.filter(pa.compute.equal(units["kind"], kind)).select(
         ["as_of", "unit_id", "root_party_id", "root_source_key", "branch_id", "effective_tier", "measures", "detail"]
     ).to_pylist()  # fmt: skip
     figures = [json.loads(row["measures"]) for row in rows]
-    codes = [code for code, measure in MEASURES.items() if measure.unit not in ("date", "label")]
+    codes = wanted or [code for code, measure in MEASURES.items() if measure.unit not in ("date", "label")]
     columns = {code: column_of(figures, code) for code in codes if not figures or code in figures[0]}
     subjects = tuple(subject_of(row, json.loads(row["detail"])) for row in rows)
     return Stock(

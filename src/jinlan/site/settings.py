@@ -198,6 +198,7 @@ INSTALLED_APPS = [
     "jinlan.domains.compliance",
     "jinlan.workspace",
     "jinlan.portal",
+    "jinlan.site",
     *filter(None, os.environ.get("JINLAN_ROOMS", "").split(",")),  # rooms of the bank's own
 ]
 MIDDLEWARE = [

@@ -29,6 +29,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "record": ("auditor", "compliance", "audit_admin"),
     "approvals": (*EVERYBODY, "system_admin"),
     "definitions": EVERYBODY,
+    "trials": WHOLE_BANK,
     "design": ANYBODY,
 }
 View = Callable[..., HttpResponse]

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,23 +17,25 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.basics.periods import add_months, month_start
+from jinlan.domains.strategy.selectors import trials as select_trials
 from jinlan.domains.strategy.selectors import versions as select
+from jinlan.domains.strategy.services import trials
 from jinlan.domains.strategy.services import versions as services
-from jinlan.insight.differences import Item, differences
+from jinlan.insight.differences import differences
 from jinlan.insight.parsing import loose
 from jinlan.insight.writing import to_toml
-from jinlan.kernel import figures
 from jinlan.kernel.reading import sees_whole_bank
-from jinlan.kernel.scope import scoped
+from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.lake.extracts.schema import UNIT_KINDS
 from jinlan.workspace import sheets, studio
-from jinlan.workspace.access import doing, page
+from jinlan.workspace.access import doing, may_open, page
 from jinlan.workspace.dates import date_menu, shown_date
 
 if TYPE_CHECKING:
     from jinlan.domains.strategy.models import DefinitionVersion
 
 MOST = 200_000  # characters of a text
+SIDE_BY_SIDE = 4  # kept dry runs
 EDITORS = services.AUTHORS
 OPEN = ("draft", "review", "committee")  # states that can still be withdrawn
 SAID = {
@@ -52,7 +55,7 @@ def definitions(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         rows = select.versions(actor, kind=kind)
         kinds.append({"kind": kind, "rows": rows, "speaks": select.in_force(actor, kind=kind, on=today)})
     return render(request, "workspace/definitions.html", {
-        "title": _("标准"), "place": "definitions", "kinds": kinds, "today": today, "edits": actor.has(*EDITORS),
+        "title": _("标准"), "place": "definitions", "kinds": kinds, "today": today, "edits": actor.has(*EDITORS), "may_compare": may_open(actor, "trials"),
         "data_date": date_menu(request, actor, shown, rewinds=False),
     })  # fmt: skip
 
@@ -60,21 +63,19 @@ def definitions(request: HttpRequest, *, actor: Actor) -> HttpResponse:
 @require_POST
 @doing("definitions")
 def draft(request: HttpRequest, *, actor: Actor) -> HttpResponse:
-    """Begin a draft from a version, or from a file."""
-    file, given = request.FILES.get("file"), request.POST
+    """Begin a draft from a version, or from a text."""
+    given = request.POST
+    text = given.get("text", "")[:MOST].replace("\r\n", "\n")  # a browser sends lines in its own way
     try:
         with scoped(actor):
             base = _version(actor, _id(given["base"])) if given.get("base") else None
             kind = base.kind if base else given.get("kind", "")
-            body = file.read(MOST).decode("utf-8") if file else _next_text(request, actor, base)
+            body = text or _next_text(request, actor, base)
         made = services.draft_version(
             actor=actor, kind=kind, body=body, based_on=base.version if base else "", purpose=given.get("purpose", "")
         )  # fmt: skip
-    except UnicodeDecodeError:
-        messages.error(request, _("文件不是 UTF-8 文本，请另存为 UTF-8 后重试。"))
-        return redirect("definitions")
     except Refused as refused:
-        if refused.code == "ABSENT":
+        if isinstance(refused, ScopeDenied):
             raise
         messages.error(request, str(refused))
         return redirect("definitions")
@@ -91,7 +92,7 @@ def _id(text: str) -> UUID:
 def _next_text(request: HttpRequest, actor: Actor, base: DefinitionVersion | None) -> str:
     """Return the text of a version under the next free name, from the first day of the next month on."""
     if base is None:
-        raise Refused("VERSION_BASE", "没有选择起草的依据。", "请选择一个版本,或上传标准文件。")
+        raise Refused("VERSION_BASE", "没有选择起草的依据。", "请选择一个版本,或贴上标准的文本。")
     shown = shown_date(request, actor)
     start = month_start(add_months(shown.latest if shown else actor.at.date(), 1))
     taken = {row.version for row in select.versions(actor, kind=base.kind)}
@@ -127,7 +128,7 @@ def definition(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRe
             purpose=request.POST.get("purpose", ""),
         )  # fmt: skip
     except Refused as refused:
-        if refused.code == "ABSENT":
+        if isinstance(refused, ScopeDenied):
             raise
         with scoped(actor):
             return _shown(request, actor, row, filled, refused=refused, status=409)
@@ -145,10 +146,12 @@ def _shown(
 ) -> HttpResponse:  # fmt: skip
     shown = shown_date(request, actor)
     base = select.compared_with(actor, row, on=shown.as_of if shown else row.valid_from)
-    said = differences(loose(base.body), filled.definition, _named) if base and filled.definition else []
+    said = (
+        differences(loose(base.body), filled.definition, studio.named) if base and filled.definition else []
+    )
     context = sheets.context(filled) | {
         "title": f"{row.kind} {row.version}", "place": "definitions", "row": row, "base": base, "said": said, "refused": refused,
-        "edits": row.state == row.DRAFT and actor.has(*EDITORS), "reviews": _reviews(actor, row), "tries": sees_whole_bank(),
+        "edits": row.state == row.DRAFT and actor.has(*EDITORS), "reviews": _reviews(actor, row), "tries": sees_whole_bank(), "keeps": actor.has(*trials.KEEPERS) and sees_whole_bank(),
         "shown": shown, "as_of_query": f"?as_of={shown.as_of.isoformat()}" if shown and shown.past else "",
         "data_date": date_menu(request, actor, shown), "purpose": request.POST.get("purpose", row.purpose),
         "edition": request.POST.get("edition", row.edition), "withdraws": row.state in OPEN and actor.has(*EDITORS),
@@ -158,10 +161,6 @@ def _shown(
 
 def _reviews(actor: Actor, row: DefinitionVersion) -> bool:
     return row.state == row.REVIEW and actor.has(*services.REVIEWERS) and actor.username != row.author
-
-
-def _named(one: Item) -> str:
-    return one.en if figures.locale() == "en" else one.zh
 
 
 @require_http_methods(["GET", "POST"])
@@ -186,7 +185,7 @@ def consequence(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpR
             found = studio.consequence(actor, it)
         except Refused as refused:
             return render(request, template, context | {"refused": refused})
-        said = differences(loose(it.base.body), loose(body), _named)
+        said = differences(loose(it.base.body), loose(body), studio.named)
         return render(request, template, context | found | {"said": said, "base": it.base, "shown": shown})
 
 
@@ -244,12 +243,58 @@ def step(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
         else:
             raise Http404
     except Refused as refused:
-        if refused.code == "ABSENT":
+        if isinstance(refused, ScopeDenied):
             raise
         with scoped(actor):
             return _shown(request, actor, row, sheets.shown(loose(row.body)), refused=refused, status=422)
     messages.info(request, str(SAID[what]))
     return redirect("definition", public_id=public_id)
+
+
+@require_POST
+@doing("definitions")
+def keep(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Keep the dry run of what the form says now, under a name; its stability is computed in the background."""
+    with scoped(actor):
+        row, shown = _version(actor, public_id), shown_date(request, actor)
+        filled = (
+            sheets.shown(loose(row.body))
+            if request.POST.get("stored")
+            else sheets.posted(request.POST, row.kind)
+        )
+        if not filled.ready or filled.definition is None or shown is None:
+            return _shown(request, actor, row, filled, status=422)
+        try:
+            body = row.body if request.POST.get("stored") else to_toml(filled.definition)
+            it = studio.trial(actor, row, shown, body)
+            found = studio.ask(it, "consequence")
+        except Refused as refused:
+            return _shown(request, actor, row, filled, refused=refused, status=409)
+    try:
+        trials.keep_trial(
+            actor=actor, kind=row.kind, name=request.POST.get("name", ""), body=body, base_version=it.base.version, base_body=it.base.body,
+            as_of=shown.as_of, run_id=shown.run_id, figures=found,
+        )  # fmt: skip
+    except Refused as refused:
+        with scoped(actor):
+            return _shown(request, actor, row, filled, refused=refused, status=422)
+    messages.info(request, _("测算已保存，稳定性在后台计算"))
+    return redirect(f"{reverse('definition-trials')}?kind={row.kind}")
+
+
+@require_GET
+@page("trials")
+def compare(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """Show the kept dry runs of a kind, and those that are chosen side by side."""
+    kind = request.GET.get("kind", UNIT_KINDS[0])
+    if kind not in UNIT_KINDS:
+        raise Http404
+    rows = select_trials.trials(actor, kind=kind)
+    picked = [_id(text) for text in request.GET.getlist("pick")] or [row.public_id for row in rows[:2]]
+    return render(request, "workspace/trials.html", {
+        "title": _("测算对比"), "place": "definitions", "kind": kind, "kinds": UNIT_KINDS, "rows": rows, "picked": set(picked),
+        "columns": [studio.kept(one) for one in select_trials.chosen(actor, public_ids=picked[:SIDE_BY_SIDE])],
+    })  # fmt: skip
 
 
 @require_GET

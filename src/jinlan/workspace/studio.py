@@ -16,6 +16,7 @@ from jinlan.domains.strategy.selectors import workload
 from jinlan.domains.strategy.selectors.versions import compared_with
 from jinlan.insight.asking.questions import DryRun, Weights
 from jinlan.insight.definition import Definition
+from jinlan.insight.differences import Item, differences
 from jinlan.insight.parsing import loose
 from jinlan.insight.writing import to_toml
 from jinlan.kernel import figures
@@ -27,7 +28,7 @@ from jinlan.workspace.drawing import bars, curve
 from jinlan.workspace.measures import measure_name
 
 if TYPE_CHECKING:
-    from jinlan.domains.strategy.models import DefinitionVersion
+    from jinlan.domains.strategy.models import DefinitionVersion, Trial
     from jinlan.serving.selectors import Published
 
 SHOWN = 12  # rows of a part of the bank
@@ -36,7 +37,7 @@ SWAYS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Asked:
     """One dry run: what is tried, what it is compared with, and where the clients stand."""
 
     base: DefinitionVersion
@@ -47,7 +48,7 @@ class Trial:
     pin: Pin
 
 
-def trial(actor: Actor, version: DefinitionVersion, shown: Published, body: str) -> Trial:
+def trial(actor: Actor, version: DefinitionVersion, shown: Published, body: str) -> Asked:
     """Return the dry run of a text on the shown date.
 
     Raises:
@@ -64,17 +65,17 @@ def trial(actor: Actor, version: DefinitionVersion, shown: Published, body: str)
             "STUDIO_DATE", "%(day)s 的评估结果不在数据湖中。", "请换一个已评估的日期。", day=shown.as_of
         )
     pin = Pin(run.load.entity, run.load.pk, dict(run.load.versions), run.load.base_currency)
-    return Trial(base, body, version.kind, shown, str(kept["folder"]), pin)
+    return Asked(base, body, version.kind, shown, str(kept["folder"]), pin)
 
 
-def ask(it: Trial, part: str) -> dict[str, Any]:
+def ask(it: Asked, part: str) -> dict[str, Any]:
     """Ask the lake reader; raise `Refused` as it does."""
     scope = Scope(all=True, domains=(PERSONAL, CORPORATE))
     question = DryRun(it.pin, it.folder, it.kind, it.shown.as_of, it.base.body, it.body, scope, part)
     return lake.reader().ask(question, dict)
 
 
-def entropy_weights(it: Trial) -> dict[str, str]:
+def entropy_weights(it: Asked) -> dict[str, str]:
     """Return the weights that the spread of the data gives, by criterion."""
     scope = Scope(all=True, domains=(PERSONAL, CORPORATE))
     question = Weights(it.pin, it.folder, it.kind, it.shown.as_of, it.body, scope)
@@ -86,7 +87,7 @@ def text_of(definition: Definition) -> str:
     return to_toml(definition)
 
 
-def consequence(actor: Actor, it: Trial) -> dict[str, Any]:
+def consequence(actor: Actor, it: Asked) -> dict[str, Any]:
     """Return what the right side shows of a dry run."""
     found = ask(it, "consequence")
     tried, base = loose(it.body), loose(it.base.body)
@@ -183,7 +184,7 @@ def _spread(found: Mapping[str, Any]) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _loads(actor: Actor, it: Trial, holders: Sequence[Sequence[str]]) -> dict[str, Any]:
+def _loads(actor: Actor, it: Asked, holders: Sequence[Sequence[str]]) -> dict[str, Any]:
     """Return what the definition does to the managers' load: those who lead clients that hold a tier before or after."""
     day = it.shown.as_of
     leading = leads.leads_of(actor, codes=[row[0] for row in holders], as_of=day)
@@ -204,7 +205,7 @@ def _loads(actor: Actor, it: Trial, holders: Sequence[Sequence[str]]) -> dict[st
     return {"rows": rows[:MANAGERS], "managers": len(rows), "over": over, "nobody": nobody}
 
 
-def sensitivity(it: Trial) -> list[dict[str, Any]]:
+def sensitivity(it: Asked) -> list[dict[str, Any]]:
     """Return what a tenth more or less of each weight and line does, the most first."""
     tried = loose(it.body)
     names = criterion_names(tried)
@@ -213,3 +214,19 @@ def sensitivity(it: Trial) -> list[dict[str, Any]]:
         row | {"name": names.get(row["code"], row["code"]) if row["about"] == "weight" else row["code"], "more": row["factor"].startswith("1")}
         for row in found[:SWAYS]
     ]  # fmt: skip
+
+
+def kept(row: Trial) -> dict[str, Any]:
+    """Return a kept dry run as a column of the comparison."""
+    found, steady = row.figures, row.steadiness
+    return {
+        "row": row, "tiers": {one["tier"]: one["after"] for one in found["tiers"]}, "moves": found["moves"],
+        "covered": [_covered(one) for one in found["covered"]], "spread": found["spread"],
+        "steady": [(word, steady[key]) for key, word in (("before", row.base_version), ("after", row.version)) if key in steady],
+        "said": differences(loose(row.base_body), loose(row.body), named),
+    }  # fmt: skip
+
+
+def named(one: Item) -> str:
+    """Return what a part of a definition is called in the reader's language."""
+    return one.en if figures.locale() == "en" else one.zh

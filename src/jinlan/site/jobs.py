@@ -28,7 +28,7 @@ from jinlan.kernel.services import create_staff
 from jinlan.kernel.trail import roots_file
 from jinlan.portal import services as portal
 from jinlan.serving.corrections import accept_correction
-from jinlan.site import listing
+from jinlan.site import listing, twodays
 from jinlan.work.selectors import accepted_by
 from jinlan.work.services import asked_for
 
@@ -176,3 +176,8 @@ def explain(unit: str, as_of: date, *, user: str | None, known_at: int | None, f
     if form == "json":
         return json.dumps({**found.as_json(), **source}, ensure_ascii=False, indent=1)
     return f"{render(found, form)}\nrun {source['run']} · load {source['load']} ({source['known_on']})\n"
+
+
+def compare(unit: str, first: date, last: date, *, user: str | None, form: str) -> str:
+    """Return what moved between two days of a unit, and what would bring its tier back."""
+    return twodays.compare(person(user), entity(), unit, first, last, form=form)

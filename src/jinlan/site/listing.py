@@ -18,6 +18,7 @@ from jinlan.clients.models import Unit
 from jinlan.domains.strategy.services.definitions import definitions_of
 from jinlan.domains.strategy.services.overrides import overrides_of
 from jinlan.insight import explain
+from jinlan.insight.definition import Definition
 from jinlan.insight.explain import Explanation
 from jinlan.insight.gates import RESTRICTED
 from jinlan.kernel.audit import audit
@@ -182,10 +183,19 @@ def _shown(row: dict[str, Any], scope: LakeScope) -> dict[str, Any]:
     return shown
 
 
-def why(
-    *, actor: Actor, entity: str, unit: str, as_of: date, known_at: int | None = None
-) -> tuple[Explanation, Answer]:
-    """Explain a unit's tier on a date, and say which run and load the answer comes from.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A stored row of one unit in somebody's sight, with the definition by which it was judged."""
+
+    row: dict[str, Any]
+    members: list[dict[str, Any]]
+    definition: Definition
+    answer: Answer
+    secret: bool
+
+
+def judged(*, actor: Actor, entity: str, unit: str, as_of: date, known_at: int | None = None) -> Judged:
+    """Return a unit's stored row on a date; the reading is recorded.
 
     Raises:
         Refused: UNIT.ABSENT when there is no such unit on that date, or it is out of the person's sight: one answer.
@@ -212,4 +222,12 @@ def why(
     used = json.loads(rows[0]["detail"])["definition"]["sha256"]
     versions = definitions_of(entity, system_actor(entity, now_utc()))
     definition = next(one for one in versions if one.sha256 == used)
-    return explain.why(rows[0], members.to_pylist(), definition, secret=scope.secret), answer
+    return Judged(rows[0], members.to_pylist(), definition, answer, scope.secret)
+
+
+def why(
+    *, actor: Actor, entity: str, unit: str, as_of: date, known_at: int | None = None
+) -> tuple[Explanation, Answer]:
+    """Explain a unit's tier on a date, and say which run and load the answer comes from; raises as `judged`."""
+    it = judged(actor=actor, entity=entity, unit=unit, as_of=as_of, known_at=known_at)
+    return explain.why(it.row, it.members, it.definition, secret=it.secret), it.answer

@@ -6,6 +6,7 @@ from django.urls import path
 
 from jinlan.workspace import (
     approvals,
+    between,
     client,
     cockpit,
     contact,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("clients/<uuid:public_id>/trend/<slug:code>", client.client_trend, name="client-trend"),
     path("clients/<uuid:public_id>/figure/<slug:code>", figure.figure, name="figure"),
     path("clients/<uuid:public_id>/figure/<slug:code>/rows", figure.figure_rows, name="figure-rows"),
+    path("clients/<uuid:public_id>/between", between.between, name="client-between"),
     path("clients/<uuid:public_id>/override", approvals.override, name="client-override"),
     path("approvals", approvals.approvals, name="approvals"),
     path("approvals/<uuid:public_id>", approvals.approval, name="approval"),

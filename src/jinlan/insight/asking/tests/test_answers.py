@@ -68,11 +68,8 @@ def test_a_raised_line_says_who_falls_and_why(desk):
     assert fallen["score_before"] == fallen["score_after"]
     assert found["moves"] == {"down": 1}
     assert [row for row in found["holders"] if row[1] != row[2]] == [["G-1", "HQ", "BRANCH"]]
-    assert [(line["tier"], line["entry"], line["entry_before"]) for line in found["lines"]][0] == (
-        "HQ",
-        "99",
-        "84",
-    )
+    first = found["lines"][0]
+    assert (first["tier"], first["entry"], first["entry_before"]) == ("HQ", "90", "84")
 
 
 def test_what_is_covered_and_spread_adds_up(desk):

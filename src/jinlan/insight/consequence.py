@@ -13,7 +13,7 @@ from typing import Any
 from jinlan.insight.assess import needed
 from jinlan.insight.definition import POINT, Definition
 from jinlan.insight.dryrun import Judged, Move, Stock, Sway, moves
-from jinlan.insight.ranking import concentration, topsis
+from jinlan.insight.ranking import concentration, places_on, topsis
 from jinlan.insight.score import OK, Column
 from jinlan.insight.wire import fixed
 from jinlan.lake.features.catalog import places_of
@@ -135,19 +135,17 @@ def _lines(before: Judged, after: Judged) -> list[dict[str, Any]]:
 
 def _near(after: Judged, stock: Stock, margin: int) -> list[dict[str, Any]]:
     """Return per line how many stand within the margin of it, and the nearest of them."""
+    levels = {tier: after.definition.level(tier) for tier in set(stock.held)}
+    held = [levels[tier] for tier in stock.held]
     found = []
     for line in after.definition.lines:
-        rows = []
+        level, rows = after.definition.level(line.tier), []
         for place, value in enumerate(after.values[line.tier]):
-            if value is None or stock.blocked[place]:
+            if value is None or value + margin < line.leaves or stock.blocked[place]:
                 continue
-            mark = (
-                line.leaves
-                if after.definition.level(stock.held[place]) >= after.definition.level(line.tier)
-                else line.enters
-            )
-            if abs(value - mark) <= margin:
-                rows.append((abs(value - mark), place, value - mark))
+            distance = value - (line.leaves if held[place] >= level else line.enters)
+            if abs(distance) <= margin:
+                rows.append((abs(distance), place, distance))
         rows.sort()
         found.append({
             "tier": line.tier, "units": len(rows),
@@ -201,16 +199,13 @@ def _spread(stock: Stock, after: Judged) -> dict[str, Any]:
         return {}
     column = stock.columns[SPREAD]
     values = [
-        Decimal(value) for value, state in zip(column.values, column.states, strict=True) if state == OK and value is not None
-    ]  # fmt: skip
-    found = concentration(values)
-    step = max(1, len(found.whale) // CURVE)
-    curve = [
-        [0, "0"],
-        *([place + 1, str(share)] for place, share in enumerate(found.whale) if (place + 1) % step == 0),
+        value
+        for value, state in zip(column.values, column.states, strict=True)
+        if state == OK and value is not None
     ]
-    if found.whale and curve[-1][0] != len(found.whale):
-        curve.append([len(found.whale), str(found.whale[-1])])
+    found = concentration(values, points=CURVE)
+    places = places_on(len(values), CURVE) if found.whale else []
+    curve = [[0, "0"], *([place + 1, str(share)] for place, share in zip(places, found.whale, strict=True))]
     return {
         "measure": SPREAD, "units": len(values), "top": _text(found.top), "gini": _text(found.gini), "curve": curve,
         "tiered": sum(map(bool, after.tiers)),

@@ -75,7 +75,8 @@ def judge(definition: Definition, stock: Stock, card: Scorecard | None = None) -
     """Judge every client; `card` spares the points when only lines or weights differ."""
     card = card or Scorecard(definition, {code: stock.columns[code] for code in needed(definition)})
     values = {line.tier: line_values(line, card, stock.subjects) for line in definition.lines}
-    held = [definition.level(tier) for tier in stock.held]
+    levels = {tier: definition.level(tier) for tier in set(stock.held)}
+    held = [levels[tier] for tier in stock.held]
     tiers = tuple(
         "" if stock.blocked[place] else _settled(definition.lines, values, place, held[place])
         for place in range(len(stock.subjects))

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
+from typing import Any
 
 from jinlan.basics.numbers import half_up
 
@@ -60,29 +62,46 @@ class Concentration:
     whale: tuple[Decimal, ...]
 
 
-def concentration(parts: Sequence[Decimal], best: Decimal = Decimal("0.2")) -> Concentration:
-    """Measure how a whole is held by its parts; `best` is the share of units that counts as the best ones."""
-    ordered = sorted((Fraction(part) for part in parts), reverse=True)
-    whole = sum(ordered, Fraction(0))
+def concentration(
+    parts: Sequence[Decimal | int], best: Decimal = Decimal("0.2"), points: int | None = None
+) -> Concentration:
+    """Measure how a whole is held by its parts.
+
+    Args:
+        parts: what each unit holds; whole numbers are by far the fastest.
+        best: the share of units that counts as the best ones.
+        points: of the curve, evenly spread and with the last unit; all of them by default.
+    """
+    exact = parts if all(isinstance(part, int) for part in parts) else [Fraction(part) for part in parts]
+    ordered: list[Any] = sorted(exact, reverse=True)
+    whole = sum(ordered)
     if whole <= 0:
         return Concentration(None, None, ())
-    running, curve = Fraction(0), []
-    for part in ordered:
-        running += part
-        curve.append(_share(running, whole))
+    held = list(accumulate(ordered))
     count = math.ceil(Fraction(best) * len(ordered))
-    return Concentration(curve[count - 1] if count else None, _gini(ordered, whole), tuple(curve))
+    return Concentration(
+        _share(held[count - 1], whole) if count else None,
+        _gini(ordered, whole),
+        tuple(_share(held[place], whole) for place in places_on(len(held), points)),
+    )
 
 
-def _share(part: Fraction, whole: Fraction) -> Decimal:
-    share = part / whole
+def places_on(size: int, points: int | None) -> list[int]:
+    """Return the positions of a curve over so many units that are kept: all, or about so many and the last."""
+    step = 1 if points is None else max(1, size // points)
+    found = list(range(step - 1, size, step))
+    return found if not size or found[-1] == size - 1 else [*found, size - 1]
+
+
+def _share(part: Fraction | int, whole: Fraction | int) -> Decimal:
+    share = Fraction(part) / Fraction(whole)
     return half_up(Decimal(share.numerator) / Decimal(share.denominator), 4)
 
 
-def _gini(ordered: Sequence[Fraction], whole: Fraction) -> Decimal | None:
+def _gini(ordered: Sequence[Any], whole: Any) -> Decimal | None:
     if ordered[-1] < 0:
         return None
     size = len(ordered)
-    weighted = sum((place * part for place, part in enumerate(reversed(ordered), start=1)), Fraction(0))
-    value = 2 * weighted / (size * whole) - Fraction(size + 1, size)
+    weighted = sum((place * part for place, part in enumerate(reversed(ordered), start=1)))
+    value = Fraction(2 * weighted) / Fraction(size * whole) - Fraction(size + 1, size)
     return half_up(Decimal(value.numerator) / Decimal(value.denominator), 4)

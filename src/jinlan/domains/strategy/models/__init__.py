@@ -1,6 +1,7 @@
 """Tables of chapter 1."""
 
+from jinlan.domains.strategy.models.charter import CharterRefresh, LeaveAlone, Obligation
 from jinlan.domains.strategy.models.definitions import DefinitionVersion
 from jinlan.domains.strategy.models.overrides import Override
 
-__all__ = ["DefinitionVersion", "Override"]
+__all__ = ["CharterRefresh", "DefinitionVersion", "LeaveAlone", "Obligation", "Override"]

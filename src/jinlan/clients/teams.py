@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from jinlan.basics.actor import Actor
 from jinlan.clients.models import Branch, Coverage, Employee, Unit
@@ -61,3 +62,17 @@ def names_of_employees(actor: Actor, *, codes: Sequence[str]) -> Mapping[str, st
 def branches_by_key(actor: Actor, *, keys: Sequence[int]) -> Mapping[int, Branch]:
     """Return branches by key."""
     return visible(actor, Branch).in_bulk(list(keys))
+
+
+def branch_key(actor: Actor, *, code: str) -> int | None:
+    """Return the key of a branch, None for an unknown code."""
+    return visible(actor, Branch).filter(code=code).values_list("id", flat=True).first()
+
+
+def unit_keys(actor: Actor, *, public_id: str) -> list[int]:
+    """Return the key of the unit that an address names, as a list; empty for what is none or out of sight."""
+    try:
+        wanted = UUID(public_id)
+    except ValueError:
+        return []
+    return list(visible(actor, Unit).filter(public_id=wanted).values_list("id", flat=True))

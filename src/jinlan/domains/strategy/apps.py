@@ -12,6 +12,11 @@ class StrategyConfig(AppConfig):
     label = "strategy"
 
     def ready(self) -> None:
-        """Declare the acts and jobs of this room."""
+        """Declare the acts and jobs of this room, and offer its lists."""
         from jinlan.domains.strategy import tasks  # noqa: F401
+        from jinlan.domains.strategy.resources import Obligations, Quiets
         from jinlan.domains.strategy.services import charter_acts, overrides  # noqa: F401
+        from jinlan.kernel.resource.registry import register
+
+        register(Obligations)
+        register(Quiets)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
 
 from jinlan.basics.actor import Actor
+from jinlan.basics.calendar import china
 from jinlan.basics.numbers import half_up
 from jinlan.basics.periods import add_months
 from jinlan.basics.register import rule
 from jinlan.clients import teams
 from jinlan.domains.strategy.models import LeaveAlone, Obligation
-from jinlan.domains.strategy.rules.charter import overdue
+from jinlan.domains.strategy.rules.charter import Contact, overdue
+from jinlan.domains.strategy.rules.charter_plan import by_kind, why_not
 from jinlan.domains.strategy.rules.charter_text import Charter
 from jinlan.domains.strategy.selectors.charter import charter_in_force, last_refresh, quiet_of
 from jinlan.kernel.reading import visible
+from jinlan.serving import contacts as serving
+
+MONTHS = 24  # of contacts that are known (`insight.contacts.WINDOW`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,15 @@ def measured(actor: Actor) -> Measured | None:
 def missed(as_of: date) -> Q:
     """Return the condition that an obligation's day has passed without contact and without excuse."""
     return Q(kept_on__isnull=True, excuse_code="", due_on__lt=as_of)
+
+
+def state_of(row: Obligation, as_of: date) -> str:
+    """Return kept, excused, missed or due."""
+    if row.excuse_code:
+        return "excused"
+    if row.kept_on is not None:
+        return "kept"
+    return "missed" if row.due_on < as_of else "due"
 
 
 def was_due(since: date, as_of: date) -> Q:
@@ -142,22 +156,33 @@ class Standing:
     why_not: str = ""  # code, when the kind is not measured
 
 
-def standings(actor: Actor, about: Measured, *, unit_id: int, kind: str, tier: str, grade: int | None) -> list[Standing]:  # fmt: skip
+def standings(
+    actor: Actor, about: Measured, *, unit_id: int, kind: str, tier: str, grade: int | None, last: Mapping[str, date]
+) -> list[Standing]:  # fmt: skip
     """Return how a client stands with every kind of contact that its tier is promised; [] when it is promised none."""
     promise = about.charter.promise(kind, tier)
     rows: dict[str, list[Obligation]] = {}
     for row in visible(actor, Obligation).filter(unit_id=unit_id).order_by("opens"):
         rows.setdefault(row.kind, []).append(row)
     return [
-        _standing(contact, about.charter.days(kind, tier, contact, grade) or 0, rows.get(contact, []), about)
+        _standing(
+            contact,
+            about.charter.days(kind, tier, contact, grade) or 0,
+            rows.get(contact, []),
+            about,
+            last.get(contact),
+        )
         for contact in (promise.contacts if promise else ())
     ]
 
 
-def _standing(contact: str, days: int, rows: Sequence[Obligation], about: Measured) -> Standing:
+def _standing(
+    contact: str, days: int, rows: Sequence[Obligation], about: Measured, last: date | None
+) -> Standing:
     kept = [place for place, row in enumerate(rows) if row.kept_on is not None]
-    last = rows[kept[-1]].kept_on if kept else None
-    waits = [row for row in rows[kept[-1] + 1 if kept else 0 :] if not row.excuse_code]
+    after = rows[kept[-1] + 1 if kept else 0 :]
+    # What was missed under an earlier tier stays a miss; how late the client is now is told by the promise of now.
+    waits = [row for row in after if not row.excuse_code and row.tier == rows[-1].tier]
     due_on = waits[0].due_on if waits else None
     late = overdue(due_on, about.as_of) if due_on else 0
     return Standing(contact, days, last, due_on, late, about.unmeasured.get(contact, ""))
@@ -171,8 +196,46 @@ def misses(actor: Actor, about: Measured, *, unit_id: int) -> list[Obligation]:
     return list(rows.order_by("-due_on", "kind"))
 
 
+def excusable_since(about: Measured) -> date:
+    """Return the earliest due date for which an excuse may still be asked for."""
+    return about.as_of - timedelta(days=int(rule("CHARTER.EXCUSE", about.as_of).value))
+
+
 def left_alone(actor: Actor, *, unit_id: int, on: date) -> LeaveAlone | None:
     """Return the client's running wish not to be contacted."""
     rows = visible(actor, LeaveAlone).filter(unit_id=unit_id, since__lte=on, until__gt=on)
     running = [row for row in rows.order_by("-since", "-id") if quiet_of([row])]
     return next((row for row in running if row.ended_on is None or row.ended_on > on), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A contact that keeps no promise, and why: a code of `rules.charter_plan.why_not`."""
+
+    kind: str
+    on: date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What is known of a client's contacts: the last of each kind that counts, and the newest that do not."""
+
+    last: Mapping[str, date]
+    uncounted: Sequence[Uncounted]
+
+
+def spoken(actor: Actor, about: Measured, *, unit_id: int, recent: int = 92, limit: int = 3) -> Spoken:
+    """Return what is known of a client's contacts; `recent` are the days in which those that do not count are named."""
+    year = about.as_of.year
+    calendar, most = china((year - 1, year, year + 1)), int(rule("CHARTER.MINUTES", about.as_of).value)
+    made, others = list[tuple[Contact, bool]](), list[Uncounted]()
+    since = add_months(about.as_of, -MONTHS)
+    for row in serving.unit_contacts(actor, unit_id=unit_id, since=since, until=about.as_of):
+        contact = Contact(row.kind, row.happened_on, row.two_way, row.client_side, row.minutes_on)
+        why = why_not(contact, calendar, most)
+        if not why:
+            made.append((contact, row.executive))
+        elif row.happened_on >= about.as_of - timedelta(days=recent):
+            others.append(Uncounted(row.kind, row.happened_on, why))
+    return Spoken({kind: days[-1] for kind, days in by_kind(made).items()}, others[:limit])

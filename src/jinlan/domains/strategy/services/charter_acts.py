@@ -19,6 +19,7 @@ from jinlan.kernel.audit import audit
 from jinlan.kernel.models import Person
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
+from jinlan.serving import selectors as serving
 
 ASKERS = ("manager", "private_banker")
 DECIDERS = ("branch_head", "dept_head")
@@ -27,7 +28,7 @@ DECIDERS = ("branch_head", "dept_head")
 def about_excuse(*, actor: Actor, public_id: UUID, reason_code: str, evidence: str) -> Matter:
     """Return what the excuse would change, after the rule looked at it; needs a running scope."""
     row = _obligation(actor, public_id)
-    today = business_date(actor.at)
+    today = _today(actor)
     check_excuse(
         Excuse(
             reason_code=reason_code, evidence=evidence, due_on=row.due_on, kept=row.kept_on is not None, excused=bool(row.excuse_code),
@@ -69,13 +70,13 @@ def excuse_obligation(*, actor: Actor, public_id: UUID, reason_code: str, eviden
 def leave_alone(*, actor: Actor, unit: UUID, not_before: date, reason: str) -> str:
     """Note that the client asked not to be contacted before a day; what would fall due earlier is due on that day.
 
-    A later word replaces an earlier one from today on. What was due before today stays as it was.
+    A later word replaces an earlier one from the newest data on. What was due before stays as it was.
 
     Raises:
         Refused: QUIET_TERM, QUIET_REASON.
         ScopeDenied: no such client in sight.
     """
-    client, today = in_sight(actor, unit), business_date(actor.at)
+    client, today = in_sight(actor, unit), _today(actor)
     check_quiet(today, not_before, reason, int(rule("CHARTER.QUIET", today).value))
     running = visible(actor, LeaveAlone).filter(unit_id=client.pk, until__gt=today, ended_on__isnull=True)
     before = running.values_list("until", flat=True).first()
@@ -94,6 +95,12 @@ def leave_alone(*, actor: Actor, unit: UUID, not_before: date, reason: str) -> s
         reason=reason.strip()[:500],
     )  # fmt: skip
     return str(made.public_id)
+
+
+def _today(actor: Actor) -> date:
+    """Return the day up to which facts are known, as overrides begin on it: what is due later is not decided yet."""
+    shown = serving.published(actor, entity=actor.entity)
+    return shown.latest if shown else business_date(actor.at)
 
 
 def _obligation(actor: Actor, public_id: UUID, *, lock: bool = False) -> Obligation:

@@ -81,8 +81,9 @@ def test_the_worked_example_on_the_24th_of_november(bank: Bank) -> None:
     with scoped(bank.cast.actor("lihua")) as scope:
         about = reading.measured(scope.actor)
         assert about
+        last = reading.spoken(scope.actor, about, unit_id=bank.cast.group.pk).last
         face = reading.standings(
-            scope.actor, about, unit_id=bank.cast.group.pk, kind="GROUP", tier="HQ", grade=1
+            scope.actor, about, unit_id=bank.cast.group.pk, kind="GROUP", tier="HQ", grade=1, last=last
         )[0]
         assert (face.kind, face.days, face.last, face.due_on, face.late) == (
             "FACE", 30, date(2026, 10, 20), date(2026, 11, 19), 5,
@@ -238,7 +239,7 @@ def test_the_sponsors_meetings_are_measured_from_the_day_there_is_one(bank: Bank
         assert about
         assert about.unmeasured == {"REVIEW": "NO_PLANS", "EXECUTIVE": "NO_SPONSORS"}
         lines = reading.standings(
-            scope.actor, about, unit_id=bank.cast.group.pk, kind="GROUP", tier="HQ", grade=1
+            scope.actor, about, unit_id=bank.cast.group.pk, kind="GROUP", tier="HQ", grade=1, last={}
         )
         assert [(one.kind, one.why_not) for one in lines] == [
             ("FACE", ""), ("CALL", ""), ("EXECUTIVE", "NO_SPONSORS"), ("REVIEW", "NO_PLANS"),

@@ -68,11 +68,15 @@ def unit_contacts(actor: Actor, *, unit_id: int, since: date, until: date) -> li
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Since when and of what kind contacts are known; `delivered` tells whether the bank delivers any."""
+    """Since when and of what kind contacts are known.
+
+    `delivered`: the bank delivers any; `proven`: some of them say that both sides spoke, else none could ever count.
+    """
 
     delivered: bool
     first: date | None
     executive: bool
+    proven: bool
 
 
 def known_contacts(actor: Actor) -> Known:
@@ -81,7 +85,8 @@ def known_contacts(actor: Actor) -> Known:
     versions = visible(actor, Load).filter(pk__in=newest).values_list("versions", flat=True).first() or {}
     rows = visible(actor, UnitContact)
     first = rows.aggregate(first=Min("happened_on"))["first"]
-    return Known("interaction" in versions, first, rows.filter(executive=True).exists())
+    proven = rows.filter(two_way=True, client_side=True).exists()
+    return Known("interaction" in versions, first, rows.filter(executive=True).exists(), proven)
 
 
 def first_date(actor: Actor) -> date | None:

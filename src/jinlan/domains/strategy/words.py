@@ -23,6 +23,7 @@ EXCUSES: Mapping[str, Any] = {
 }  # fmt: skip
 UNMEASURED: Mapping[str, Any] = {
     "NO_PLANS": _("系统里还没有客户计划，无法判断是否回顾"), "NO_SPONSORS": _("本行数据里没有分管领导，无法识别高层会晤"),
+    "NO_OUTCOMES": _("联系记录没有结果或参加人，无法判断是否有效"),
     "NO_CONTACTS": _("本行没有交付联系记录，无法判断是否联系"),
 }  # fmt: skip
 UNCOUNTED: Mapping[str, Any] = {

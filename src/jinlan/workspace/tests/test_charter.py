@@ -127,7 +127,7 @@ def test_the_card_of_a_client_tells_what_it_is_owed(owed, as_person):
     assert "计划回顾 每 182 天 未计量 · 系统里还没有客户计划" in text
     assert "主办 李华 · 产品 未指定 · 风险 未指定" in text
     assert "4 个工作小时内响应，24 个工作小时内解决" in text
-    assert "面访 到期 2026-10-19 申请免除" in text
+    assert "面访 到期日 2026-10-19 申请免除" in text
     assert "面访 2026-10-12 没有双方对话的结果" in text
 
 

@@ -137,6 +137,8 @@ def _measured(
     unmeasured = {REVIEW: "NO_PLANS"}
     if not known.delivered or known.first is None:
         unmeasured |= dict.fromkeys((FACE, CALL, EXECUTIVE), "NO_CONTACTS")
+    elif not known.proven:
+        unmeasured |= dict.fromkeys((FACE, CALL, EXECUTIVE), "NO_OUTCOMES")
     elif not known.executive and not teams.has_role(actor, role="SPONSOR"):
         unmeasured[EXECUTIVE] = "NO_SPONSORS"
     first = today if last or known.first is None else max(known.first, lake.first_date(actor) or today)

@@ -265,6 +265,16 @@ def test_a_bank_without_contacts_owes_nothing_that_could_be_measured(bank: Bank)
         assert reading.compliance_of(scope.actor, about).share is None
 
 
+def test_contacts_that_never_say_who_spoke_are_no_measure(bank: Bank) -> None:
+    with writing():
+        UnitContact.objects.update(two_way=False)
+    bank.refresh()
+
+    assert everything() == []
+    with writing():
+        assert CharterRefresh.objects.get().unmeasured["FACE"] == "NO_OUTCOMES"
+
+
 def test_compliance_is_kept_over_owed_by_client_manager_and_branch(bank: Bank) -> None:
     group = bank.cast.group
     bank.met(group, *GROUP_MET)

@@ -46,6 +46,11 @@ def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
     return rows
 
 
+def word_of(kind: str) -> Any:
+    """Return what a kind of contact is called; an unknown one is its own word."""
+    return words.CONTACTS[kind].word if kind in words.CONTACTS else kind
+
+
 def may_be_excused(row: Any) -> bool:
     """Tell whether it makes sense to ask for an excuse."""
     return row.kept_on is None and not row.excuse_code
@@ -61,7 +66,7 @@ class Obligations(ByUnit):
     icon, order, sort, railed = "calendar", 47, "-due_on", ()
     history = False
     columns = (
-        Title("kind", _("联系"), of=lambda row: words.CONTACTS[row.kind].word), CLIENT,
+        Title("kind", _("联系"), of=lambda row: word_of(row.kind)), CLIENT,
         Badge("state", _("状态"), looks=words.OBLIGATIONS, keep=True), Day("due_on", _("到期日"), sort="due_on", keep=True),
         Day("kept_on", _("完成日"), sort="kept_on"), Number("late", _("逾期天数")), Text("tier", _("层级"), of="tier_name"),
         Text("lead", _("主办"), of="lead_name"), Text("excuse_code", _("免除原因"), of=lambda row: words.EXCUSES.get(row.excuse_code, "")),

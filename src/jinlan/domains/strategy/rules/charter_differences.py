@@ -83,7 +83,7 @@ def _promise(old: Promise, new: Promise, tier: object, name: Naming) -> Iterator
     for field, said in _OF_A_PROMISE.items():
         left, right = getattr(old, field), getattr(new, field)
         if left != right:
-            yield said.at(tier=tier, before=left, after=right)
+            yield said(tier, left, right)
     if old.price_authority != new.price_authority:
         before, after = AUTHORITY_WORDS[old.price_authority], AUTHORITY_WORDS[new.price_authority]
         yield Words("%(tier)s:价格由%(before)s改为%(after)s决定", tier=tier, before=before, after=after)
@@ -93,11 +93,19 @@ def _promise(old: Promise, new: Promise, tier: object, name: Naming) -> Iterator
     yield from _sets(old.roles, new.roles, lambda one: ROLE_WORDS[one], Words("应具名角色"), tier)
 
 
-_OF_A_PROMISE: Mapping[str, Words] = {
-    "respond_hours": Words("%(tier)s:响应时限由 %(before)s 个工作小时改为 %(after)s 个工作小时"),
-    "resolve_hours": Words("%(tier)s:解决时限由 %(before)s 个工作小时改为 %(after)s 个工作小时"),
-    "price_points": Words("%(tier)s:价格权限由 %(before)s 个基点改为 %(after)s 个基点"),
-    "review_months": Words("%(tier)s:章程回顾由每 %(before)s 个月改为每 %(after)s 个月"),
+_OF_A_PROMISE: Mapping[str, Callable[[object, object, object], Words]] = {
+    "respond_hours": lambda tier, old, new: Words(
+        "%(tier)s:响应时限由 %(before)s 个工作小时改为 %(after)s 个工作小时", tier=tier, before=old, after=new
+    ),
+    "resolve_hours": lambda tier, old, new: Words(
+        "%(tier)s:解决时限由 %(before)s 个工作小时改为 %(after)s 个工作小时", tier=tier, before=old, after=new
+    ),
+    "price_points": lambda tier, old, new: Words(
+        "%(tier)s:价格权限由 %(before)s 个基点改为 %(after)s 个基点", tier=tier, before=old, after=new
+    ),
+    "review_months": lambda tier, old, new: Words(
+        "%(tier)s:章程回顾由每 %(before)s 个月改为每 %(after)s 个月", tier=tier, before=old, after=new
+    ),
 }
 
 

@@ -23,7 +23,7 @@ CONTACTS = ("FACE", "CALL", "EXECUTIVE", "REVIEW")
 ROLES = ("LEAD", "ASSIST", "PRODUCT", "RISK", "SERVICE", "SPONSOR")
 AUTHORITIES = ("TEAM", "BRANCH", "HEAD_OFFICE")
 GRADES = ("2", "3", "4", "5")  # of the five-tier class; 1 is normal and tightens nothing
-LONGEST = 1_098  # days, three years: a longer rhythm promises nothing
+LONGEST = 548  # days; with the longest quiet it stays inside the window in which contacts are known
 _HEAD = ("version", "valid_from", "zh", "en", "services", "promises", "risk")
 _PROMISE = ("kind", "tier", "contacts", "respond_hours", "resolve_hours", "services", "roles", "price_authority",
             "price_points", "review_months")  # fmt: skip

@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from psycopg import sql
 
 from jinlan.insight.gates import RESTRICTED
-from jinlan.kernel.bulk import insert, stage
+from jinlan.kernel.bulk import insert, stage, upsert
 from jinlan.serving.models import MemberResult, PublishedDate, RestrictedGate, Run, UnitResult
 
 MONEY = "numeric(24, 2)"
@@ -35,6 +36,10 @@ MEMBER_COLUMNS = {
 }  # fmt: skip
 SECRET_COLUMNS = {
     "entity": "text", "run_id": "bigint", "as_of": "date", "unit_id": "bigint", "code": "text", "detail": "jsonb",
+}  # fmt: skip
+CONTACT_COLUMNS = {
+    "entity": "text", "unit_id": "bigint", "code": "text", "domain": "smallint", "branch_id": "bigint", "kind": "text",
+    "executive": "boolean", "happened_on": "date", "minutes_on": "date", "two_way": "boolean", "client_side": "boolean", "employee": "text",
 }  # fmt: skip
 
 
@@ -173,6 +178,23 @@ def follow_homes(units: Mapping[int, int], parties: Mapping[int, int]) -> None:
                     f"update {table} r set {column} = m.branch from pg_temp.moved m "  # noqa: S608  names of our own
                     f"where r.{key} = m.key and r.{column} <> m.branch"
                 )
+
+
+def publish_contacts(entity: str, rows: Iterable[Mapping[str, Any]], units: Mapping[str, Place]) -> None:
+    """Bring the contacts of managed units up to what the load knows; `rows` are `insight.contacts.CONTACTS`.
+
+    What left the window, and what belongs to units that are managed no longer, goes; what did not change is not written.
+    """
+    values = (_contact(entity, row, units[row["unit_id"]]) for row in rows if row["unit_id"] in units)
+    gone = sql.SQL("t.entity = {}").format(sql.Literal(entity))
+    upsert("serving_unitcontact", CONTACT_COLUMNS, values, key=("entity", "unit_id", "code"), delete=gone)
+
+
+def _contact(entity: str, row: Mapping[str, Any], place: Place) -> tuple[Any, ...]:
+    return (
+        entity, place.key, row["code"], place.domain, place.branch, row["kind"], row["executive"], row["happened_on"],
+        row["minutes_on"], row["two_way"], row["client_side"], row["employee_id"] or "",
+    )  # fmt: skip
 
 
 def published_units(entity: str) -> set[int]:

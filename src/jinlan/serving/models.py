@@ -209,3 +209,26 @@ class RestrictedGate(Scoped):
         constraints = [
             models.UniqueConstraint(fields=["unit_id", "as_of", "code"], name="restricted_gate_unique")
         ]
+
+
+class UnitContact(Scoped):
+    """A meeting or call with a managed unit in the trailing window, and what makes it count (`insight.contacts`)."""
+
+    CLASSES = {"*": FIGURE, "id": INTERNAL}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    unit_id = models.BigIntegerField()
+    domain = models.SmallIntegerField()
+    branch_id = models.BigIntegerField()
+    code = models.CharField(max_length=64)  # the bank's number of the interaction
+    kind = models.CharField(max_length=10)  # FACE, CALL
+    executive = models.BooleanField(default=False)  # held by the unit's sponsor
+    happened_on = models.DateField()
+    minutes_on = models.DateField(null=True)
+    two_way = models.BooleanField()
+    client_side = models.BooleanField()
+    employee = models.CharField(max_length=64, blank=True)  # code
+
+    class Meta(Scoped.Meta):
+        constraints = [models.UniqueConstraint(fields=["unit_id", "code"], name="unit_contact_unique")]
+        indexes = [models.Index(fields=["unit_id", "-happened_on"], name="unit_contact_newest")]

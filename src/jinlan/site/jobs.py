@@ -19,7 +19,8 @@ from django.urls import reverse
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.basics.errors import Refused, Words
-from jinlan.domains.strategy.services.definitions import install_definitions
+from jinlan.domains.strategy.services.charter_refresh import refresh_charter
+from jinlan.domains.strategy.services.definitions import install_charter, install_definitions
 from jinlan.insight.render import render
 from jinlan.kernel.models import Person
 from jinlan.kernel.scope import actor_for, console_actor, scoped, system_actor
@@ -97,7 +98,9 @@ def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
     name = entity()
     actor = system_actor(name, now_utc())
     install_definitions(name, actor=actor, bodies=definitions_for(name))
+    install_charter(name, actor=actor)
     done = nightly(as_of=as_of, entity=name, actor=actor, progress=progress)
+    refresh_charter(actor=system_actor(name, now_utc()))
     seal(system_actor(name, now_utc()), roots_file())
     if not done.evaluated and done.run_id is None:
         return f"{name} {done.as_of}: 已是最新,无需评估 / up to date (load {done.load_id})"

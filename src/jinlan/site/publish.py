@@ -17,6 +17,7 @@ from jinlan.basics.periods import is_month_end, tiers_compare_with
 from jinlan.clients.models import Party, Unit, UnitMember
 from jinlan.clients.register import sync_coverage, sync_units
 from jinlan.domains.strategy.services.definitions import definitions_of
+from jinlan.insight.contacts import contacts
 from jinlan.kernel.audit import audit
 from jinlan.kernel.bulk import patient
 from jinlan.kernel.scope import scoped
@@ -28,6 +29,7 @@ from jinlan.serving.load import (
     Place,
     close_publication,
     follow_homes,
+    publish_contacts,
     publish_day,
     published_units,
     withdraw,
@@ -39,7 +41,7 @@ from jinlan.work.services import open_task
 
 Rows = list[dict[str, Any]]
 ASSIGNMENT = ("party_id", "unit_id", "employee_id", "role", "credit_share", "valid_from", "valid_to")
-CONTROL = "CONTROLLING_PERSON"
+CONTROL, SPONSOR = "CONTROLLING_PERSON", "SPONSOR"
 MEMBERSHIP = ["unit_id", "party_id", "source", "valid_from", "valid_to", "claims", "parent_party_id", "share"]
 
 
@@ -72,6 +74,7 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
             )
             for one in dates
         ]
+        publish_contacts(entity, _contacts(load, members, assignments, dates[-1].as_of), places)
         run.changes = movements(dates, levels)
         _open_decisions(entity, dates[-1], places, actor)
         close_publication(entity, run, [one.as_of for one in dates])
@@ -199,6 +202,17 @@ def _assignments(load: LoadRecord) -> Rows:
     view = LakeView(settings.LAKE_DIR, load)
     try:
         return state_rows(view, "assignment", ASSIGNMENT) if view.has("assignment") else []
+    finally:
+        view.close()
+
+
+def _contacts(load: LoadRecord, members: Rows, assignments: Rows, until: date) -> Rows:
+    """Return the contacts with the managed units that the load knows; nothing when none are delivered."""
+    sponsors = [row for row in assignments if row["role"] == SPONSOR and row["unit_id"]]
+    view = LakeView(settings.LAKE_DIR, load)
+    try:
+        rows: Rows = contacts(view, members, sponsors, until).to_pylist()
+        return rows
     finally:
         view.close()
 

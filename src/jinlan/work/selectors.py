@@ -20,11 +20,16 @@ from jinlan.work.models import Approval, Decision, PreflightRecord, Release, Tas
 from jinlan.work.rules import Waiting, why_not
 
 
-def open_tasks(actor: Actor, *, limit: int = 20) -> list[Task]:
-    """Return the open tasks that the actor may see, the earliest due first."""
-    return list(
-        visible(actor, Task).filter(closed_at__isnull=True).order_by("due_on", "opened_on", "id")[:limit]
-    )
+def open_tasks(actor: Actor, *, limit: int = 20, but: str = "") -> list[Task]:
+    """Return the open tasks that the actor may see, the earliest due first; those of the kind `but` are left out."""
+    rows = visible(actor, Task).filter(closed_at__isnull=True).exclude(kind=but)
+    return list(rows.order_by("due_on", "opened_on", "id")[:limit])
+
+
+def open_subjects(actor: Actor, *, kind: str) -> set[str]:
+    """Return the subjects of the open tasks of a kind."""
+    rows = visible(actor, Task).filter(kind=kind, closed_at__isnull=True)
+    return set(rows.values_list("subject", flat=True))
 
 
 def tasks_of_unit(actor: Actor, *, unit_id: int) -> list[Task]:

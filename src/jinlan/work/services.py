@@ -6,7 +6,8 @@ An act that needs other eyes is asked for, checked stage by stage, and runs with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -42,6 +43,59 @@ def open_task(
     )  # fmt: skip
     audit(actor, "work.task_opened", "task", task.pk, after={"subject": subject, "role": role})
     return task
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A task that is to be open; see `open_task`."""
+
+    subject: str
+    kind: str
+    unit_id: int
+    domain: int
+    branch_id: int
+    role: str
+    title: str
+    detail: Mapping[str, Any]
+    due_on: date | None = None
+
+
+def open_tasks(*, actor: Actor, wanted: Sequence[Wanted], opened_on: date) -> int:
+    """Open many tasks inside the running scope, as `open_task` does one, and return how many were not open before.
+
+    One that was closed is opened anew, since it is wanted again; one entry of the audit stands for all.
+    """
+    there = dict(
+        Task.objects.filter(entity=actor.entity, subject__in=[one.subject for one in wanted]).values_list("subject", "closed_at")
+    )  # fmt: skip
+    again = [subject for subject, closed in there.items() if closed is not None]
+    if again:
+        Task.objects.filter(entity=actor.entity, subject__in=again).update(closed_at=None, outcome="")
+    fresh = [one for one in wanted if one.subject not in there]
+    rows = [
+        Task(
+            entity=actor.entity, subject=one.subject, kind=one.kind, unit_id=one.unit_id, domain=one.domain, branch_id=one.branch_id,
+            role=one.role, title=one.title, detail=dict(one.detail), opened_on=opened_on, due_on=one.due_on,
+        )
+        for one in fresh
+    ]  # fmt: skip
+    Task.objects.bulk_create(rows, batch_size=2_000)
+    opened = len(fresh) + len(again)
+    if opened:
+        audit(actor, "work.tasks_opened", "task", opened_on, after={"opened": opened})
+    return opened
+
+
+def close_tasks(*, actor: Actor, outcomes: Mapping[str, str]) -> int:
+    """Close open tasks inside the running scope (subject -> what came of it) and return how many were open."""
+    closed = 0
+    for outcome in sorted(set(outcomes.values())):
+        subjects = [subject for subject, one in outcomes.items() if one == outcome]
+        rows = Task.objects.filter(entity=actor.entity, subject__in=subjects, closed_at__isnull=True)
+        closed += rows.update(closed_at=actor.at, outcome=outcome)
+    if closed:
+        audit(actor, "work.tasks_closed", "task", actor.at.date(), after={"closed": closed})
+    return closed
 
 
 def propose(*, actor: Actor, act: str, payload: Mapping[str, Any], reason: str) -> Approval:

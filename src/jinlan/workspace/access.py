@@ -23,6 +23,7 @@ ANYBODY = (*EVERYBODY, *ADMINISTRATORS)
 PAGES: dict[str, tuple[str, ...]] = {
     "department": HEADS,
     "clients": EVERYBODY,  # pages of one client; the list asks its resource
+    "charter": EVERYBODY,
     "quality": OPERATIONS,
     "quarantine": WHOLE_BANK,
     "runs": OPERATIONS,

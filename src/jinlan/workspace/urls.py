@@ -7,6 +7,7 @@ from django.urls import path
 from jinlan.workspace import (
     approvals,
     between,
+    charter,
     client,
     cockpit,
     contact,
@@ -39,12 +40,14 @@ urlpatterns = [
         )
         for what in saying.SAYINGS
     ),
+    path("clients/<uuid:public_id>/charter", charter.client_charter, name="client-charter"),
     path("clients/<uuid:public_id>/accounts", figure.accounts, name="client-accounts"),
     path("clients/<uuid:public_id>/trend/<slug:code>", client.client_trend, name="client-trend"),
     path("clients/<uuid:public_id>/figure/<slug:code>", figure.figure, name="figure"),
     path("clients/<uuid:public_id>/figure/<slug:code>/rows", figure.figure_rows, name="figure-rows"),
     path("clients/<uuid:public_id>/between", between.between, name="client-between"),
     path("clients/<uuid:public_id>/override", approvals.override, name="client-override"),
+    path("charter", charter.charter, name="charter"),
     path("approvals", approvals.approvals, name="approvals"),
     path("approvals/<uuid:public_id>", approvals.approval, name="approval"),
     path("approvals/<uuid:public_id>/decide", approvals.decide, name="approval-decide"),

@@ -6,11 +6,17 @@ from django.apps import AppConfig
 
 
 class StrategyConfig(AppConfig):
-    """Definitions and overrides."""
+    """Definitions, overrides and the service charter."""
 
     name = "jinlan.domains.strategy"
     label = "strategy"
 
     def ready(self) -> None:
-        """Declare the acts of this room."""
-        from jinlan.domains.strategy.services import overrides, trials, versions  # noqa: F401
+        """Declare the acts and jobs of this room, and offer its lists."""
+        from jinlan.domains.strategy import tasks  # noqa: F401
+        from jinlan.domains.strategy.resources import Obligations, Quiets
+        from jinlan.domains.strategy.services import charter_acts, overrides, trials, versions  # noqa: F401
+        from jinlan.kernel.resource.registry import register
+
+        register(Obligations)
+        register(Quiets)

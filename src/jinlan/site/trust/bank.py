@@ -12,7 +12,7 @@ from uuid import UUID
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.clients.models import Branch, CounterpartyIdentity, Employee, Party, PartyIdentity, Unit
 from jinlan.clients.testing import a_branch, a_party, a_unit, an_employee, covers, stands_in
-from jinlan.domains.strategy.models import Override
+from jinlan.domains.strategy.models import CharterRefresh, Override
 from jinlan.kernel import masking
 from jinlan.kernel.audit import audit
 from jinlan.kernel.models import Person, Receipt
@@ -27,6 +27,7 @@ from jinlan.serving.models import (
     Quarantine,
     RestrictedGate,
     Run,
+    UnitContact,
     UnitResult,
 )
 from jinlan.site.trust import asked, principals
@@ -242,6 +243,7 @@ class Builder:
     def others(self) -> None:
         """One row at least in every table that the cast must not, or may, see."""
         CounterpartyIdentity.objects.create(entity=ENTITY, match_hash="h", value=b"x")
+        CharterRefresh.objects.create(entity=ENTITY, as_of=self.bank.today, at=now_utc())
         Override.objects.create(
             entity=ENTITY, unit_code="GROUP-2", tier="HQ", reason_code="MANDATE", evidence="x", proposer="a", checker="b", approver="c",
             valid_from=START, expires=self._day(90),
@@ -283,6 +285,10 @@ class Builder:
                 branch_id=member.branch_id, unit_branch_id=unit.branch_id, aum=money["aum"], loan=money["loan"], measures=values,
             )  # fmt: skip
         if as_of == self.bank.today:
+            UnitContact.objects.create(
+                entity=ENTITY, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, code=f"N-{code}", kind="CALL",
+                happened_on=as_of, minutes_on=as_of, two_way=True, client_side=True,
+            )  # fmt: skip
             Task.objects.create(
                 entity=ENTITY, subject=f"tier:{code}", kind="tier", unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id,
                 role="dept_head", title="层级变更待决定", opened_on=as_of, detail={"effective_tier": tier, "proposed_tier": tier},

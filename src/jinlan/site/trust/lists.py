@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -193,8 +193,10 @@ def _row(model: type[models.Model], bank: Bank, code: str, word: str) -> Any:
         about |= {"party_id": 0, "unit_branch_id": unit.branch_id}
     search = findable(word) if issubclass(model, Searchable) else {}
     rest = {
-        one.name: _value(one, word, bank.today)
-        for one in model._meta.concrete_fields
+        one.name: _value(
+            one, word, bank.today + timedelta(days=place)
+        )  # later columns hold later days: periods have an end
+        for place, one in enumerate(model._meta.concrete_fields)
         if one.name not in _KEYS
     }
     return model(public_id=uuid7(), **about, **search, **rest)

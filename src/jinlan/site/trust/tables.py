@@ -84,6 +84,7 @@ TABLES: dict[str, Table] = {
     "clients_coverage": Table(lambda seen, keys: keys[0] in seen.headers or keys[1] in seen.parties, UNIT_ID, PARTY_ID),
     "serving_unitresult": Table(_unit, UNIT_ID),
     "serving_memberresult": Table(_member, UNIT_ID, PARTY_ID),
+    "serving_unitcontact": Table(_unit, UNIT_ID),
     "serving_restrictedgate": Table(lambda seen, keys: seen.secret, UNIT_ID),
     "serving_quarantine": Table(lambda seen, keys: seen.whole),
     "work_task": Table(_unit, UNIT_ID),
@@ -97,6 +98,7 @@ TABLES: dict[str, Table] = {
     "serving_run": OPERATIONS,
     "serving_publisheddate": OPERATIONS,
     "strategy_definitionversion": OPERATIONS,
+    "strategy_charterrefresh": OPERATIONS,
     # Who reads the audit: the auditor of the whole bank, compliance, and some columns of it the audit administrator. Everybody
     # adds entries in his own name.
     "kernel_auditentry": Table(_record, client=False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -61,6 +61,18 @@ def code_mark(table: str, code: str) -> SafeString:
 def code_word(table: str, code: str) -> Any:
     """Return the word of a code."""
     return words.look(_TABLES[table], code).word if table in _TABLES else words.word(_WORDS[table], code)
+
+
+@register.simple_tag
+def charter_column(contacts: Sequence[Any], place: int) -> Any:
+    """Return the word of a column of the charter's matrix."""
+    return contacts[place]
+
+
+@register.filter
+def over(part: int, whole: int) -> str:
+    """Write part / whole."""
+    return f"{figures.number(part)} / {figures.number(whole)}"
 
 
 @register.filter

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from jinlan.basics.actor import Actor
 from jinlan.domains.strategy.models import DefinitionVersion
+from jinlan.domains.strategy.rules import charter_text
 from jinlan.insight.definition import Definition
 from jinlan.insight.parsing import FOLDER, parse
 from jinlan.kernel.audit import audit
@@ -35,6 +36,22 @@ def install_definitions(entity: str, *, actor: Actor, bodies: Sequence[str] = ()
             name = f"{one.kind} {one.version}"
             audit(actor, "strategy.definition_installed", "definition", name, after={"sha256": one.sha256})
         return len(fresh)
+
+
+def install_charter(entity: str, *, actor: Actor, body: str = "") -> bool:
+    """Store the service charter (default: the shipped one) where the entity has none yet, and tell whether it did."""
+    text = body or charter_text.shipped()
+    one = charter_text.parse_charter(text)
+    with scoped(actor, write=True):
+        if DefinitionVersion.objects.filter(entity=entity, kind=charter_text.KIND).exists():
+            return False
+        DefinitionVersion.objects.create(
+            entity=entity, kind=charter_text.KIND, version=one.version, valid_from=one.valid_from, body=text, sha256=one.sha256,
+            state=DefinitionVersion.APPROVED,
+        )  # fmt: skip
+        name = f"{charter_text.KIND} {one.version}"
+        audit(actor, "strategy.definition_installed", "definition", name, after={"sha256": one.sha256})
+        return True
 
 
 def definitions_of(entity: str, actor: Actor) -> list[Definition]:

@@ -1,0 +1,78 @@
+"""Reading who looked after which unit when, for all units at once: what dated obligations are put against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from jinlan.basics.actor import Actor
+from jinlan.clients.models import Branch, Coverage, Employee, Unit
+from jinlan.kernel.reading import visible
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPlace:
+    """A unit's code and what a row about it holds for its policies."""
+
+    code: str
+    domain: int
+    branch_id: int
+
+
+def unit_places(actor: Actor) -> Mapping[int, UnitPlace]:
+    """Return every visible unit by key; one query."""
+    rows = visible(actor, Unit).values_list("id", "code", "domain", "branch_id")
+    return {key: UnitPlace(code, domain, branch) for key, code, domain, branch in rows}
+
+
+class Leads:
+    """Who led which unit on a day."""
+
+    def __init__(self, actor: Actor) -> None:
+        """Read the lead managers of all visible units; one query."""
+        rows = visible(actor, Coverage).filter(role="LEAD", unit__isnull=False).order_by("valid_from", "id")
+        self._of: dict[int, list[tuple[date, date | None, str]]] = {}
+        for unit, start, end, code in rows.values_list("unit_id", "valid_from", "valid_to", "employee__code"):
+            self._of.setdefault(unit, []).append((start, end, code))
+
+    def on(self, unit_id: int, day: date) -> str:
+        """Return the code of the lead of a unit on a day, the one who came first of several; "" for nobody."""
+        return next(
+            (
+                code
+                for start, end, code in self._of.get(unit_id, ())
+                if start <= day and (end is None or day < end)
+            ),
+            "",
+        )
+
+
+def has_role(actor: Actor, *, role: str) -> bool:
+    """Tell whether anybody looks after any unit in a role, now or earlier."""
+    return visible(actor, Coverage).filter(role=role, unit__isnull=False).exists()
+
+
+def names_of_employees(actor: Actor, *, codes: Sequence[str]) -> Mapping[str, str]:
+    """Return names by employee code."""
+    return dict(visible(actor, Employee).filter(code__in=list(codes)).values_list("code", "name"))
+
+
+def branches_by_key(actor: Actor, *, keys: Sequence[int]) -> Mapping[int, Branch]:
+    """Return branches by key."""
+    return visible(actor, Branch).in_bulk(list(keys))
+
+
+def branch_key(actor: Actor, *, code: str) -> int | None:
+    """Return the key of a branch, None for an unknown code."""
+    return visible(actor, Branch).filter(code=code).values_list("id", flat=True).first()
+
+
+def unit_keys(actor: Actor, *, public_id: str) -> list[int]:
+    """Return the key of the unit that an address names, as a list; empty for what is none or out of sight."""
+    try:
+        wanted = UUID(public_id)
+    except ValueError:
+        return []
+    return list(visible(actor, Unit).filter(public_id=wanted).values_list("id", flat=True))

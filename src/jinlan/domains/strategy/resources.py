@@ -1,0 +1,166 @@
+"""The lists of the service charter: what clients are owed, and who asked to be left alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from jinlan.basics.actor import Actor
+from jinlan.clients import selectors as clients
+from jinlan.clients import teams
+from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit
+from jinlan.domains.strategy import words
+from jinlan.domains.strategy.models import LeaveAlone, Obligation
+from jinlan.domains.strategy.selectors import compliance
+from jinlan.domains.strategy.selectors.definitions import tier_names
+from jinlan.domains.strategy.services.charter_acts import excuse_obligation, leave_alone
+from jinlan.kernel.duties import BUSINESS
+from jinlan.kernel.resource.asking import Ask
+from jinlan.kernel.resource.columns import Badge, Day, Number, Text, Title
+from jinlan.kernel.resource.declare import Action, Field, View
+
+_OPEN = Q(kept_on__isnull=True, excuse_code="")
+
+
+def _missed(actor: Actor, _ask: Ask) -> Q:
+    about = compliance.measured(actor)
+    return compliance.missed(about.as_of) & Q(due_on__gt=about.since) if about else Q(pk__in=[])
+
+
+def _coming(actor: Actor, _ask: Ask) -> Q:
+    about = compliance.measured(actor)
+    return _OPEN & Q(due_on__gte=about.as_of) if about else Q(pk__in=[])
+
+
+def _excused(actor: Actor, _ask: Ask) -> Q:
+    about = compliance.measured(actor)
+    return ~Q(excuse_code="") & Q(due_on__gt=about.since) if about else Q(pk__in=[])
+
+
+def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
+    """Needs the actor: `Obligations.listed` applies it."""
+    return rows
+
+
+def word_of(kind: str) -> Any:
+    """Return what a kind of contact is called; an unknown one is its own word."""
+    return words.CONTACTS[kind].word if kind in words.CONTACTS else kind
+
+
+def may_be_excused(row: Any) -> bool:
+    """Tell whether it makes sense to ask for an excuse."""
+    return row.kept_on is None and not row.excuse_code
+
+
+class Obligations(ByUnit):
+    """Contacts that the clients in sight are owed."""
+
+    name, title, one = "obligations", _("应尽联系"), _("应尽联系")
+    purpose = _("按服务章程应与客户保持的联系：到期、完成、未完成与免除")
+    nothing = _("夜间运行按章程推算应尽联系后，会出现在这里。")
+    model, roles = Obligation, BUSINESS
+    icon, order, sort, railed = "calendar", 47, "-due_on", ()
+    history = False
+    columns = (
+        Title("kind", _("联系"), of=lambda row: word_of(row.kind)), CLIENT,
+        Badge("state", _("状态"), looks=words.OBLIGATIONS, keep=True), Day("due_on", _("到期日"), sort="due_on", keep=True),
+        Day("kept_on", _("完成日"), sort="kept_on"), Number("late", _("逾期天数")), Text("tier", _("层级"), of="tier_name"),
+        Text("lead", _("主办"), of="lead_name"), Text("excuse_code", _("免除原因"), of=lambda row: words.EXCUSES.get(row.excuse_code, "")),
+    )  # fmt: skip
+    facts = (
+        Day("opens", _("起算日")), Text("version", _("章程版本")), Text("excuse_evidence", _("依据")),
+        Text("excuse_asked_by", _("申请人")), Text("excused_by", _("批准人")),
+    )  # fmt: skip
+    views = (
+        View("missed", _("未完成"), rows=_missed),
+        View("coming", _("待完成"), rows=_coming),
+        View("excused", _("已免除"), rows=_excused),
+        View("all", _("全部"), wide=True),
+    )
+    filters = {
+        "contact": filters.ChoiceFilter(label=_("联系"), field_name="kind", choices=[(code, look.word) for code, look in words.CONTACTS.items()]),
+        "due_on": filters.DateFromToRangeFilter(label=_("到期日")),
+        "branch": filters.CharFilter(label=_("机构"), method=_elsewhere, widget=forms.Select),
+        "lead": filters.CharFilter(label=_("主办"), widget=forms.Select),
+        "unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput),
+    }  # fmt: skip
+    actions = (
+        Action(
+            excuse_obligation, when=may_be_excused, why_not=_("已经完成或免除"), word=_("申请免除"), icon="circle-x",
+            fields={
+                "reason_code": Field(_("免除原因"), choices=list(words.EXCUSES.items())),
+                "evidence": Field(_("依据"), long=True, help=_("客户的原话、文件或事实，至少 10 个字")),
+            },
+        ),
+    )  # fmt: skip
+    verbs = {
+        "strategy.obligation_excused": _("免除应尽联系"),
+        "strategy.charter_refreshed": _("更新应尽联系"),
+    }
+
+    def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
+        """Return the rows of a list; branch and client need to know who asks."""
+        rows = super().listed(actor, ask)
+        if code := ask.value("branch"):
+            rows = rows.filter(branch_id=teams.branch_key(actor, code=code))
+        if key := ask.value("unit"):
+            rows = rows.filter(unit_id__in=teams.unit_keys(actor, public_id=key))
+        return rows
+
+    def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
+        """Bring along client, state, days late, and the names of tier and lead; a few queries a page."""
+        about, tiers = compliance.measured(actor), tier_names(actor)
+        leads = teams.names_of_employees(actor, codes=[row.lead for row in rows])
+        for row in super().decorate(actor, rows):
+            row.state = compliance.state_of(row, about.as_of if about else row.due_on)
+            row.late = (about.as_of - row.due_on).days if about and row.state == "missed" else None
+            row.tier_name, row.lead_name = tiers.get(row.tier, row.tier), leads.get(row.lead, row.lead)
+        return rows
+
+    def label(self, row: Any) -> str:
+        """Return kind of contact, client and due date."""
+        client = row.client.name if row.client else ""
+        return " · ".join(filter(None, (super().label(row), client, row.due_on.isoformat())))
+
+    def dress_filters(self, actor: Actor, ask: Ask, form: forms.Form) -> None:
+        """Offer the branches and lead managers in sight."""
+        about = compliance.measured(actor)
+        leads = clients.lead_managers(actor, as_of=about.as_of) if about else []
+        offered = {
+            "branch": [(one.code, one.name) for one in clients.branches(actor, deepest=9)],
+            "lead": [(one.code, f"{one.name} {one.code}") for one in leads],
+        }
+        for name, choices in offered.items():
+            form.fields[name].widget.choices = [("", _("不限")), *choices]
+
+    def filter_word(self, actor: Actor, name: str, value: str) -> str:
+        """Return the name behind the code of a branch or an employee, or behind a client's public id."""
+        if name == "branch":
+            return clients.branch_name(actor, code=value) or value
+        if name == "lead":
+            return clients.employee_name(actor, code=value) or value
+        return UNIT_FIELD.reads(actor, value) if name == "unit" and UNIT_FIELD.reads else ""
+
+
+class Quiets(ByUnit):
+    """Clients who asked not to be contacted before a day."""
+
+    name, title, one = "quiets", _("暂不联系"), _("暂不联系")
+    purpose = _("客户提出某日之前不要联系：到期日顺延，理由留痕")
+    nothing = _("客户提出暂不联系时，在这里登记。")
+    model, roles = LeaveAlone, BUSINESS
+    icon, order, sort, railed = "clock", 48, "-since", ()
+    columns = (
+        Title("reason", _("理由")), CLIENT, Day("since", _("登记日"), sort="since", keep=True),
+        Day("until", _("此日之前不联系"), sort="until", keep=True), Day("ended_on", _("提前结束")), Text("person_name", _("登记人")),
+    )  # fmt: skip
+    create = Action(leave_alone, target="", icon="clock", word=_("登记暂不联系"), fields={
+        "unit": UNIT_FIELD,
+        "not_before": Field(_("此日之前不联系"), help=_("到期的联系顺延到这一天")),
+        "reason": Field(_("理由"), long=True, help=_("客户何时、如何提出；审计会看到")),
+    })  # fmt: skip
+    verbs = {"strategy.client_left_alone": _("登记暂不联系")}

@@ -1,0 +1,17 @@
+"""Jobs of chapter 1."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+
+from jinlan.basics.actor import Actor
+from jinlan.domains.strategy.services.charter_refresh import refresh_charter
+from jinlan.kernel.jobs import Daily, job
+
+
+@job("strategy.refresh_charter", title=_("更新服务章程的应尽联系"), schedule=Daily(time(6, 30)))
+def refresh(*, actor: Actor) -> dict[str, int]:
+    """Bring obligations up to the newest published date; the nightly run has usually done it already."""
+    return refresh_charter(actor=actor)

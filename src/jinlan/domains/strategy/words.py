@@ -1,0 +1,32 @@
+"""The words for the codes of the service charter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from jinlan.kernel.looks import Look
+
+CONTACTS: Mapping[str, Look] = {
+    "FACE": Look(_("面访"), "", "users"), "CALL": Look(_("电话或视频"), "", "message-circle"),
+    "EXECUTIVE": Look(_("高层会晤"), "", "medal"), "REVIEW": Look(_("计划回顾"), "", "calendar"),
+}  # fmt: skip
+OBLIGATIONS: Mapping[str, Look] = {
+    "kept": Look(_("已完成"), "green", "circle-check"), "missed": Look(_("未完成"), "red", "alert-triangle"),
+    "excused": Look(_("已免除"), "plain"), "due": Look(_("待完成"), "blue", "clock"),
+}  # fmt: skip
+EXCUSES: Mapping[str, Any] = {
+    "CLIENT_ABSENT": _("客户不便（出国、住院、停业）"), "CLIENT_DECLINED": _("客户婉拒本次联系"), "FORCE_MAJEURE": _("不可抗力"),
+    "LEGAL": _("监管或司法限制"), "HANDOVER": _("客户经理交接期内已书面安排"), "ELSEWHERE": _("已由集团其他机构完成同类联系"),
+}  # fmt: skip
+UNMEASURED: Mapping[str, Any] = {
+    "NO_PLANS": _("系统里还没有客户计划，无法判断是否回顾"), "NO_SPONSORS": _("本行数据里没有分管领导，无法识别高层会晤"),
+    "NO_OUTCOMES": _("联系记录没有结果或参加人，无法判断是否有效"),
+    "NO_CONTACTS": _("本行没有交付联系记录，无法判断是否联系"),
+}  # fmt: skip
+UNCOUNTED: Mapping[str, Any] = {
+    "ONE_WAY": _("没有双方对话的结果"), "ALONE": _("没有登记客户方参加人"), "LATE": _("纪要超过期限才归档"),
+}  # fmt: skip
+AUTHORITIES: Mapping[str, Any] = {"TEAM": _("服务团队"), "BRANCH": _("分行"), "HEAD_OFFICE": _("总行")}

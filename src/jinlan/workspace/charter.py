@@ -48,7 +48,7 @@ def charter(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         context |= {
             "name": found.zh if locale() == "zh" else found.en, "lines": [_line(found, one) for one in found.promises],
             "contacts": [charter_words.CONTACTS[kind].word for kind in CONTACTS], "risk": _risk(found), "minutes": rule("CHARTER.MINUTES", on).value,
-            "before": before, "changes": _changes(before, found), "to_come": to_come, "coming": _changes(found, to_come),
+            "before": before, "changes": changes(before, found), "to_come": to_come, "coming": changes(found, to_come),
         }  # fmt: skip
     return render(request, "workspace/charter.html", context | _kept(request, actor, about))
 
@@ -99,7 +99,7 @@ def _risk(found: Charter) -> list[Context]:
     ]  # fmt: skip
 
 
-def _changes(before: Charter | None, after: Charter | None) -> list[str]:
+def changes(before: Charter | None, after: Charter | None) -> list[str]:
     """Return what a version changes of another, in words."""
     if before is None or after is None:
         return []

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.basics.periods import add_months, month_start
+from jinlan.domains.strategy.rules import charter_text
 from jinlan.domains.strategy.selectors import trials as select_trials
 from jinlan.domains.strategy.selectors import versions as select
 from jinlan.domains.strategy.services import trials
@@ -27,7 +28,7 @@ from jinlan.insight.writing import to_toml
 from jinlan.kernel.reading import sees_whole_bank
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.lake.extracts.schema import UNIT_KINDS
-from jinlan.workspace import sheets, studio
+from jinlan.workspace import charters, sheets, studio
 from jinlan.workspace.access import doing, may_open, page
 from jinlan.workspace.dates import date_menu, shown_date
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 MOST = 200_000  # characters of a text
 SIDE_BY_SIDE = 4  # kept dry runs
 EDITORS = services.AUTHORS
-OPEN = ("draft", "review", "committee")  # states that can still be withdrawn
+KINDS = (*UNIT_KINDS, charter_text.KIND)
 SAID = {
     "send": gettext_lazy("已提交审核"), "pass": gettext_lazy("已送委员会"), "return": gettext_lazy("已退回起草人"),
     "withdraw": gettext_lazy("已撤回"),
@@ -51,7 +52,7 @@ def definitions(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     shown = shown_date(request, actor)
     today = shown.latest if shown else actor.at.date()
     kinds = []
-    for kind in UNIT_KINDS:
+    for kind in KINDS:
         rows = select.versions(actor, kind=kind)
         kinds.append({"kind": kind, "rows": rows, "speaks": select.in_force(actor, kind=kind, on=today)})
     return render(request, "workspace/definitions.html", {
@@ -99,12 +100,22 @@ def _next_text(request: HttpRequest, actor: Actor, base: DefinitionVersion | Non
     name = next(
         f"{start.year}.{number}" for number in range(1, 1000) if f"{start.year}.{number}" not in taken
     )
+    if base.kind == charter_text.KIND:
+        return charter_text.dated(base.body, name, start)
     return to_toml(replace(loose(base.body), version=name, valid_from=start))
 
 
 def _version(actor: Actor, public_id: UUID) -> DefinitionVersion:
     found = select.version_of(actor, public_id=public_id)
-    if found is None or found.kind not in UNIT_KINDS:
+    if found is None or found.kind not in KINDS:
+        raise Http404
+    return found
+
+
+def _criteria(actor: Actor, public_id: UUID) -> DefinitionVersion:
+    """Return a version of the criteria of a kind of unit; a charter is tried on nobody."""
+    found = _version(actor, public_id)
+    if found.kind not in UNIT_KINDS:
         raise Http404
     return found
 
@@ -115,6 +126,8 @@ def definition(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRe
     """Show a version with what it would do; save a draft that was changed."""
     with scoped(actor):
         row = _version(actor, public_id)
+    if row.kind == charter_text.KIND:
+        return charters.version(request, actor, row)
     if request.method == "GET":
         with scoped(actor):
             return _shown(request, actor, row, sheets.shown(loose(row.body)))
@@ -151,16 +164,12 @@ def _shown(
     )
     context = sheets.context(filled) | {
         "title": f"{row.kind} {row.version}", "place": "definitions", "row": row, "base": base, "said": said, "refused": refused,
-        "edits": row.state == row.DRAFT and actor.has(*EDITORS), "reviews": _reviews(actor, row), "tries": sees_whole_bank(), "keeps": actor.has(*trials.KEEPERS) and sees_whole_bank(),
+        **charters.steps(actor, row), "tries": sees_whole_bank(), "keeps": actor.has(*trials.KEEPERS) and sees_whole_bank(),
         "shown": shown, "as_of_query": f"?as_of={shown.as_of.isoformat()}" if shown and shown.past else "",
         "data_date": date_menu(request, actor, shown), "purpose": request.POST.get("purpose", row.purpose),
-        "edition": request.POST.get("edition", row.edition), "withdraws": row.state in OPEN and actor.has(*EDITORS),
+        "edition": request.POST.get("edition", row.edition),
     }  # fmt: skip
     return render(request, "workspace/definition.html", context, status=status)
-
-
-def _reviews(actor: Actor, row: DefinitionVersion) -> bool:
-    return row.state == row.REVIEW and actor.has(*services.REVIEWERS) and actor.username != row.author
 
 
 @require_http_methods(["GET", "POST"])
@@ -168,7 +177,7 @@ def _reviews(actor: Actor, row: DefinitionVersion) -> bool:
 def consequence(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show what a version, or what its form says now, would do: the right side of the page, and the sentences at its fields."""
     with scoped(actor):
-        row = _version(actor, public_id)
+        row = _criteria(actor, public_id)
         filled = (
             sheets.posted(request.POST, row.kind)
             if request.method == "POST"
@@ -194,7 +203,7 @@ def consequence(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpR
 def sensitivity(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show what a tenth more or less of each weight and line would do."""
     with scoped(actor):
-        row, shown = _version(actor, public_id), shown_date(request, actor)
+        row, shown = _criteria(actor, public_id), shown_date(request, actor)
         filled = (
             sheets.posted(request.POST, row.kind)
             if request.method == "POST"
@@ -214,7 +223,7 @@ def sensitivity(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpR
 def weigh(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Put the weights that the chosen method gives into the form; nothing is saved."""
     with scoped(actor):
-        row, shown = _version(actor, public_id), shown_date(request, actor)
+        row, shown = _criteria(actor, public_id), shown_date(request, actor)
         filled = sheets.posted(request.POST, row.kind)
         measured: dict[str, str] = {}
         try:
@@ -245,6 +254,8 @@ def step(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
     except Refused as refused:
         if isinstance(refused, ScopeDenied):
             raise
+        if row.kind == charter_text.KIND:
+            return charters.shown(request, actor, row, row.body, refused=refused, status=422)
         with scoped(actor):
             return _shown(request, actor, row, sheets.shown(loose(row.body)), refused=refused, status=422)
     messages.info(request, str(SAID[what]))
@@ -256,7 +267,7 @@ def step(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
 def keep(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Keep the dry run of what the form says now, under a name; its stability is computed in the background."""
     with scoped(actor):
-        row, shown = _version(actor, public_id), shown_date(request, actor)
+        row, shown = _criteria(actor, public_id), shown_date(request, actor)
         filled = (
             sheets.shown(loose(row.body))
             if request.POST.get("stored")

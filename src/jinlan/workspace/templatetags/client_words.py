@@ -11,6 +11,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from jinlan.basics.money import NOT_APPLICABLE
 from jinlan.domains.compliance import words as consents
@@ -30,7 +31,7 @@ _TABLES: Mapping[str, Mapping[Any, Look]] = {
     "contact": CONTACT_STATES, "version": words.VERSION_STATES,
 }  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, Any]] = {
-    "kind": words.KINDS, "kind_short": words.KINDS_SHORT, "tier_source": words.TIER_SOURCES, "gate": words.GATES,
+    "kind": words.KINDS, "version_kind": {**words.KINDS, "CHARTER": _lazy("服务章程")}, "kind_short": words.KINDS_SHORT, "tier_source": words.TIER_SOURCES, "gate": words.GATES,
     "family": words.FAMILIES, "role": words.ROLES, "team": words.TEAM_ROLES, "step": words.STEPS, "progress": words.PROGRESS_STEPS, "rollup": words.ROLLUPS, "counted": words.COUNTED, "override_reason": words.OVERRIDE_REASONS, "purpose": PURPOSES,
     "contact_purpose": consents.PURPOSES, "channel": consents.CHANNELS, "way": consents.WAYS, "said": consents.ACTS, "basis": consents.BASES,
 }  # fmt: skip

@@ -10,7 +10,7 @@ from django.test import Client
 
 from jinlan.domains.strategy.forms.sheet import sheet_of
 from jinlan.domains.strategy.models import DefinitionVersion, Trial
-from jinlan.domains.strategy.services.definitions import install_definitions
+from jinlan.domains.strategy.services.definitions import install_charter, install_definitions
 from jinlan.domains.strategy.tests.test_sheet import sent
 from jinlan.insight.asking.tests.desk import DAY, Desk, a_row, store
 from jinlan.insight.parsing import FOLDER, loose
@@ -293,3 +293,34 @@ def test_the_scope_of_the_page_is_the_readers(criteria: Any, as_person: Callable
             DefinitionVersion.objects.filter(state="draft").count() == 1
         )  # no client's data: the page decides, not the row
     assert "2026.2" not in text(as_person("lihua").get("/definitions"))
+
+
+def test_the_charter_is_a_version_like_the_others(criteria, as_person):
+    install_charter("JLB", actor=system_actor("JLB", AT))
+    chenwei, zhoulin = as_person("chenwei"), as_person("zhoulin")
+    base = rows(kind="CHARTER")[0]
+    begun = chenwei.post("/definitions/draft", {"base": str(base.public_id)}, follow=True)
+    assert "服务章程 2026.1" in text(begun), [str(m) for m in begun.context["messages"]]
+    row = rows(kind="CHARTER")[-1]
+    address = f"/definitions/{row.public_id}"
+
+    wrong = chenwei.post(
+        address, {"text": row.body.replace("face = 30", "face = -1", 1), "edition": "1", "purpose": "x"}
+    )
+    right = chenwei.post(
+        address,
+        {
+            "text": row.body.replace("FACE = 30", "FACE = 28", 1),
+            "edition": "1",
+            "purpose": "总行级改为四周一次见面",
+        },
+    )
+    chenwei.post(f"{address}/step", {"step": "send"})
+    zhoulin.post(f"{address}/step", {"step": "pass", "reason": "负荷已核对"})
+
+    assert (row.version, row.valid_from.isoformat(), row.based_on) == ("2026.1", "2026-12-01", "1")
+    assert row.body.count("#") == base.body.count("#")  # remarks stay
+    assert right.status_code == 302
+    assert wrong.status_code in (302, 422)
+    assert rows(kind="CHARTER")[-1].state == "committee"
+    assert chenwei.get(f"{address}/consequence").status_code == 404

@@ -145,6 +145,11 @@ def unit_by_key(actor: Actor, *, unit_id: int) -> Unit | None:
     return visible(actor, Unit).filter(pk=unit_id).defer("grams", "search_text").first()
 
 
+def unit_by_code(actor: Actor, *, code: str) -> Unit | None:
+    """Return a unit by the bank's code, None when there is none for this actor."""
+    return visible(actor, Unit).filter(code=code).defer("grams", "search_text").first()
+
+
 def team_of(actor: Actor, *, unit: Unit, as_of: date) -> list[Coverage]:
     """Return who looks after a unit on a date, leads first."""
     rank = {code: place for place, (code, _) in enumerate(Coverage.ROLES)}

@@ -13,4 +13,4 @@ class StrategyConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the acts of this room."""
-        from jinlan.domains.strategy.services import overrides, versions  # noqa: F401
+        from jinlan.domains.strategy.services import committee, overrides, versions  # noqa: F401

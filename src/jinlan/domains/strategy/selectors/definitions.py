@@ -37,3 +37,9 @@ def ladder(actor: Actor, *, kind: str, on: date) -> Ladder | None:
     if found is None:
         return None
     return Ladder(found.version, tuple(line.tier for line in parse(found.body).lines))
+
+
+def definition_before(actor: Actor, *, kind: str, day: date) -> DefinitionVersion | None:
+    """Return the approved version of a kind that speaks just before a day, None for the first one."""
+    rows = visible(actor, DefinitionVersion).filter(kind=kind, state=V.APPROVED, valid_from__lt=day)
+    return rows.order_by("-valid_from", "-id").first()

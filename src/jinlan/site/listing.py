@@ -15,6 +15,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
 from jinlan.clients.models import Unit
+from jinlan.domains.strategy.services.decisions import decisions_of
 from jinlan.domains.strategy.services.definitions import definitions_of
 from jinlan.domains.strategy.services.overrides import overrides_of
 from jinlan.insight import explain
@@ -60,7 +61,8 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
             "LIST.NO_LOAD", "法人 %(entity)s 还没有装载供数。", "请先 ./jinlan load DIR。", entity=entity
         )
     definitions, overrides = definitions_of(entity, system), overrides_of(entity, system)
-    marks, loads = partial(fingerprint, definitions, overrides), registry.loads(entity)
+    decisions = decisions_of(entity, system)
+    marks, loads = partial(fingerprint, definitions, overrides, decisions), registry.loads(entity)
     refuse_future([one for one in loads if one.load_id <= load.load_id], as_of)
     known = stored(entity, system)
     good = [
@@ -85,7 +87,9 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
     prior = results.read_units(settings.LAKE_DIR, todo.prior) if todo.prior else None
     view = LakeView(settings.LAKE_DIR, load)
     try:
-        for one in evaluate(view, dates=todo.todo, definitions=definitions, overrides=overrides, prior=prior):
+        for one in evaluate(
+            view, dates=todo.todo, definitions=definitions, overrides=overrides, decisions=decisions, prior=prior
+        ):  # fmt: skip
             folder = results.write(
                 settings.LAKE_DIR, entity, run.pk, one.as_of, units=one.units, members=one.members
             )

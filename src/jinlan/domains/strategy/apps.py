@@ -12,5 +12,6 @@ class StrategyConfig(AppConfig):
     label = "strategy"
 
     def ready(self) -> None:
-        """Declare the acts of this room."""
+        """Declare the acts and jobs of this room."""
+        from jinlan.domains.strategy import tasks  # noqa: F401
         from jinlan.domains.strategy.services import committee, overrides, versions  # noqa: F401

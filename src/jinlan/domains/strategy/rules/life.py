@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -52,16 +52,21 @@ class Step:
 NOTHING = Standing(date.min, "", 0, "none", None, "", None, "")
 
 
-def happened(before: Standing, now: Standing) -> Step | None:
-    """Return the step between two month-ends that nobody wrote down yet; None for none, and for the committee's own."""
+def happened(before: Standing, now: Standing, decided: Collection[tuple[date, str]] = ()) -> Step | None:
+    """Return the step between two month-ends that nobody wrote down yet, None for none.
+
+    Args:
+        before: the month-end before, `NOTHING` for the first one.
+        now: the month-end.
+        decided: what committees decided about the unit, as (since, tier): those steps are written down already.
+    """
     if now.state in {SUSPENDED, CLOSED}:
         return _ended(before, now)
     if before.state == SUSPENDED:
         # It came back with what it held; what changed meanwhile has its own source and its own step.
         return Step(REINSTATED, "", now.tier, now.as_of, "GATE") if now.level else None
-    if before.tier == now.tier or now.source == "COMMITTEE":
-        return None
-    return _moved(before, now)
+    known = any(before.as_of < since <= now.as_of and tier == now.tier for since, tier in decided)
+    return None if before.tier == now.tier or known else _moved(before, now)
 
 
 def _ended(before: Standing, now: Standing) -> Step | None:
@@ -76,13 +81,18 @@ def _ended(before: Standing, now: Standing) -> Step | None:
 
 
 def _moved(before: Standing, now: Standing) -> Step:
-    source = now.source or before.source
-    since = now.since or now.as_of
-    if before.source == "OVERRIDE" and now.source != "OVERRIDE":
-        source, since = "OVERRIDE", now.as_of  # it ran out, and the computed tier returned
     step = UP if now.level > before.level else DOWN
+    if before.source == "OVERRIDE" and now.source != "OVERRIDE":  # it ran out, and the computed tier returned
+        return Step(step, before.tier, now.tier, now.as_of, "OVERRIDE")
+    source = now.source or before.source
     # The list's own day may lie years before the first published date.
-    return Step(step, before.tier, now.tier, since, source)
+    return Step(
+        step,
+        before.tier,
+        now.tier,
+        now.since or now.as_of,
+        "AUTOMATIC" if source in {"", "COMMITTEE"} else source,
+    )
 
 
 def proposal_of(now: Standing) -> str:

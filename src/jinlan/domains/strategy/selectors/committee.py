@@ -51,7 +51,9 @@ def people_with_roles(
             whole.add(person)
     found = {}
     people = Person.objects.filter(pk__in=roles).order_by("username")
-    for key, name, username, employee in people.values_list("pk", "display_name", "username", "employee_code"):
+    for key, name, username, employee in people.values_list(
+        "pk", "display_name", "username", "employee_code"
+    ):
         if usernames is None and key not in whole:
             continue
         member = Member(name, username, employee, frozenset(roles[key]), key in whole)

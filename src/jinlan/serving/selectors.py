@@ -106,6 +106,19 @@ def standings(actor: Actor, *, dates: Iterable[date]) -> list[dict[str, Any]]:
     return list(rows.order_by("unit_id", "as_of").values(*STANDING))
 
 
+def computed(
+    actor: Actor, *, unit_ids: Iterable[int], dates: Iterable[date]
+) -> dict[tuple[int, date], tuple[str, str]]:
+    """Return by (unit, date) what was computed and what was effective."""
+    rows = visible(actor, UnitResult).filter(unit_id__in=list(unit_ids), as_of__in=list(dates))
+    return {
+        (unit, day): (computed_tier, effective_tier)
+        for unit, day, computed_tier, effective_tier in rows.values_list(
+            "unit_id", "as_of", "computed_tier", "effective_tier"
+        )
+    }
+
+
 def details(actor: Actor, *, keys: Collection[tuple[int, date]]) -> dict[tuple[int, date], dict[str, Any]]:
     """Return the reasons of some rows by (unit, date)."""
     units, dates = {unit for unit, _ in keys}, {day for _, day in keys}

@@ -28,6 +28,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "runs": OPERATIONS,
     "record": ("auditor", "compliance", "audit_admin"),
     "approvals": (*EVERYBODY, "system_admin"),
+    "committee": WHOLE_BANK,
     "design": ANYBODY,
 }
 View = Callable[..., HttpResponse]

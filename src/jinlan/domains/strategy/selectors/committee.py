@@ -90,3 +90,9 @@ def items(actor: Actor, *, meeting_id: int) -> QuerySet[AgendaItem]:
 def ballots(actor: Actor, *, item_id: int) -> list[Ballot]:
     """Return the ballots on an item in the order of the seats."""
     return list(visible(actor, Ballot).filter(item_id=item_id).select_related("seat").order_by("seat_id"))
+
+
+def last_number(actor: Actor, *, meeting_id: int) -> int:
+    """Return the number of the last item of an agenda, 0 for an empty one."""
+    rows = visible(actor, AgendaItem).filter(meeting_id=meeting_id).order_by("-number")
+    return rows.values_list("number", flat=True).first() or 0

@@ -12,7 +12,6 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
-from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
 from jinlan.clients import selectors as clients
@@ -40,12 +39,15 @@ def call_meeting(*, actor: Actor, day: date, members: Sequence[str], chair: str)
     """Call a meeting of some people (user names) and return its public id.
 
     Raises:
-        Refused: MEETING_DAY for a day that has passed, SEAT_UNKNOWN, and what the rule says of the seats.
+        Refused: MEETING_DAY before the published date, on which its decisions would rewrite history; SEAT_UNKNOWN, and what the rule
+            says of the seats.
     """
-    if day < business_date(actor.at):
+    shown = serving.published(actor)
+    if shown is not None and day < shown.latest:
         raise Refused(
-            "MEETING_DAY", "会议日期 %(day)s 已过。", "请选择今天或以后的日期。", day=day, field="day"
-        )
+            "MEETING_DAY", "会议日期 %(day)s 早于已发布结果的日期 %(first)s,会改写历史。", "请选择 %(first)s 或以后的日期。",
+            day=day, first=shown.latest, field="day",
+        )  # fmt: skip
     people = people_with_roles(actor, usernames=members, on=day)
     unknown = [name for name in members if name not in people]
     if unknown:

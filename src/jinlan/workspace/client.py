@@ -87,7 +87,8 @@ def _overview(
     root = next((m.party for m in members if m.membership.party_id == it.unit.root_party_id), None)
     return {
         "result": result, "why": reasons, "root": root,
-        "steps": steps_of(actor, unit_id=it.unit.pk, until=it.shown.as_of if it.shown.past else None, why=reasons),
+        "steps": steps_of(actor, unit_id=it.unit.pk, until=it.shown.as_of if it.shown.past else None, why=reasons,
+                          evaluated=result.run.started_at),
         "strip": strip(history, it.shown.as_of, it.shown.month_ends), "cards": _cards(result, rows),
         "more": [value_of(result.measures, code) for code in MORE if code in result.measures],
         "may_override": not it.shown.past and actor.has(*ACTS["strategy.override_tier"].roles),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -27,13 +27,28 @@ if TYPE_CHECKING:
     from jinlan.domains.strategy.models import TierDecision
 
 
-def steps_of(actor: Actor, *, unit_id: int, until: date | None, why: Why) -> list[dict[str, Any]]:
-    """Return the steps up to a day, the newest first, each with its evidence in a sentence; None: those to come as well."""
+def steps_of(
+    actor: Actor, *, unit_id: int, until: date | None, why: Why, evaluated: datetime | None
+) -> list[dict[str, Any]]:
+    """Return the steps up to a day, the newest first, each with its evidence in a sentence.
+
+    Args:
+        actor: who reads.
+        unit_id: whose tier.
+        until: the day shown; None: those to come as well.
+        why: the names of the criteria.
+        evaluated: when the figures shown were evaluated: what a committee decided later waits for the next time.
+    """
     names = {force.code: force.name for force in why.forces}
     rows = life.decisions_of_unit(actor, unit_id=unit_id)
     return [
-        {"row": row, "evidence": evidence(row, names)} for row in rows if until is None or row.since <= until
-    ]
+        {
+            "row": row, "evidence": evidence(row, names),
+            "waits": bool(row.meeting_code and evaluated and row.made_at > evaluated),
+        }
+        for row in rows
+        if until is None or row.since <= until
+    ]  # fmt: skip
 
 
 def evidence(row: TierDecision, names: dict[str, str]) -> str:

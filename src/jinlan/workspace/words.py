@@ -140,7 +140,10 @@ BALLOTS: Mapping[str, Look] = {
 LIFE: Mapping[str, Look] = {
     "up": Look(_("升层"), "green", "arrow-up"), "down": Look(_("降层"), "amber", "arrow-down"), "retained": Look(_("保留"), "blue", "lock"),
     "suspended": Look(_("暂停"), "red", "circle-x"), "reinstated": Look(_("恢复"), "green", "circle-check"), "closed": Look(_("已关闭"), "plain"),
-    "watch": Look(_("观察期"), "amber", "clock"),
+}  # fmt: skip
+PROPOSALS: Mapping[str, Look] = {
+    "up": STATES["proposed_up"], "down": STATES["proposed_down"],
+    **{code: STATES[code] for code in ("watch", "retained", "suspended", "closed")},
 }  # fmt: skip
 QUEUE: Mapping[str, Look] = {
     "waiting": Look(_("等待上会"), "blue", "clock"), "agenda": Look(_("已在议程"), "amber", "calendar"), "decided": Look(_("已决定"), "green", "circle-check"),

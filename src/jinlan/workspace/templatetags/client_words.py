@@ -27,7 +27,7 @@ register = template.Library()
 _TABLES: Mapping[str, Mapping[Any, Look]] = {
     "tier": words.TIERS, "state": words.STATES, "member": words.MEMBER_SOURCES, "class": words.FIVE_TIER,
     "load": words.LOAD_STATUS, "run": words.RUN_STATUS, "level": words.LEVELS, "move": words.MOVES, "approval": words.APPROVAL_STATES,
-    "contact": CONTACT_STATES, "meeting": words.MEETING_STATES, "result": words.RESULTS, "ballot": words.BALLOTS, "life": words.LIFE,
+    "contact": CONTACT_STATES, "meeting": words.MEETING_STATES, "result": words.RESULTS, "ballot": words.BALLOTS, "life": words.LIFE, "proposal": words.PROPOSALS,
     "queue": words.QUEUE, "outcome": words.OUTCOMES,
 }  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, Any]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -157,28 +158,28 @@ def lead(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
 
 @require_GET
 @page("committee")
-def item(request: HttpRequest, public_id: UUID, number: int, *, actor: Actor) -> HttpResponse:
+def item(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show one item: the figures that are voted on, who must abstain and why, the vote, the result with its counts."""
-    return _item_page(request, actor, public_id, number)
+    return _item_page(request, actor, _item(actor, public_id))
 
 
 def _item_page(
-    request: HttpRequest, actor: Actor, public_id: UUID, number: int, refused: Refused | None = None
+    request: HttpRequest, actor: Actor, found: AgendaItem, refused: Refused | None = None
 ) -> HttpResponse:
-    row = _meeting(actor, public_id)
-    found = _item(actor, row, number)
+    row = found.meeting
     seats = meetings.seats(actor, meeting_id=row.pk)
     own = next((one for one in seats if one.person_id == actor.person_id), None)
     cast_by = {one.seat_id: one for one in meetings.ballots(actor, item_id=found.pk)}
     unit = clients.unit_by_key(actor, unit_id=found.unit_id) if found.unit_id else None
-    result = result_of(found)
+    result, around = result_of(found), meetings.numbered(actor, meeting_id=row.pk)
     return render(request, "workspace/meeting_item.html", {
         "title": found.title, "place": "committee", "row": row, "item": found, "unit": unit, "case": found.case,
         "why": why(result) if result is not None and unit is not None else None, "result": result, "refused": refused,
         "seats": [_seat(found, one, cast_by.get(one.pk)) for one in seats], "may_vote": _may_vote(row, found, own, cast_by),
         "conflict": services.conflict_of(found, own) if own else "", "proved": fresh(request), "said": request.POST,
         "may_close": row.state == "open" and not found.result and row.chair_id == actor.person_id,
-        "count": services.counted(found), "last": meetings.last_number(actor, meeting_id=row.pk), "as_of_query": _as_of(found),
+        "count": services.counted(found), "before": around.get(found.number - 1), "after": around.get(found.number + 1),
+        "as_of_query": _as_of(found),
     }, status=422 if refused else 200)  # fmt: skip
 
 
@@ -215,7 +216,7 @@ def result_of(found: AgendaItem) -> UnitResult | None:
 
 @require_POST
 @doing("committee")
-def vote(request: HttpRequest, public_id: UUID, number: int, *, actor: Actor) -> HttpResponse:
+def vote(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Take a ballot of who proved himself lately."""
 
     def cast_one(found: AgendaItem) -> None:
@@ -225,34 +226,36 @@ def vote(request: HttpRequest, public_id: UUID, number: int, *, actor: Actor) ->
         )  # fmt: skip
         messages.info(request, _("您的票已记录"))
 
-    return _done(request, actor, public_id, number, cast_one)
+    return _done(request, actor, public_id, cast_one)
 
 
 @require_POST
 @doing("committee")
-def close(request: HttpRequest, public_id: UUID, number: int, *, actor: Actor) -> HttpResponse:
+def close(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Let the chair close an item."""
 
     def close_one(found: AgendaItem) -> None:
         services.close_item(actor=actor, item=found.public_id, note=request.POST.get("note", ""))
 
-    return _done(request, actor, public_id, number, close_one)
+    return _done(request, actor, public_id, close_one)
 
 
-def _done(request: HttpRequest, actor: Actor, public_id: UUID, number: int, deed: Any) -> HttpResponse:
+def _done(
+    request: HttpRequest, actor: Actor, public_id: UUID, deed: Callable[[AgendaItem], None]
+) -> HttpResponse:
     """Do something about an item, after a fresh proof of who does it; a refusal is shown on the item's page."""
-    back = reverse("meeting-item", kwargs={"public_id": public_id, "number": number})
+    back = reverse("meeting-item", kwargs={"public_id": public_id})
     if ask := require(request, back=back):
         return ask
     with scoped(actor):
-        found = _item(actor, _meeting(actor, public_id), number)
+        found = _item(actor, public_id)
     try:
         deed(found)
     except Refused as refused:
         if isinstance(refused, ScopeDenied):
             raise
         with scoped(actor):
-            return _item_page(request, actor, public_id, number, refused)
+            return _item_page(request, actor, _item(actor, public_id), refused)
     return redirect(back)
 
 
@@ -270,8 +273,9 @@ def _meeting(actor: Actor, public_id: UUID) -> Meeting:
     return row
 
 
-def _item(actor: Actor, row: Meeting, number: int) -> AgendaItem:
-    found = meetings.items(actor, meeting_id=row.pk).filter(number=number).select_related("meeting").first()
+def _item(actor: Actor, public_id: UUID) -> AgendaItem:
+    _whole()
+    found = meetings.item(actor, public_id=public_id)
     if found is None:
         raise Http404
     return found

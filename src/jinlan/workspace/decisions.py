@@ -73,10 +73,10 @@ def evidence(row: TierDecision, names: dict[str, str]) -> str:
 
 @require_GET
 @page("clients")
-def letter(request: HttpRequest, public_id: UUID, step: UUID, *, actor: Actor) -> HttpResponse:
+def letter(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show the letter of a step, or the points for the talk; there is none where nothing may be said."""
-    unit = clients.unit_of(actor, public_id=public_id)
-    row = life.decision(actor, unit_id=unit.pk, public_id=step) if unit else None
+    row = life.decision(actor, public_id=public_id)
+    unit = clients.unit_by_key(actor, unit_id=row.unit_id) if row else None
     if unit is None or row is None or not row.letter:
         raise Http404
     told = Told(

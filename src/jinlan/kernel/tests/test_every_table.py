@@ -135,7 +135,7 @@ def test_people_write_where_they_read_and_nowhere_else(admin) -> None:
         if name == "own_ballot":  # restrictive, beside the others
             assert "sec.t_person()" in check
             continue
-        assert reading[table, kind] in check
+        assert reading[table, kind][1:-1] in check  # joined with another rule it loses its own brackets
         assert (check != reading[table, kind]) == (table in ONLY_ROLES)
         assert rule in {"", check}
 

@@ -92,7 +92,11 @@ def ballots(actor: Actor, *, item_id: int) -> list[Ballot]:
     return list(visible(actor, Ballot).filter(item_id=item_id).select_related("seat").order_by("seat_id"))
 
 
-def last_number(actor: Actor, *, meeting_id: int) -> int:
-    """Return the number of the last item of an agenda, 0 for an empty one."""
-    rows = visible(actor, AgendaItem).filter(meeting_id=meeting_id).order_by("-number")
-    return rows.values_list("number", flat=True).first() or 0
+def item(actor: Actor, *, public_id: UUID) -> AgendaItem | None:
+    """Return one item with its meeting, None when it is not in sight."""
+    return visible(actor, AgendaItem).filter(public_id=public_id).select_related("meeting").first()
+
+
+def numbered(actor: Actor, *, meeting_id: int) -> dict[int, UUID]:
+    """Return the items of a meeting by their number."""
+    return dict(visible(actor, AgendaItem).filter(meeting_id=meeting_id).values_list("number", "public_id"))

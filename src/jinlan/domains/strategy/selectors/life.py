@@ -61,9 +61,9 @@ def decisions_of_unit(actor: Actor, *, unit_id: int) -> list[TierDecision]:
     return list(rows.order_by("-since", "-made_at", "-id"))
 
 
-def decision(actor: Actor, *, unit_id: int, public_id: UUID) -> TierDecision | None:
+def decision(actor: Actor, *, public_id: UUID) -> TierDecision | None:
     """Return one step of a unit's tier, None when it is not in sight."""
-    return visible(actor, TierDecision).filter(unit_id=unit_id, public_id=public_id).first()
+    return visible(actor, TierDecision).filter(public_id=public_id).first()
 
 
 @dataclass(frozen=True, slots=True)

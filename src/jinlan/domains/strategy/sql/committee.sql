@@ -119,7 +119,12 @@ end $$;
 revoke execute on function strategy_guard_meeting(), strategy_guard_agenda(), strategy_guard_ballot(), strategy_guard_decision() from public;
 
 create trigger meeting_life before insert or update or delete on strategy_meeting for each row execute function strategy_guard_meeting();
-create trigger seat_life before insert or update or delete on strategy_seat for each row execute function strategy_guard_agenda();
-create trigger agenda_life before insert or update or delete on strategy_agendaitem for each row execute function strategy_guard_agenda();
-create trigger ballot_life before insert or update or delete on strategy_ballot for each row execute function strategy_guard_ballot();
-create trigger decision_life before insert or update or delete on strategy_tierdecision for each row execute function strategy_guard_decision();
+-- What is added is looked at after the policies spoke: who may not write here is told nothing about meetings.
+create trigger seat_life before update or delete on strategy_seat for each row execute function strategy_guard_agenda();
+create trigger agenda_life before update or delete on strategy_agendaitem for each row execute function strategy_guard_agenda();
+create trigger ballot_life before update or delete on strategy_ballot for each row execute function strategy_guard_ballot();
+create trigger decision_life before update or delete on strategy_tierdecision for each row execute function strategy_guard_decision();
+create trigger seat_made after insert on strategy_seat for each row execute function strategy_guard_agenda();
+create trigger agenda_made after insert on strategy_agendaitem for each row execute function strategy_guard_agenda();
+create trigger ballot_made after insert on strategy_ballot for each row execute function strategy_guard_ballot();
+create trigger decision_made after insert on strategy_tierdecision for each row execute function strategy_guard_decision();

@@ -128,3 +128,8 @@ create trigger seat_made after insert on strategy_seat for each row execute func
 create trigger agenda_made after insert on strategy_agendaitem for each row execute function strategy_guard_agenda();
 create trigger ballot_made after insert on strategy_ballot for each row execute function strategy_guard_ballot();
 create trigger decision_made after insert on strategy_tierdecision for each row execute function strategy_guard_decision();
+-- Versions likewise.
+create or replace trigger version_life before update or delete on strategy_definitionversion
+  for each row execute function strategy_guard_version();
+create or replace trigger version_made after insert on strategy_definitionversion
+  for each row execute function strategy_guard_version();

@@ -51,6 +51,9 @@ create function strategy_guard_agenda() returns trigger
 declare
   now_in text := (select m.state from public.strategy_meeting m where m.id = coalesce(new.meeting_id, old.meeting_id));
 begin
+  if tg_op = 'UPDATE' and new is not distinct from old then
+    return new;  -- nothing changes
+  end if;
   if tg_op = 'DELETE' or now_in is null or now_in = 'closed' then
     raise exception 'nothing of a closed meeting changes, and nothing is deleted' using errcode = 'check_violation', constraint = 'meeting_closed';
   end if;

@@ -80,13 +80,8 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
         run.counts = {"units": sum(counts), "managed": len(register), "dates": len(dates)}
         run.finished_at = now_utc()
         run.save()
-        audit(
-            actor,
-            "strategy.run_published",
-            "run",
-            run.pk,
-            after={"as_of": run.as_of, "load": load.load_id, **run.changes},
-        )
+        after = {"as_of": run.as_of, "load": load.load_id, **run.changes}
+        audit(actor, "strategy.run_published", "run", run.pk, after=after)
     changes: dict[str, int] = run.changes
     return changes
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
 
-from jinlan.basics.errors import Refused
-from jinlan.clients.testing import covers
-from jinlan.domains.strategy.models import AgendaItem, Ballot, DefinitionVersion, Meeting, Seat, TierDecision
+from jinlan.domains.strategy.models import AgendaItem, Ballot, DefinitionVersion, Meeting, TierDecision
 from jinlan.domains.strategy.services.committee import (
     build_agenda,
     call_meeting,
@@ -21,6 +17,16 @@ from jinlan.domains.strategy.services.committee import (
     write_minutes,
 )
 from jinlan.domains.strategy.services.decisions import decisions_of
+from jinlan.domains.strategy.tests.meetings import (
+    MEMBERS,
+    called,
+    close,
+    everything,
+    item_of,
+    opened,
+    refused,
+    vote,
+)
 from jinlan.domains.strategy.tests.test_versions import in_committee
 from jinlan.domains.strategy.tests.worlds import published
 from jinlan.insight.tiers import Decided
@@ -29,53 +35,11 @@ from jinlan.kernel.scope import ScopeDenied, scoped, system_actor
 from jinlan.kernel.testing import AT, TODAY, a_grant, a_person, an_actor, writing
 
 pytestmark = pytest.mark.usefixtures("database")
-MEMBERS = ("chenwei", "zhoulin", "wuhan")
 
 
 @pytest.fixture
 def cast():
     return published().cast
-
-
-def called(cast, members=MEMBERS, chair="zhoulin") -> UUID:
-    return UUID(call_meeting(actor=cast.actor("chenwei"), day=TODAY, members=list(members), chair=chair))
-
-
-def opened(cast, **more) -> UUID:
-    meeting = called(cast, **more)
-    build_agenda(actor=cast.actor("chenwei"), meeting=meeting)
-    open_meeting(actor=cast.actor("zhoulin"), meeting=meeting)
-    return meeting
-
-
-def item_of(cast, meeting, kind, **about) -> AgendaItem:
-    with scoped(cast.actor("wuhan")):
-        return AgendaItem.objects.get(meeting__public_id=meeting, kind=kind, **about)
-
-
-def vote(cast, item, **choices) -> None:
-    for username, choice in choices.items():
-        cast_ballot(actor=cast.actor(username), item=item.public_id, choice=choice)
-
-
-def close(cast, item, note="数据与依据已核对") -> str:
-    return close_item(actor=cast.actor("zhoulin"), item=item.public_id, note=note)
-
-
-def everything(cast):
-    """All that a vote could change, for tests that nothing did."""
-    with scoped(cast.actor("chenwei")):
-        return (
-            list(AgendaItem.objects.order_by("id").values_list("id", "result")),
-            list(Ballot.objects.order_by("id").values_list("id", "choice")),
-            list(TierDecision.objects.values_list("id", flat=True)),
-            list(DefinitionVersion.objects.order_by("id").values_list("id", "state")),
-            list(Meeting.objects.values_list("id", "state", "minutes")),
-        )
-
-
-def refused(code):
-    return pytest.raises(Refused, check=lambda error: error.code == code)
 
 
 def test_the_agenda_holds_what_waits_with_its_figures_and_is_built_once(cast):
@@ -199,50 +163,6 @@ def test_abstentions_alone_decide_nothing(cast):
     assert everything(cast) == before
 
 
-def test_who_looks_after_the_client_abstains_by_rule_and_by_database(cast):
-    covers(cast.employees["E3001"], cast.group, role="SPONSOR")
-    meeting = opened(cast)
-    item = item_of(cast, meeting, "TIER", asks="down")
-
-    before = everything(cast)
-    with refused("BALLOT_CONFLICT"):
-        vote(cast, item, chenwei="FOR")
-    for choice, conflict in (("FOR", ""), ("FOR", "TEAM"), ("AGAINST", "")):
-        with (
-            pytest.raises(IntegrityError, match="conflict"),
-            a_ballot(cast, item, "chenwei", choice, conflict),
-        ):
-            pass
-    assert everything(cast) == before
-    vote(cast, item, chenwei="ABSTAIN", zhoulin="FOR", wuhan="FOR")
-    assert close(cast, item) == "passed"
-    with scoped(cast.actor("wuhan")):
-        assert [(one.choice, one.conflict) for one in Ballot.objects.filter(seat__username="chenwei")] == [
-            ("ABSTAIN", "TEAM")
-        ]
-
-
-class a_ballot:  # noqa: N801  reads like a maker
-    """Cast a ballot past the act, as whoever it is."""
-
-    def __init__(self, cast, item, username, choice, conflict="", **more):
-        with scoped(cast.actor("wuhan")):
-            seat = Seat.objects.filter(meeting_id=item.meeting_id, username=username).first()
-            other = Seat.objects.filter(meeting_id=item.meeting_id).first()
-        self.actor = cast.actor(username)
-        self.values = {
-            "entity": "JLB", "item_id": item.pk, "seat_id": (seat or other).pk, "person_id": self.actor.person_id,
-            "choice": choice, "conflict": conflict, "at": AT,
-        } | more  # fmt: skip
-
-    def __enter__(self):
-        with scoped(self.actor, write=True):
-            Ballot.objects.create(**self.values)
-
-    def __exit__(self, *_):
-        return None
-
-
 def test_a_member_may_declare_a_conflict_and_then_abstains(cast):
     item = item_of(cast, opened(cast), "TIER", asks="down")
     before = everything(cast)
@@ -264,28 +184,6 @@ def test_a_member_may_declare_a_conflict_and_then_abstains(cast):
     )
     with scoped(cast.actor("chenwei")):
         assert Ballot.objects.get().conflict == "DECLARED"
-
-
-def test_the_database_takes_one_ballot_of_a_seat_in_its_own_name_on_an_open_item_only(cast):
-    meeting = opened(cast)
-    item = item_of(cast, meeting, "TIER", asks="down")
-    outsider = a_person("second", "dept_head")
-    with pytest.raises(IntegrityError, match="without a seat"), scoped(an_actor(outsider), write=True):
-        with scoped(an_actor(outsider)):
-            seat = Seat.objects.filter(meeting_id=item.meeting_id).first()
-        Ballot.objects.create(entity="JLB", item=item, seat=seat, person=outsider, choice="FOR", at=AT)
-    vote(cast, item, wuhan="FOR")
-    with refused("BALLOT_TWICE"):
-        vote(cast, item, wuhan="AGAINST")
-    with pytest.raises(IntegrityError), a_ballot(cast, item, "wuhan", "AGAINST"):
-        pass
-    other = cast.people["zhoulin"].pk
-    with pytest.raises(Exception, match=r"row-level security|without a seat"), a_ballot(
-        cast, item, "chenwei", "FOR", person_id=other
-    ):  # fmt: skip
-        pass
-    with scoped(cast.actor("chenwei")):
-        assert list(Ballot.objects.values_list("seat__username", "choice")) == [("wuhan", "FOR")]
 
 
 def test_who_has_no_seat_does_not_vote(cast):
@@ -343,64 +241,6 @@ def test_seats_are_for_people_who_see_the_whole_bank_once_each(cast):
     with scoped(cast.actor("chenwei")):
         assert not Meeting.objects.exists()
     called(cast, members=(*MEMBERS, both.username))
-
-
-def test_minutes_say_what_happened_and_a_closed_meeting_never_changes(cast):
-    meeting = opened(cast)
-    item = item_of(cast, meeting, "TIER", asks="down")
-    cast_ballot(
-        actor=cast.actor("wuhan"),
-        item=item.public_id,
-        choice="ABSTAIN",
-        declares=True,
-        reason="配偶在该集团任职",
-    )
-    vote(cast, item, chenwei="AGAINST", zhoulin="AGAINST")
-    close(cast, item, "集团订单在恢复,保留观察")
-    close_meeting(actor=cast.actor("zhoulin"), meeting=meeting)
-
-    with scoped(cast.actor("chenwei")):
-        row = Meeting.objects.get(public_id=meeting)
-        assert row.state == "closed"
-        for text in (
-            "战略客户委员会 2026-11-1 会议记录", "主持：周琳", "甲集团", "未通过（同意 0，反对 2，弃权 0，回避 1；席位 3）", "回避：吴菡",
-            "理由：集团订单在恢复,保留观察", "层级决定：保留，自 2026-11-10 起", "未形成决议，留待下次会议。",
-        ):  # fmt: skip
-            assert text in row.minutes
-    before = everything(cast)
-    with refused("MEETING_STATE"):
-        write_minutes(actor=cast.actor("zhoulin"), meeting=meeting, text="改写")
-    left = item_of(cast, meeting, "TIER", asks="up")
-    with refused("MEETING_STATE"):
-        vote(cast, left, zhoulin="FOR")
-    statements = (
-        lambda: Meeting.objects.filter(public_id=meeting).update(minutes="改写"),
-        lambda: Meeting.objects.filter(public_id=meeting).update(state="open"),
-        lambda: AgendaItem.objects.filter(pk=left.pk).update(result="passed", decided_at=AT),
-        lambda: AgendaItem.objects.filter(pk=item.pk).update(result="passed"),
-        lambda: AgendaItem.objects.filter(pk=left.pk).update(case={}),
-    )
-    for statement in statements:
-        with pytest.raises(IntegrityError), scoped(cast.actor("zhoulin"), write=True), transaction.atomic():
-            statement()
-    with pytest.raises(IntegrityError), a_ballot(cast, left, "zhoulin", "FOR"):
-        pass
-    assert everything(cast) == before
-
-
-def test_the_system_neither_votes_nor_decides_for_a_committee(cast):
-    item = item_of(cast, opened(cast), "TIER", asks="down")
-    before = everything(cast)
-    values = {
-        "entity": "JLB", "unit_id": cast.group.pk, "domain": 1, "branch_id": cast.group.branch_id, "unit_code": "G-JIA",
-        "kind": "GROUP", "step": "down", "since": TODAY, "as_of": TODAY, "made_at": AT,
-    }  # fmt: skip
-    with pytest.raises(IntegrityError, match="the system writes down the rest"), writing():
-        TierDecision.objects.create(**values, source="COMMITTEE", item=item)
-    for source, given in (("AUTOMATIC", None), ("COMMITTEE", item)):  # past a vote that never happened
-        with pytest.raises(IntegrityError), scoped(cast.actor("chenwei"), write=True):
-            TierDecision.objects.create(**values, source=source, item=given)
-    assert everything(cast) == before
 
 
 def test_a_vote_on_figures_that_moved_on_decides_nothing(cast):

@@ -145,6 +145,29 @@ def unit_by_key(actor: Actor, *, unit_id: int) -> Unit | None:
     return visible(actor, Unit).filter(pk=unit_id).defer("grams", "search_text").first()
 
 
+def unit_by_code(actor: Actor, *, code: str) -> Unit | None:
+    """Return a unit by the bank's code, None when there is none for this actor."""
+    return visible(actor, Unit).filter(code=code).defer("grams", "search_text").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a row about a unit holds of it."""
+
+    code: str
+    domain: int
+    branch: int
+
+
+def places_of(actor: Actor, *, unit_ids: Iterable[int]) -> dict[int, Place]:
+    """Return code, domain and home of units by key."""
+    rows = visible(actor, Unit).filter(id__in=list(unit_ids))
+    return {
+        key: Place(code, domain, branch)
+        for key, code, domain, branch in rows.values_list("id", "code", "domain", "branch_id")
+    }
+
+
 def team_of(actor: Actor, *, unit: Unit, as_of: date) -> list[Coverage]:
     """Return who looks after a unit on a date, leads first."""
     rank = {code: place for place, (code, _) in enumerate(Coverage.ROLES)}

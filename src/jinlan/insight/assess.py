@@ -18,7 +18,7 @@ from jinlan.insight.definition import Definition, Line
 from jinlan.insight.gates import Result
 from jinlan.insight.results import UNITS
 from jinlan.insight.score import OK, Column, Numbers, Scorecard, contributions, reasons, strongest
-from jinlan.insight.tiers import EMPTY, Listed, Machine, Override, Situation, Standing
+from jinlan.insight.tiers import EMPTY, Decided, Listed, Machine, Override, Situation, Standing
 from jinlan.lake.features.catalog import places_of
 
 RULES = ("AVG.MISSING", "TIER.CANDIDATE")
@@ -38,6 +38,7 @@ class Subject:
     listed: Listed | None
     override: Override | None
     measures: str
+    decisions: tuple[Decided, ...] = ()  # about this unit up to the date, in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def assess(
             subject.ended,
             subject.listed,
             subject.override,
+            subject.decisions,
         )
         machine, standing = tiers.advance(
             definition, machines.get(subject.unit_id, EMPTY), situation, stepped=moment.stepped
@@ -247,6 +249,6 @@ class _Writer:
         return (
             f'{{"criteria":[{self._texts[place]}],"for":{wire.words(above)},"against":{wire.words(below)},'
             f'"gates":{wire.gates_text(subject.gates)},"lines":[{",".join(lines)}],"override":{override},'
-            f'"facts":{wire.facts_text(subject.size, subject.ended, subject.listed)},'
+            f'"facts":{wire.facts_text(subject.size, subject.ended, subject.listed, subject.decisions)},'
             f'"incomplete":{wire.words(missing)},{self._foot}'
         )

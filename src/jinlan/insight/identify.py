@@ -1,6 +1,6 @@
 """Identification: a lake view and definitions in, an explained tier for every client unit of the bank out.
 
-`evaluate` is a pure function of (lake at a load, definitions, overrides, the month-end before): it never asks which
+`evaluate` is a pure function of (lake at a load, definitions, overrides, decisions, the month-end before): it never asks which
 dates were evaluated in the same call, so run late, twice or day by day it gives the same history.
 """
 
@@ -23,7 +23,7 @@ from jinlan.insight.facts import ENDED, Facts
 from jinlan.insight.reader import FactReader
 from jinlan.insight.results import UNITS
 from jinlan.insight.score import UNKNOWN, Column
-from jinlan.insight.tiers import EMPTY, Listed, Machine, Override
+from jinlan.insight.tiers import EMPTY, Decided, Listed, Machine, Override
 from jinlan.insight.units import KINDS, Unit, members_table, units_of
 from jinlan.lake.engines import Table
 from jinlan.lake.features import rollup
@@ -50,6 +50,7 @@ def evaluate(
     dates: Sequence[date],
     definitions: Iterable[Definition],
     overrides: Iterable[Override] = (),
+    decisions: Iterable[Decided] = (),
     prior: pa.Table | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Evaluation]:
@@ -61,6 +62,7 @@ def evaluate(
             (a preview: machines stand still, what is effective is carried, a failed gate shows at once).
         definitions: all versions of all kinds; the one in force on each date speaks.
         overrides: decided exceptions; the one in force speaks.
+        decisions: what committees decided about units; each speaks from its day on.
         prior: the UNITS table of the month-end before `dates[0]`; None = start from the approved list.
         progress: told after each part of the work.
 
@@ -69,14 +71,15 @@ def evaluate(
     """
     _check(dates)
     machines = _machines(prior)
-    return _evaluated(view, dates, list(definitions), list(overrides), machines, progress or _silent)
+    said = _Said(list(overrides), sorted(decisions, key=lambda one: one.key))
+    return _evaluated(view, dates, list(definitions), said, machines, progress or _silent)
 
 
 def _evaluated(
     view: View,
     dates: Sequence[date],
     definitions: list[Definition],
-    overrides: list[Override],
+    said: _Said,
     machines: _Machines,
     tell: Progress,
 ) -> Iterator[Evaluation]:
@@ -91,7 +94,7 @@ def _evaluated(
         for dates_of_part in session.chunks():
             part = _Part(session, known, reader, dates_of_part, steps)
             for as_of in dates_of_part:
-                one = _Date(part, as_of, in_force(definitions, as_of), overrides, machines)
+                one = _Date(part, as_of, in_force(definitions, as_of), said, machines)
                 units = one.units()
                 machines = one.after if is_month_end(as_of) else machines
                 rows = members.table(as_of, part.units[as_of], part.facts[as_of], one.figures())
@@ -161,6 +164,22 @@ def _machines(prior: pa.Table | None) -> _Machines:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What people decided about units; decisions in the order of their keys."""
+
+    overrides: Sequence[Override]
+    decisions: Sequence[Decided]
+
+    def on(self, as_of: date) -> tuple[dict[str, Override], dict[str, tuple[Decided, ...]]]:
+        """Return by unit the override in force on a date, and the decisions up to it."""
+        decided: dict[str, tuple[Decided, ...]] = {}
+        for one in self.decisions:
+            if one.since <= as_of:
+                decided[one.unit_id] = (*decided.get(one.unit_id, ()), one)
+        return {one.unit_id: one for one in self.overrides if one.in_force(as_of)}, decided
+
+
 class _Part:
     """The relations of some dates: who belongs together, and the figures of units and parties as JSON."""
 
@@ -198,12 +217,12 @@ class _Date:
         part: _Part,
         as_of: date,
         definitions: Mapping[str, Definition],
-        overrides: Sequence[Override],
+        said: _Said,
         machines: _Machines,
     ) -> None:
         self.part, self.as_of, self.definitions, self.machines = part, as_of, definitions, machines
         self.facts = part.facts[as_of]
-        self.overrides = {one.unit_id: one for one in overrides if one.in_force(as_of)}
+        self.overrides, self.decisions = said.on(as_of)
         self.after = _Machines()
 
     def units(self) -> pa.Table:
@@ -288,6 +307,7 @@ class _Date:
             listed=listed,
             override=self.overrides.get(unit.unit_id),
             measures=measures,
+            decisions=self.decisions.get(unit.unit_id, ()),
         )
 
 

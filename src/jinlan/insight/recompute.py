@@ -64,4 +64,5 @@ def subject_of(row: Mapping[str, Any], detail: Mapping[str, Any]) -> Subject:
         listed=wire.listed_of(facts["listed"]),
         override=wire.override_of(detail["override"]),
         measures=row["measures"],
+        decisions=wire.decisions_of(row["unit_id"], facts.get("decided", ())),
     )

@@ -18,7 +18,8 @@ with money as a decimal string in base currency, dates in ISO form; ok with a nu
      "peers": n,                                      # units with a score, of which the peer means are taken
      "absent": ["code", ...],                         # criteria left out because the bank lacks a table
      "incomplete": ["code", ...],                     # criteria left out because this unit's data are incomplete
-     "facts": {"size", "ended", "listed": null | {"tier", "since", "entry"}},   # what else decided
+     "facts": {"size", "ended", "listed": null | {"tier", "since", "entry"},    # what else decided
+               "decided": [{"tier", "since", "source", "ref", "retains"}]},     # left out when nothing was
      "stepped": bool}                                 # false between month-ends: the machine stood still
 
 With the measures, the gates, the facts and the ``machine`` of the month-end before, `recompute` gives the row again.

@@ -10,8 +10,12 @@ automatically, by an override in force; a failed gate blanks it at once and it r
 * A new or changed entry of the approved list decides: lines of the same kind of value at or below that tier are in
   since that day, better ones start from zero. An entry that ends takes its tier away; lines that the
   date's value still supports stay in.
+* A decision of the committee (`Decided`) is taken the same way, each once; of list and committee the later one speaks (on one
+  day the committee), and the end of an entry takes away only what no committee gave. Taking a tier away starts every
+  line from zero. To retain leaves the tier and its day as they are, resets every counter against it, and shows
+  `retained` until the next proposal.
 * A committee line never moves what is effective: it is proposed. An automatic line moves it up, and down again what
-  it decided itself; a tier of the approved list is never undone by the machine, only proposed down.
+  it decided itself; what list or committee decided by name is never undone by the machine, only proposed down.
 """
 
 from __future__ import annotations
@@ -25,6 +29,8 @@ from jinlan.insight.definition import Definition, Line
 ACTIVE, WATCH, UP, DOWN = "active", "watch", "proposed_up", "proposed_down"
 RETAINED, SUSPENDED, CLOSED, NONE = "retained", "suspended", "closed", "none"
 APPROVED_LIST, AUTOMATIC, OVERRIDE, GATE = "APPROVED_LIST", "AUTOMATIC", "OVERRIDE", "GATE"
+COMMITTEE = "COMMITTEE"
+BY_NAME = frozenset({APPROVED_LIST, COMMITTEE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,23 @@ class Listed:
     tier: str
     since: date
     entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision about one unit's tier by name, "" = out; `retains`: the tier that it had, kept against a proposal."""
+
+    unit_id: str
+    tier: str
+    since: date
+    source: str = COMMITTEE
+    ref: str = ""  # rises with the order of decisions of one day
+    retains: bool = False
+
+    @property
+    def key(self) -> str:
+        """What a machine keeps of the last decision that it took; rises from decision to decision."""
+        return f"{self.since.isoformat()}|{self.ref}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +101,8 @@ class Machine:
     source: str = ""
     listed: str = ""  # the approved entry last read, as "tier@since"
     halted: date | None = None  # first date of the suspension or closure that lasts
+    decided: str = ""  # the key of the last decision that was taken
+    retained: bool = False  # kept by decision, and nothing was proposed since
 
 
 EMPTY = Machine()
@@ -85,7 +110,10 @@ EMPTY = Machine()
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A unit on a date: line values in 1e-2 points (None = unknown), gate, end, list, override."""
+    """A unit on a date: line values in 1e-2 points (None = unknown), gate, end, list, override.
+
+    `decisions`: all up to the date, in the order of their keys.
+    """
 
     as_of: date
     values: Mapping[str, int | None]
@@ -93,6 +121,7 @@ class Situation:
     ended: bool = False
     listed: Listed | None = None
     override: Override | None = None
+    decisions: tuple[Decided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,40 +160,83 @@ def advance(
     definition: Definition, before: Machine, now: Situation, *, stepped: bool = True
 ) -> tuple[Machine, Standing]:
     """Return the machine after a date and the standing on it; not `stepped`: a preview between two month-ends."""
-    machine = _listed(definition, before, now)
+    machine = _spoken(definition, before, now)
     if now.ended:
         return _closed(before, machine, now)
     if stepped and not now.gate_failed:
         machine = _stepped(definition, machine, now)
-    machine, proposed = _decided(definition, machine, now)
+    machine, proposed = _moved(definition, machine, now)
+    if proposed is not None and machine.retained:
+        machine = replace(machine, retained=False)
     return _standing(definition, machine, now, proposed)
 
 
 def _closed(before: Machine, machine: Machine, now: Situation) -> tuple[Machine, Standing]:
     """End a unit whose root died or was dissolved; `since` tells that it had a tier."""
     ended = now.as_of if before.held else None if before.source else before.halted
-    return Machine(listed=machine.listed, halted=ended), Standing("", None, "", CLOSED, ended, "")
+    kept = Machine(listed=machine.listed, halted=ended, decided=machine.decided)
+    return kept, Standing("", None, "", CLOSED, ended, "")
 
 
-def _listed(definition: Definition, machine: Machine, now: Situation) -> Machine:
-    """Read the approved list: a new entry decides, an entry that ended takes its tier away."""
+def _spoken(definition: Definition, machine: Machine, now: Situation) -> Machine:
+    """Let list and committee speak: what is new since the last date decides, the later one last."""
     entry = now.listed
     if entry is not None and definition.level(entry.tier) == 0:
         entry = None
+    machine = _listed(definition, machine, now, entry)
+    for decision in now.decisions:
+        if decision.key <= machine.decided:
+            continue
+        if entry is None or entry.since <= decision.since:
+            machine = _taken(definition, machine, decision)
+        machine = replace(machine, decided=decision.key)
+    return machine
+
+
+def _listed(definition: Definition, machine: Machine, now: Situation, entry: Listed | None) -> Machine:
+    """Read the approved list: a new entry decides, an entry that ended takes its tier away."""
     mark = f"{entry.tier}@{entry.since.isoformat()}" if entry else ""
     if mark == machine.listed:
         return machine
     if entry is None:
+        if machine.source == COMMITTEE:
+            return replace(machine, listed="")
         left = {line.tier: machine.lines[line.tier] for line in definition.lines
                 if line.tier in machine.lines and _supported(line, now.values.get(line.tier))}  # fmt: skip
-        return replace(machine, lines=left, held="", since=now.as_of, source="", listed="")
-    chosen = definition.line(entry.tier)
-    lines = dict(machine.lines)
+        return replace(machine, lines=left, held="", since=now.as_of, source="", listed="", retained=False)
+    if now.decisions and now.decisions[-1].since >= entry.since:
+        return replace(machine, listed=mark)
+    lines = _in_since(definition, machine.lines, entry.tier, entry.since)
+    return Machine(lines, entry.tier, entry.since, APPROVED_LIST, mark, machine.halted, machine.decided)
+
+
+def _taken(definition: Definition, machine: Machine, decision: Decided) -> Machine:
+    """Take one decision; one about a tier that the definition does not know any more says nothing."""
+    if decision.tier and definition.level(decision.tier) == 0:
+        return machine
+    kept = decision.retains and decision.tier == machine.held
+    since = machine.since if kept and machine.since else decision.since
+    if decision.tier:
+        lines: Mapping[str, LineState] = _in_since(definition, machine.lines, decision.tier, since)
+    else:
+        lines = {}
+    if kept:
+        return replace(machine, lines=lines, retained=bool(decision.tier))
+    return replace(
+        machine, lines=lines, held=decision.tier, since=since, source=decision.source if decision.tier else "", retained=False
+    )  # fmt: skip
+
+
+def _in_since(
+    definition: Definition, before: Mapping[str, LineState], tier: str, since: date
+) -> dict[str, LineState]:
+    """Put the lines of a tier's kind of value in, down from that tier, since a day; better ones start from zero."""
+    chosen, lines = definition.line(tier), dict(before)
     for line in definition.lines:
         if chosen is not None and line.on == chosen.on:
-            below = definition.level(line.tier) <= definition.level(entry.tier)
-            lines[line.tier] = LineState(True, entry.since) if below else OUT
-    return Machine(_kept(lines), entry.tier, entry.since, APPROVED_LIST, mark, machine.halted)
+            below = definition.level(line.tier) <= definition.level(tier)
+            lines[line.tier] = LineState(True, since) if below else OUT
+    return _kept(lines)
 
 
 def _supported(line: Line, value: int | None) -> bool:
@@ -201,7 +273,7 @@ def machine_tier(definition: Definition, machine: Machine) -> str:
     return ""
 
 
-def _decided(definition: Definition, machine: Machine, now: Situation) -> tuple[Machine, str | None]:
+def _moved(definition: Definition, machine: Machine, now: Situation) -> tuple[Machine, str | None]:
     """Let automatic lines move what is held; return what is left for a committee."""
     best = machine_tier(definition, machine)
     level = definition.level
@@ -211,13 +283,13 @@ def _decided(definition: Definition, machine: Machine, now: Situation) -> tuple[
         for line in definition.lines:
             inside = line.tier in machine.lines and machine.lines[line.tier].inside
             if inside and line.decision == "automatic" and level(line.tier) > level(machine.held):
-                machine = replace(machine, held=line.tier, since=now.as_of, source=AUTOMATIC)
+                machine = replace(machine, held=line.tier, since=now.as_of, source=AUTOMATIC, retained=False)
                 break
         return machine, None if best == machine.held else best
     held = definition.line(machine.held)
     # What the bank once decided by name is undone by a decision only.
-    if held is not None and held.decision == "automatic" and machine.source != APPROVED_LIST:
-        return replace(machine, held=best, since=now.as_of, source=AUTOMATIC), None
+    if held is not None and held.decision == "automatic" and machine.source not in BY_NAME:
+        return replace(machine, held=best, since=now.as_of, source=AUTOMATIC, retained=False), None
     return machine, best
 
 
@@ -248,5 +320,7 @@ def _state(definition: Definition, machine: Machine, proposed: str | None, over:
         return RETAINED if level(machine_tier(definition, machine)) < level(over.tier) else ACTIVE
     if proposed is not None:
         return UP if level(proposed) > level(machine.held) else DOWN
+    if machine.retained:
+        return RETAINED
     line = machine.lines.get(machine.held)
     return WATCH if line is not None and line.down else ACTIVE

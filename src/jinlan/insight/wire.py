@@ -11,7 +11,7 @@ from typing import Any
 
 from jinlan.insight.gates import Result
 from jinlan.insight.score import INCOMPLETE, OK, UNKNOWN
-from jinlan.insight.tiers import EMPTY, LineState, Listed, Machine, Override
+from jinlan.insight.tiers import EMPTY, Decided, LineState, Listed, Machine, Override
 from jinlan.lake.features.catalog import scale_of
 
 _STATES = {"ok": OK, "incomplete": INCOMPLETE, "unknown": UNKNOWN}
@@ -65,7 +65,7 @@ def machine_text(machine: Machine) -> str:
         tier: {"in": state.inside, "since": _iso(state.since), "up": state.up, "down": state.down}
         for tier, state in machine.lines.items()
     }
-    body = {
+    body: dict[str, Any] = {
         "lines": lines,
         "held": machine.held,
         "since": _iso(machine.since),
@@ -73,6 +73,8 @@ def machine_text(machine: Machine) -> str:
         "listed": machine.listed,
         "halted": _iso(machine.halted),
     }
+    if machine.decided:  # left out where nothing was decided: most machines, and all of older results
+        body |= {"decided": machine.decided, "retained": machine.retained}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -86,8 +88,9 @@ def machine_of(text: str) -> Machine:
         for tier, row in body["lines"].items()
     }
     return Machine(
-        lines, body["held"], _date(body["since"]), body["source"], body["listed"], _date(body["halted"])
-    )
+        lines, body["held"], _date(body["since"]), body["source"], body["listed"], _date(body["halted"]),
+        body.get("decided", ""), body.get("retained", False),
+    )  # fmt: skip
 
 
 def listed_of(body: Mapping[str, Any] | None) -> Listed | None:
@@ -96,9 +99,13 @@ def listed_of(body: Mapping[str, Any] | None) -> Listed | None:
 
 
 @lru_cache(maxsize=10_000)
-def facts_text(size: str | None, ended: bool, listed: Listed | None) -> str:
-    """Return the JSON of what else decided: size and end of the root, entry of the approved list."""
-    body = {"size": size, "ended": ended, "listed": listed_body(listed)}
+def facts_text(
+    size: str | None, ended: bool, listed: Listed | None, decisions: tuple[Decided, ...] = ()
+) -> str:
+    """Return the JSON of what else decided: size and end of the root, entry of the approved list, decisions."""
+    body: dict[str, Any] = {"size": size, "ended": ended, "listed": listed_body(listed)}
+    if decisions:
+        body["decided"] = [decision_body(one) for one in decisions]
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -107,6 +114,17 @@ def listed_body(listed: Listed | None) -> dict[str, str] | None:
     if listed is None:
         return None
     return {"tier": listed.tier, "since": listed.since.isoformat(), "entry": listed.entry}
+
+
+def decision_body(decided: Decided) -> dict[str, Any]:
+    """Return a decision as JSON values; its unit is the row's."""
+    return {"tier": decided.tier, "since": decided.since.isoformat(), "source": decided.source, "ref": decided.ref,
+            "retains": decided.retains}  # fmt: skip
+
+
+def decisions_of(unit_id: str, items: Sequence[Mapping[str, Any]]) -> tuple[Decided, ...]:
+    """Read the decisions about a unit back."""
+    return tuple(Decided(unit_id, **{**one, "since": date.fromisoformat(one["since"])}) for one in items)
 
 
 def override_body(override: Override | None) -> dict[str, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -93,6 +94,40 @@ def unit_history(actor: Actor, *, unit_id: int, until: date) -> list[dict[str, A
     return list(
         visible(actor, UnitResult).filter(unit_id=unit_id, as_of__lte=until).order_by("as_of").values(*fields)
     )
+
+
+STANDING = ("unit_id", "as_of", "kind", "effective_tier", "tier_level", "tier_state", "tier_since", "tier_source", "proposed_tier",
+            "gates", "score", "rank", "rank_n")  # fmt: skip
+
+
+def standings(actor: Actor, *, dates: Iterable[date]) -> list[dict[str, Any]]:
+    """Return how every unit in sight stood on some dates, unit by unit, oldest first; without measures and reasons."""
+    rows = visible(actor, UnitResult).filter(as_of__in=list(dates))
+    return list(rows.order_by("unit_id", "as_of").values(*STANDING))
+
+
+def computed(
+    actor: Actor, *, unit_ids: Iterable[int], dates: Iterable[date]
+) -> dict[tuple[int, date], tuple[str, str]]:
+    """Return by (unit, date) what was computed and what was effective."""
+    rows = visible(actor, UnitResult).filter(unit_id__in=list(unit_ids), as_of__in=list(dates))
+    return {
+        (unit, day): (computed_tier, effective_tier)
+        for unit, day, computed_tier, effective_tier in rows.values_list(
+            "unit_id", "as_of", "computed_tier", "effective_tier"
+        )
+    }
+
+
+def details(actor: Actor, *, keys: Collection[tuple[int, date]]) -> dict[tuple[int, date], dict[str, Any]]:
+    """Return the reasons of some rows by (unit, date)."""
+    units, dates = {unit for unit, _ in keys}, {day for _, day in keys}
+    rows = visible(actor, UnitResult).filter(unit_id__in=units, as_of__in=dates)
+    return {
+        (unit, day): detail
+        for unit, day, detail in rows.values_list("unit_id", "as_of", "detail").iterator()
+        if (unit, day) in keys
+    }
 
 
 def member_results(actor: Actor, *, unit_id: int, as_of: date) -> dict[int, MemberResult]:

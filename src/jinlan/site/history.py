@@ -18,7 +18,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.basics.periods import is_month_end, month_ends
 from jinlan.insight.definition import Definition
-from jinlan.insight.tiers import Override
+from jinlan.insight.tiers import Decided, Override
 from jinlan.kernel.scope import scoped
 from jinlan.lake.registry import LoadRecord
 from jinlan.serving.models import Run
@@ -59,7 +59,9 @@ def holds(one: Evaluated, *, load: LoadRecord, loads: Sequence[LoadRecord], defi
     return all(other.touched_from > one.as_of for other in between)
 
 
-def fingerprint(definitions: Sequence[Definition], overrides: Sequence[Override], on: date) -> str:
+def fingerprint(
+    definitions: Sequence[Definition], overrides: Sequence[Override], decisions: Sequence[Decided], on: date
+) -> str:
     """Return a hash of what decides tiers on a date beside the lake.
 
     What is decided for later days is no part of it: a version that comes into force next month leaves history as it stands.
@@ -68,7 +70,10 @@ def fingerprint(definitions: Sequence[Definition], overrides: Sequence[Override]
         one.sha256 for one in definitions if one.valid_from <= on
     )  # tiers carry what earlier versions decided
     held = sorted(repr(one) for one in overrides if one.in_force(on))
-    return hashlib.sha256(("|".join(texts) + "|" + "|".join(held)).encode()).hexdigest()[:16]
+    decided = sorted(repr(one) for one in decisions if one.since <= on)  # each is carried on from its day
+    # Without decisions the hash is what it was before there were any: stored dates keep holding.
+    parts = ["|".join(texts), "|".join(held), *(["|".join(decided)] if decided else [])]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
 def stored(entity: str, actor: Actor) -> list[Evaluated]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -15,12 +15,14 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
 from jinlan.clients.models import Unit
+from jinlan.domains.strategy.services.decisions import decisions_of
 from jinlan.domains.strategy.services.definitions import definitions_of
 from jinlan.domains.strategy.services.overrides import overrides_of
 from jinlan.insight import explain
 from jinlan.insight.definition import Definition
 from jinlan.insight.explain import Explanation
 from jinlan.insight.gates import RESTRICTED
+from jinlan.insight.tiers import Decided, Override
 from jinlan.kernel.audit import audit
 from jinlan.kernel.scope import LakeScope, lake_scope, scoped, system_actor
 from jinlan.lake import results
@@ -61,7 +63,8 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
             "LIST.NO_LOAD", "法人 %(entity)s 还没有装载供数。", "请先 ./jinlan load DIR。", entity=entity
         )
     definitions, overrides = definitions_of(entity, system), overrides_of(entity, system)
-    marks, loads = partial(fingerprint, definitions, overrides), registry.loads(entity)
+    decisions = decisions_of(entity, system)
+    marks, loads = partial(fingerprint, definitions, overrides, decisions), registry.loads(entity)
     refuse_future([one for one in loads if one.load_id <= load.load_id], as_of)
     known = stored(entity, system)
     good = [
@@ -71,6 +74,15 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
     ]
     if good:
         return Answer(load, good[-1], good[-1].run_id)
+    return _evaluated(entity, as_of, load, known, loads, marks, (definitions, overrides, decisions))
+
+
+def _evaluated(
+    entity: str, as_of: date, load: LoadRecord, known: Sequence[Evaluated], loads: Sequence[LoadRecord], marks: Callable[[date], str],
+    said: tuple[Sequence[Definition], Sequence[Override], Sequence[Decided]],
+) -> Answer:  # fmt: skip
+    """Evaluate a date that nobody asked for yet; `said` are definitions, overrides and decisions."""
+    system, (definitions, overrides, decisions) = system_actor(entity, now_utc()), said
     # The engine takes seconds to import, and most questions never need it.
     from jinlan.insight.identify import evaluate
     from jinlan.lake.view import LakeView
@@ -86,7 +98,9 @@ def at(entity: str, as_of: date, known_at: int | None) -> Answer:
     prior = results.read_units(settings.LAKE_DIR, todo.prior) if todo.prior else None
     view = LakeView(settings.LAKE_DIR, load)
     try:
-        for one in evaluate(view, dates=todo.todo, definitions=definitions, overrides=overrides, prior=prior):
+        for one in evaluate(
+            view, dates=todo.todo, definitions=definitions, overrides=overrides, decisions=decisions, prior=prior
+        ):  # fmt: skip
             folder = results.write(
                 settings.LAKE_DIR, entity, run.pk, one.as_of, units=one.units, members=one.members
             )

@@ -15,11 +15,12 @@ from django.conf import settings
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.errors import Refused
+from jinlan.domains.strategy.services.decisions import decisions_of
 from jinlan.domains.strategy.services.definitions import definitions_of
 from jinlan.domains.strategy.services.overrides import overrides_of
 from jinlan.insight.definition import Definition
 from jinlan.insight.identify import evaluate
-from jinlan.insight.tiers import Override
+from jinlan.insight.tiers import Decided, Override
 from jinlan.kernel.scope import scoped
 from jinlan.lake import results
 from jinlan.lake.registry import LoadRecord
@@ -100,11 +101,9 @@ class _Job:
 
     def run(self) -> Summary:
         """Evaluate what the plan says, then publish; resume what an interrupted run had evaluated."""
-        definitions, overrides = (
-            definitions_of(self.entity, self.actor),
-            overrides_of(self.entity, self.actor),
-        )
-        marks = partial(fingerprint, definitions, overrides)
+        definitions = definitions_of(self.entity, self.actor)
+        said = (overrides_of(self.entity, self.actor), decisions_of(self.entity, self.actor))
+        marks = partial(fingerprint, definitions, *said)
         known = stored(self.entity, self.actor)
         todo = plan(known, load=self.load, loads=self.loads, marks=marks, as_of=self.as_of)
         if not todo.kept and not todo.todo:
@@ -115,7 +114,7 @@ class _Job:
             return Summary(None, self.load.load_id, self.as_of, (), {})
         run = self._begin(definitions, todo.kept)
         try:
-            evaluated = self._evaluate(run, todo, definitions, overrides, marks)
+            evaluated = self._evaluate(run, todo, definitions, said, marks)
             changes = self._publish(run, [*todo.kept, *evaluated])
         except BaseException as error:
             self._failed(run, error)
@@ -148,7 +147,7 @@ class _Job:
         run: Run,
         todo: Plan,
         definitions: Sequence[Definition],
-        overrides: Sequence[Override],
+        said: tuple[Sequence[Override], Sequence[Decided]],
         marks: Callable[[date], str],
     ) -> list[Evaluated]:
         """Evaluate and store each date; the run's row remembers it at once, so that a killed run can be resumed."""
@@ -160,8 +159,8 @@ class _Job:
         total = len(todo.todo)
         try:
             for one in evaluate(
-                view, dates=todo.todo, definitions=definitions, overrides=overrides, prior=prior
-            ):
+                view, dates=todo.todo, definitions=definitions, overrides=said[0], decisions=said[1], prior=prior
+            ):  # fmt: skip
                 folder = results.write(
                     settings.LAKE_DIR, self.entity, run.pk, one.as_of, units=one.units, members=one.members
                 )

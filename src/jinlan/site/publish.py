@@ -20,6 +20,7 @@ from jinlan.domains.strategy.services.definitions import definitions_of
 from jinlan.insight.contacts import contacts
 from jinlan.kernel.audit import audit
 from jinlan.kernel.bulk import patient
+from jinlan.kernel.jobs import defer
 from jinlan.kernel.scope import scoped
 from jinlan.lake import results
 from jinlan.lake.registry import LoadRecord
@@ -78,16 +79,12 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
         run.changes = movements(dates, levels)
         _open_decisions(entity, dates[-1], places, actor)
         close_publication(entity, run, [one.as_of for one in dates])
+        defer("strategy.review_month", actor=actor, key=f"run {run.pk}")
         run.counts = {"units": sum(counts), "managed": len(register), "dates": len(dates)}
         run.finished_at = now_utc()
         run.save()
-        audit(
-            actor,
-            "strategy.run_published",
-            "run",
-            run.pk,
-            after={"as_of": run.as_of, "load": load.load_id, **run.changes},
-        )
+        after = {"as_of": run.as_of, "load": load.load_id, **run.changes}
+        audit(actor, "strategy.run_published", "run", run.pk, after=after)
     changes: dict[str, int] = run.changes
     return changes
 

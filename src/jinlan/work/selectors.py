@@ -64,6 +64,12 @@ def decided_lately(actor: Actor, *, limit: int = 50) -> list[Approval]:
     return list(visible(actor, Approval).exclude(state="open").order_by("-closed_at", "-id")[:limit])
 
 
+def requests_open(actor: Actor, *, act: str) -> list[Approval]:
+    """Return the open requests for an act in sight, the oldest first, whoever is to decide them."""
+    rows = visible(actor, Approval).filter(act=act, state="open", expires_at__gt=actor.at)
+    return list(rows.order_by("opened_at", "id"))
+
+
 def accepted_by(actor: Actor, *, act: str, payload: Mapping[str, Any]) -> str:
     """Return why a request whose payload holds these values was made and who said yes, "" when none was done."""
     rows = visible(actor, Approval).filter(

@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "approvals": (*EVERYBODY, "system_admin"),
     "definitions": EVERYBODY,
     "trials": WHOLE_BANK,
+    "committee": WHOLE_BANK,
     "design": ANYBODY,
 }
 View = Callable[..., HttpResponse]

@@ -28,6 +28,7 @@ class WorkspaceConfig(AppConfig):
             ("quality", _("数据质量"), "database-search", "q"),
             ("runs", _("运行"), "history", "r"),
             ("approvals", _("复核"), "checks", "a"),
+            ("committee", _("委员会"), "users", "m"),
             ("record", _("审计"), "list-details", "u"),
         )):  # fmt: skip
             register_rail(RailEntry(name, label, name, icon, key, partial(may_open, page=name), 2 * order))

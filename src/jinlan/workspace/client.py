@@ -21,6 +21,7 @@ from jinlan.serving.selectors import TREND_COLUMNS, Published
 from jinlan.workspace import trends
 from jinlan.workspace.access import page
 from jinlan.workspace.dates import date_menu, shown_date
+from jinlan.workspace.decisions import steps_of
 from jinlan.workspace.measures import value_of
 from jinlan.workspace.why import strip, why
 
@@ -82,9 +83,12 @@ def _overview(
     members = clients.members_of(actor, unit=it.unit, as_of=it.shown.as_of)
     trend = request.GET.get("trend", "")
     names = {member.party.code: member.party.name for member in members if member.party}
+    reasons = why(result, sees_secrets=actor.has("compliance"), names=names)
     root = next((m.party for m in members if m.membership.party_id == it.unit.root_party_id), None)
     return {
-        "result": result, "why": why(result, sees_secrets=actor.has("compliance"), names=names), "root": root,
+        "result": result, "why": reasons, "root": root,
+        "steps": steps_of(actor, unit_id=it.unit.pk, until=it.shown.as_of if it.shown.past else None, why=reasons,
+                          evaluated=result.run.started_at),
         "strip": strip(history, it.shown.as_of, it.shown.month_ends), "cards": _cards(result, rows),
         "more": [value_of(result.measures, code) for code in MORE if code in result.measures],
         "may_override": not it.shown.past and actor.has(*ACTS["strategy.override_tier"].roles),

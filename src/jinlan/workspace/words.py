@@ -131,6 +131,44 @@ OVERRIDE_REASONS: Mapping[str, Any] = {
 }  # fmt: skip
 
 
+MEETING_STATES: Mapping[str, Look] = {
+    "called": Look(_("已召集"), "blue", "calendar"), "open": Look(_("进行中"), "amber", "clock"), "closed": Look(_("已闭会"), "green", "circle-check"),
+}  # fmt: skip
+RESULTS: Mapping[str, Look] = {
+    "": Look(_("待表决"), "plain", "circle-dashed"), "passed": Look(_("通过"), "green", "circle-check"),
+    "rejected": Look(_("未通过"), "amber", "circle-x"),
+}  # fmt: skip
+BALLOTS: Mapping[str, Look] = {
+    "FOR": Look(_("同意"), "green", "check"), "AGAINST": Look(_("反对"), "amber", "x"), "ABSTAIN": Look(_("弃权"), "plain"),
+}  # fmt: skip
+LIFE: Mapping[str, Look] = {
+    "up": Look(_("升层"), "green", "arrow-up"), "down": Look(_("降层"), "amber", "arrow-down"), "retained": Look(_("保留"), "blue", "lock"),
+    "suspended": Look(_("暂停"), "red", "circle-x"), "reinstated": Look(_("恢复"), "green", "circle-check"), "closed": Look(_("已关闭"), "plain"),
+}  # fmt: skip
+PROPOSALS: Mapping[str, Look] = {
+    "up": STATES["proposed_up"], "down": STATES["proposed_down"],
+    **{code: STATES[code] for code in ("watch", "retained", "suspended", "closed")},
+}  # fmt: skip
+QUEUE: Mapping[str, Look] = {
+    "waiting": Look(_("等待上会"), "blue", "clock"), "agenda": Look(_("已在议程"), "amber", "calendar"), "decided": Look(_("已决定"), "green", "circle-check"),
+}  # fmt: skip
+OUTCOMES: Mapping[str, Look] = {
+    "confirmed": Look(_("已达到"), "green", "circle-check"), "not": Look(_("未达到"), "amber", "circle-x"),
+    "early": Look(_("未满 12 个月"), "plain", "clock"), "unknown": Look(_("没有数据"), "plain"),
+}  # fmt: skip
+ITEM_KINDS: Mapping[str, Any] = {"DEFINITION": _("准入标准"), "TIER": _("层级"), "OVERRIDE": _("人工调整")}
+ASKS: Mapping[str, Any] = {
+    "enact": _("是否批准这个版本自生效日起施行？"), "up": _("是否同意上调？"), "down": _("是否同意下调？"), "note": _("是否同意维持现状并记录？"),
+}  # fmt: skip
+CONFLICTS: Mapping[str, Any] = {
+    "TEAM": _("您在该客户的服务团队中"), "PROPOSER": _("您是提出人"), "BENEFICIARY": _("您因此受益"), "DECLARED": _("自行申报"),
+}  # fmt: skip
+AWAY: Mapping[str, Any] = {
+    "TEAM": _("客户团队成员"), "PROPOSER": _("提出人"), "BENEFICIARY": _("受益人"), "DECLARED": _("自行申报"),
+}  # fmt: skip
+LETTERS: Mapping[str, Any] = {"letter": _("告知函"), "talk": _("沟通要点"), "": "—"}
+
+
 VERBS: dict[str, Any] = {
     "signin": _("登录的全部记录"), "signin.succeeded": _("登录"), "signin.failed": _("登录失败"), "signin.step_up_succeeded": _("再次确认本人"),
     "signin.passkey_added": _("添加通行密钥"), "signin.passkey_removed": _("移除通行密钥"), "signin.passkey_failed": _("通行密钥未通过"),
@@ -144,6 +182,11 @@ VERBS: dict[str, Any] = {
     "kernel.audit_verified": _("核对审计链"),
     "lake.delivery_loaded": _("装入供数"), "serving.correction_accepted": _("批准更正供数"), "strategy.run_published": _("发布运行结果"), "strategy.definition_installed": _("安装标准"),
     "strategy.list_read": _("读取名单"), "strategy.unit_explained": _("解释层级"), "strategy.tier_overridden": _("人工调整层级"),
+    "strategy.version_drafted": _("起草版本"), "strategy.version_edited": _("修改草稿"), "strategy.version_sent": _("提交审核"),
+    "strategy.version_reviewed": _("审核版本"), "strategy.version_withdrawn": _("撤回版本"), "strategy.version_decided": _("版本决定"),
+    "strategy.meeting_called": _("召集会议"), "strategy.agenda_built": _("编制议程"), "strategy.meeting_opened": _("开会"),
+    "strategy.ballot_cast": _("投票"), "strategy.item_closed": _("形成决议"), "strategy.minutes_written": _("修改会议记录"),
+    "strategy.meeting_closed": _("闭会"), "strategy.tier_decided": _("层级决定"), "strategy.month_reviewed": _("月度层级复核"),
     "workspace.accounts_read": _("查看账户"), "workspace.sources_read": _("查看来源行"),
     "clients.identity_unmasked": _("查看身份信息明文"), "clients.list_exported": _("导出名册"),
     "clients.export_granted": _("批准导出"), "resource.exported": _("导出名单"), "resource.export_granted": _("批准导出"),

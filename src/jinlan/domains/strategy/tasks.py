@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.domains.strategy.services.charter_refresh import refresh_charter
+from jinlan.domains.strategy.services.review import review_month
 from jinlan.kernel.jobs import Daily, job
 
 
@@ -15,3 +16,9 @@ from jinlan.kernel.jobs import Daily, job
 def refresh(*, actor: Actor) -> dict[str, int]:
     """Bring obligations up to the newest published date; the nightly run has usually done it already."""
     return refresh_charter(actor=actor)
+
+
+@job("strategy.review_month", title=_("月度层级复核"))
+def review(*, actor: Actor) -> dict[str, int]:
+    """Review the newest published month-end; asked for by every publication, and idempotent."""
+    return review_month(actor=actor)

@@ -8,7 +8,7 @@ import pytest
 
 from jinlan.basics.errors import Refused
 from jinlan.insight.parsing import FOLDER, parse
-from jinlan.insight.tiers import Override
+from jinlan.insight.tiers import Decided, Override
 from jinlan.lake.registry import LoadRecord
 from jinlan.site.history import Evaluated, fingerprint, holds, plan, read_files, refuse_future, wanted_dates
 
@@ -104,7 +104,16 @@ def test_what_is_decided_for_later_days_leaves_history_as_it_stands():
     )
     override = Override("G-1", "HQ", "INDUSTRY", date(2026, 8, 15), date(2026, 12, 1))
 
-    assert fingerprint([first], [], AUG) == fingerprint([first, second], [], AUG)
-    assert fingerprint([first], [], SEP) != fingerprint([first, second], [], SEP)
-    assert fingerprint([first], [], JUL) == fingerprint([first], [override], JUL)
-    assert fingerprint([first], [], AUG) != fingerprint([first], [override], AUG)
+    assert fingerprint([first], [], [], AUG) == fingerprint([first, second], [], [], AUG)
+    assert fingerprint([first], [], [], SEP) != fingerprint([first, second], [], [], SEP)
+    assert fingerprint([first], [], [], JUL) == fingerprint([first], [override], [], JUL)
+    assert fingerprint([first], [], [], AUG) != fingerprint([first], [override], [], AUG)
+
+
+def test_a_decision_marks_its_day_and_every_later_one():
+    first = parse((FOLDER / "group.toml").read_text("utf-8"))
+    decided = Decided("G-1", "HQ", date(2026, 7, 31), ref="a")
+
+    assert fingerprint([first], [], [], JUN) == fingerprint([first], [], [decided], JUN)
+    for later in (JUL, AUG, SEP):
+        assert fingerprint([first], [], [], later) != fingerprint([first], [], [decided], later)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
+from jinlan.clients.models import Unit
+from jinlan.clients.resources import about
+from jinlan.domains.strategy.models import AgendaItem, TierDecision
 from jinlan.domains.strategy.selectors import definitions as strategy
+from jinlan.domains.strategy.services import committee as meetings
 from jinlan.domains.strategy.services import definitions as services
 from jinlan.kernel.models import Passkey, PasswordRecord, Person, RecoveryCode, SecondFactor, StaffSession
 from jinlan.kernel.scope import actor_for, scoped, system_actor
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
 REASON = "信任演练的申请"
 OVERRIDE_FIRST, EXPORT_FIRST = frozenset(("branch_head", "risk")), frozenset(("dept_head", "compliance"))
 MAKER, FILER, CHECKER = "lead", "member", "compliance"
+STEPS = 8  # tiers with a step of their life
 SIGNED = ("lead", "dept", "security")
 
 
@@ -81,6 +87,27 @@ def _ask(bank: Bank, code: str, who: str, act: str, payload: dict[str, Any], uni
     bank.facts.matters[code] = Matter(unit, who, roles)
     bank.thing_ids[f"matter:{code}"] = bank.thing_ids[f"file:{code}"] = made.public_id
     return made.public_id
+
+
+def committee(bank: Bank) -> None:
+    """Call a meeting about what was asked for, and write down a step of the life of some tiers."""
+    called = meetings.call_meeting(
+        actor=_actor(bank, "dept"), day=bank.today, members=["dept", "risk", "compliance"], chair="risk"
+    )
+    meetings.build_agenda(actor=_actor(bank, "dept"), meeting=UUID(called))
+    actor = _actor(bank, "dept")
+    with scoped(actor):
+        item = AgendaItem.objects.order_by("id")[0]
+    bank.thing_ids["meeting:first"], bank.thing_ids["item:first"] = UUID(called), item.public_id
+    bank.facts.own["meeting:first"] = bank.facts.own["item:first"] = ""
+    with scoped(system_actor(bank.facts.entity, now_utc()), write=True):
+        for code in sorted(bank.unit_ids)[:STEPS]:
+            unit = Unit.objects.get(pk=bank.keys[code])
+            row = TierDecision.objects.create(
+                **about(unit), unit_code=code, kind=unit.kind, step="down", since=bank.today, as_of=bank.today, source="AUTOMATIC",
+                letter="talk", made_at=now_utc(),
+            )  # fmt: skip
+            bank.thing_ids[f"decision:{code}"], bank.facts.rows[f"decision:{code}"] = row.public_id, code
 
 
 def sessions(bank: Bank) -> None:

@@ -310,6 +310,7 @@ def build(seed: int, units: int = UNITS) -> Bank:
     builder.acts()
     asked.install(ENTITY)
     asked.matters(builder.bank, builder.dice)
+    asked.committee(builder.bank)
     asked.sessions(builder.bank)
     fill_own(builder.bank)
     fill_consents(builder.bank)

@@ -71,7 +71,7 @@ class Deck:
     def _of(self, who: str, name: str, row: Row, method: str) -> Iterator[Probe]:
         if row.about in NAMED_BY:
             yield from self.things.of(who, name, row, method)
-        elif row.about in ("", "record"):
+        elif row.about in ("", "record", "committee"):
             yield from self._plain(who, name, row, method)
         else:
             yield from self._units(who, name, row, method)

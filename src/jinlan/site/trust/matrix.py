@@ -37,6 +37,7 @@ EVERY_METHOD = dict.fromkeys(METHODS, (302, 302))
 LISTS = ("", "view=all", "view=mine", "view=all&as=matrix", "view=borderline", "view=decide&sort=name", "view=all&kind=GROUP&sort=-aum",
          "view=all&cell=11", "view=all&cursor=W10", "view=all&as_of=2000-01-01", "view=all&overdue=1&gate=1")  # fmt: skip
 PROPOSERS = frozenset(("manager", "private_banker", "branch_head", "dept_head"))
+CHAIRS = frozenset(("dept_head", "risk"))
 SAYERS, SAYINGS = (
     frozenset(("manager", "private_banker", "compliance")),
     ("record", "withdraw", "suppress", "restore"),
@@ -79,6 +80,14 @@ MATRIX: dict[str, Row] = {
     "approval": Row(READERS | OPERATIONS, "matter"),
     "approval-decide": Row(READERS | OPERATIONS, "matter", answers={"POST": 422}),
     "approval-file": Row(READERS | OPERATIONS, "file"),
+    "committee": Row(BANK, "committee", queries=("", "show=all")),
+    "committee-new": Row(CHAIRS, "committee", answers={"GET": 200, "POST": 422}),
+    "meeting": Row(BANK, "meeting"),
+    "meeting-do": Row(BANK, "meeting", answers={"POST": 404}),  # a body that says nothing
+    "meeting-item": Row(BANK, "item"),
+    "meeting-vote": Row(BANK - {"auditor"}, "item", answers={"POST": 422}),
+    "meeting-close": Row(CHAIRS, "item", answers={"POST": 422}),
+    "decision": Row(READERS, "decision"),
     "find": Row(ALL),
     "department": Row(HEADS),
     "charter": Row(READERS, queries=("", "lines=all")),
@@ -123,6 +132,8 @@ UNPROVED: dict[str, Row] = {
     "person-new": Row(SECURITY, answers=dict.fromkeys(("GET", "HEAD", "POST"), 302)),
     "approval-decide": Row(READERS | OPERATIONS, answers={"POST": 302}),
     "approval-file": Row(READERS | OPERATIONS, answers={"GET": 302}),
+    "meeting-vote": Row(BANK, answers={"POST": 302}),
+    "meeting-close": Row(BANK, answers={"POST": 302}),
 } | {
     f"{name}-file": Row(MATRIX[f"{name}-file"].roles, answers={"GET": 302, "POST": 302}) for name in RESOURCES
 }
@@ -132,6 +143,9 @@ NAMED_BY = dict.fromkeys((*LISTS_OF_UNITS, *OWN_LISTS), "public_id") | {
     "matter": "public_id",
     "file": "public_id",
     "session": "session",
+    "meeting": "public_id",
+    "item": "public_id",
+    "decision": "public_id",
     "person": "person",
 }
 HOME_ROLELESS = Row(public=dict.fromkeys(METHODS, (302, 404)))

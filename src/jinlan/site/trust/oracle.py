@@ -20,7 +20,7 @@ def sight(bank: Facts, who: str, day: date) -> Sight:
     roles = frozenset(g.role for g in held)
     secret, whole = "compliance" in roles, any(g.role in LEADERS and g.domain is None for g in held)
     if me.entity != bank.entity:
-        return Sight(roles)
+        return Sight(roles, things=frozenset({"committee:"} if secret or whole else ()))  # that of his own bank
     domains = {0, 1} if secret or whole else {g.domain for g in held if g.role in LEADERS}
     team = {d for d in (0, 1) for g in held if g.role in FACING and g.domain in (None, d)}
     books = {me.employee} | {a for a, deputy, since, until in bank.delegations if deputy == me.employee and since <= day < until}
@@ -49,6 +49,7 @@ def sight(bank: Facts, who: str, day: date) -> Sight:
     things |= {thing for thing, owner in bank.own.items() if owner == who or ("system_admin" in roles and thing.startswith(("jobs:", "webhooks:")))}
     things |= {f"file:{m}" for m, one in bank.matters.items() if one.maker == who and one.done}
     things |= {f"person:{p}" for p, one in bank.people.items() if p != who and one.entity == me.entity} | {f"session:{who}"} | ({"record:"} if secret or (whole and "auditor" in roles) or "audit_admin" in roles else set())
+    things |= {"committee:", *(thing for thing in bank.own if thing.startswith(("meeting:", "item:")))} if whole or secret else set()
     return Sight(roles, frozenset(figures), frozenset(figures | {u for u, _ in near}), frozenset(members), frozenset(parties), whole or secret, secret, frozenset(things))
 
 

@@ -73,6 +73,7 @@ UNIT_ID = "(select u.code from clients_unit u where u.id = t.unit_id)"
 PARTY_ID = "(select p.code from clients_party p where p.id = t.party_id)"
 ASKED = "(select c.code from {0} c join work_preflightrecord r on r.{1} = c.id where r.id = t.preflight_id)"
 PERSON_ID = "(select k.username from kernel_person k where k.id = t.{})"
+VOTERS = frozenset({"dept_head", "risk", "compliance"})
 HOUSE, OPERATIONS = Table(_house, client=False), Table(_operations, client=False)
 TABLES: dict[str, Table] = {
     "clients_unit": Table(lambda seen, keys: keys[0] in seen.headers, "t.code"),
@@ -89,6 +90,9 @@ TABLES: dict[str, Table] = {
     "serving_quarantine": Table(lambda seen, keys: seen.whole),
     "work_task": Table(_unit, UNIT_ID),
     "strategy_override": Table(lambda seen, keys: seen.whole, writers=frozenset({"dept_head"})),
+    **{f"strategy_{name}": Table(lambda seen, keys: seen.whole, may=VOTERS) for name in ("meeting", "seat", "agendaitem", "ballot")},
+    "strategy_tierdecision": Table(_unit, UNIT_ID, may=VOTERS),
+    "strategy_tierproposal": Table(_unit, UNIT_ID),
     "clients_branch": HOUSE,
     "clients_employee": HOUSE,
     "clients_delegation": HOUSE,
@@ -97,7 +101,7 @@ TABLES: dict[str, Table] = {
     "serving_loadcheck": OPERATIONS,
     "serving_run": OPERATIONS,
     "serving_publisheddate": OPERATIONS,
-    "strategy_definitionversion": OPERATIONS,
+    "strategy_definitionversion": Table(_operations, client=False, may=frozenset({"dept_head", "risk"})),
     "strategy_charterrefresh": OPERATIONS,
     # Who reads the audit: the auditor of the whole bank, compliance, and some columns of it the audit administrator. Everybody
     # adds entries in his own name.

@@ -16,6 +16,8 @@ PAGES = {
     "/department": {"sunjie", "chenwei", "zhoulin", "wuhan", "zhengyu"},
     "/quality": {"chenwei", "zhoulin", "wuhan", "zhengyu", "hejun"},
     "/runs": {"chenwei", "zhoulin", "wuhan", "zhengyu", "hejun"},
+    "/committee": {"chenwei", "zhoulin", "wuhan", "zhengyu"},
+    "/committee/new": {"chenwei", "zhoulin"},
     "/approvals": {name for name, *_ in SIGN_INS} - {"xulan", "gaofeng"},
     "/admin/people": {"xulan"},
     "/audit": {"zhengyu", "wuhan", "gaofeng"},

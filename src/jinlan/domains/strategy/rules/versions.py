@@ -9,13 +9,17 @@ from datetime import date
 from typing import Any
 
 from jinlan.basics.errors import Refused
+from jinlan.domains.strategy.rules import charter_text
 from jinlan.insight import parsing
 from jinlan.lake.extracts.schema import UNIT_KINDS
 
 Read = Callable[[str], Any]  # text -> what has kind, version and valid_from
 
 # How the text of each kind is read: first strictly, then as a draft that may still be wrong.
-READERS: dict[str, tuple[Read, Read]] = dict.fromkeys(UNIT_KINDS, (parsing.parse, parsing.loose))
+READERS: dict[str, tuple[Read, Read]] = {
+    **dict.fromkeys(UNIT_KINDS, (parsing.parse, parsing.loose)),
+    charter_text.KIND: (charter_text.parse_charter, charter_text.parse_charter),
+}
 PURPOSE = 10  # characters, at least
 
 

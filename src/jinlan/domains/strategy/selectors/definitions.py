@@ -62,3 +62,9 @@ def tier_names(actor: Actor) -> Mapping[str, str]:
         for body in bodies.values_list("body", flat=True)
         for line in _parsed(body).lines
     }
+
+
+def definition_before(actor: Actor, *, kind: str, day: date) -> DefinitionVersion | None:
+    """Return the approved version of a kind that speaks just before a day, None for the first one."""
+    rows = visible(actor, DefinitionVersion).filter(kind=kind, state=V.APPROVED, valid_from__lt=day)
+    return rows.order_by("-valid_from", "-id").first()

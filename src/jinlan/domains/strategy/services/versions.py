@@ -118,14 +118,25 @@ def withdraw_version(*, actor: Actor, public_id: UUID, reason: str) -> None:
     _step(actor, row, V.WITHDRAWN, "strategy.version_withdrawn", reason)
 
 
-def decide_version(actor: Actor, *, public_id: UUID, passes: bool, decided_by: str, reason: str) -> None:
+def decide_version(
+    actor: Actor, *, public_id: UUID, passes: bool, decided_by: str, reason: str, sha256: str = ""
+) -> None:
     """Put a version in force from its date, or give it back: the committee's decision, inside the act that records its votes.
 
+    Args:
+        actor: who closes the item.
+        public_id: of the version.
+        passes: what the vote came to.
+        decided_by: names the meeting.
+        reason: for its author and the audit.
+        sha256: of the text that was voted on; "" when the caller does not know it.
+
     Raises:
-        Refused: VERSION_STATE when no committee was asked; VERSION_OVERLAP, VERSION_PAST when its day has come meanwhile.
+        Refused: VERSION_STATE when no committee was asked, or about another text; VERSION_OVERLAP, VERSION_PAST when its day has come
+            meanwhile.
     """
     row = _locked(public_id)
-    if row.state != V.COMMITTEE:
+    if row.state != V.COMMITTEE or sha256 not in ("", row.sha256):
         raise _not_there()
     if passes:
         _check_date(actor, row)

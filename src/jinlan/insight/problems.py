@@ -22,7 +22,7 @@ class WrongDefinition(Refused):
         super().__init__(f"DEFINITION.{what}", message, "请修改后重试。", field=field, **params)
 
 
-def problems(definition: Definition) -> Iterator[WrongDefinition]:
+def problems(definition: Definition) -> Iterator[Refused]:
     """Yield everything that keeps a definition from being used, in the order in which it is read."""
     if not definition.criteria or not definition.lines:
         yield WrongDefinition("EMPTY", "至少要有一个指标项和一个层级。", field="criteria")
@@ -130,7 +130,7 @@ def judgement(text: str) -> Fraction | None:
     return value if Fraction(1, 9) <= value <= 9 else None
 
 
-def _weighing(definition: Definition) -> Iterator[WrongDefinition]:
+def _weighing(definition: Definition) -> Iterator[Refused]:
     if definition.weighing.method not in ("ahp", "combined"):
         return
     if not 0 <= definition.weighing.share <= 1:
@@ -141,12 +141,7 @@ def _weighing(definition: Definition) -> Iterator[WrongDefinition]:
         yield wrong
         return
     except Refused as wrong:
-        yield WrongDefinition(
-            "MATRIX",
-            "%(said)s",
-            field="weighing",
-            said=Words(*wrong.templates[:1], **wrong.params),
-        )
+        yield wrong.at(field="weighing")
         return
     ratio = Decimal(judged.ratio).quantize(Decimal("0.0001"))
     if ratio >= CONSISTENT:

@@ -31,6 +31,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "approvals": (*EVERYBODY, "system_admin"),
     "definitions": EVERYBODY,
     "trials": WHOLE_BANK,
+    "drafts": ("dept_head",),
+    "version-steps": ("dept_head", "risk"),
     "committee": WHOLE_BANK,
     "design": ANYBODY,
 }

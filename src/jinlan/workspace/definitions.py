@@ -56,13 +56,13 @@ def definitions(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         rows = select.versions(actor, kind=kind)
         kinds.append({"kind": kind, "rows": rows, "speaks": select.in_force(actor, kind=kind, on=today)})
     return render(request, "workspace/definitions.html", {
-        "title": _("标准"), "place": "definitions", "kinds": kinds, "today": today, "edits": actor.has(*EDITORS), "may_compare": may_open(actor, "trials"),
+        "title": _("标准"), "place": "definitions", "kinds": kinds, "today": today, "edits": actor.has(*EDITORS), "may_compare": may_open(actor, "trials") and sees_whole_bank(),
         "data_date": date_menu(request, actor, shown, rewinds=False),
     })  # fmt: skip
 
 
 @require_POST
-@doing("definitions")
+@doing("drafts")
 def draft(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Begin a draft from a version, or from a text."""
     given = request.POST
@@ -124,6 +124,8 @@ def _criteria(actor: Actor, public_id: UUID) -> DefinitionVersion:
 @doing("definitions")
 def definition(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show a version with what it would do; save a draft that was changed."""
+    if request.method == "POST" and not may_open(actor, "drafts"):
+        raise Http404
     with scoped(actor):
         row = _version(actor, public_id)
     if row.kind == charter_text.KIND:
@@ -173,7 +175,7 @@ def _shown(
 
 
 @require_http_methods(["GET", "POST"])
-@doing("definitions")
+@doing("trials")
 def consequence(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show what a version, or what its form says now, would do: the right side of the page, and the sentences at its fields."""
     with scoped(actor):
@@ -199,7 +201,7 @@ def consequence(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpR
 
 
 @require_http_methods(["GET", "POST"])
-@doing("definitions")
+@doing("trials")
 def sensitivity(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show what a tenth more or less of each weight and line would do."""
     with scoped(actor):
@@ -219,7 +221,7 @@ def sensitivity(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpR
 
 
 @require_POST
-@doing("definitions")
+@doing("drafts")
 def weigh(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Put the weights that the chosen method gives into the form; nothing is saved."""
     with scoped(actor):
@@ -236,7 +238,7 @@ def weigh(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRespons
 
 
 @require_POST
-@doing("definitions")
+@doing("version-steps")
 def step(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Send a draft to review, pass it on, give it back, withdraw it."""
     with scoped(actor):
@@ -263,7 +265,7 @@ def step(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
 
 
 @require_POST
-@doing("definitions")
+@doing("version-steps")
 def keep(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Keep the dry run of what the form says now, under a name; its stability is computed in the background."""
     with scoped(actor):
@@ -298,7 +300,7 @@ def keep(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
 def compare(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Show the kept dry runs of a kind, and those that are chosen side by side."""
     kind = request.GET.get("kind", UNIT_KINDS[0])
-    if kind not in UNIT_KINDS:
+    if kind not in UNIT_KINDS or not sees_whole_bank():
         raise Http404
     rows = select_trials.trials(actor, kind=kind)
     picked = [_id(text) for text in request.GET.getlist("pick")] or [row.public_id for row in rows[:2]]

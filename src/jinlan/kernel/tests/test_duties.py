@@ -126,7 +126,7 @@ OPEN = {
     "kernel_rolegrant",
 }  # names of colleagues and their roles: no client data, no secrets
 REACH = {
-    "system_admin": {"serving_load", "serving_loadcheck", "serving_run", "serving_publisheddate", "strategy_definitionversion",
+    "system_admin": {"serving_load", "serving_loadcheck", "serving_run", "serving_publisheddate", "strategy_definitionversion", "strategy_charterrefresh",
                      "compliance_consenttext", "kernel_job", "kernel_webhook"},
     "security_admin": {"kernel_apitoken", "kernel_secondfactor", "kernel_recoverycode", "kernel_passkey"},
     "audit_admin": {"kernel_auditentry", "kernel_auditbatch"},

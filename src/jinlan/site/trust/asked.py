@@ -11,7 +11,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.clients.models import Unit
 from jinlan.clients.resources import about
-from jinlan.domains.strategy.models import AgendaItem, TierDecision
+from jinlan.domains.strategy.models import AgendaItem, DefinitionVersion, TierDecision
 from jinlan.domains.strategy.selectors import definitions as strategy
 from jinlan.domains.strategy.services import committee as meetings
 from jinlan.domains.strategy.services import definitions as services
@@ -100,6 +100,11 @@ def committee(bank: Bank) -> None:
         item = AgendaItem.objects.order_by("id")[0]
     bank.thing_ids["meeting:first"], bank.thing_ids["item:first"] = UUID(called), item.public_id
     bank.facts.own["meeting:first"] = bank.facts.own["item:first"] = ""
+    with scoped(actor):
+        bank.thing_ids["definition:first"] = (
+            DefinitionVersion.objects.filter(kind="GROUP").latest("id").public_id
+        )
+    bank.facts.own["definition:first"] = ""
     with scoped(system_actor(bank.facts.entity, now_utc()), write=True):
         for code in sorted(bank.unit_ids)[:STEPS]:
             unit = Unit.objects.get(pk=bank.keys[code])

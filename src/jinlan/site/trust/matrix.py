@@ -38,6 +38,7 @@ LISTS = ("", "view=all", "view=mine", "view=all&as=matrix", "view=borderline", "
          "view=all&cell=11", "view=all&cursor=W10", "view=all&as_of=2000-01-01", "view=all&overdue=1&gate=1")  # fmt: skip
 PROPOSERS = frozenset(("manager", "private_banker", "branch_head", "dept_head"))
 CHAIRS = frozenset(("dept_head", "risk"))
+HEAD_OF_DEPARTMENT = frozenset(("dept_head",))
 SAYERS, SAYINGS = (
     frozenset(("manager", "private_banker", "compliance")),
     ("record", "withdraw", "suppress", "restore"),
@@ -88,6 +89,18 @@ MATRIX: dict[str, Row] = {
     "meeting-vote": Row(BANK - {"auditor"}, "item", answers={"POST": 422}),
     "meeting-close": Row(CHAIRS, "item", answers={"POST": 422}),
     "decision": Row(READERS, "decision"),
+    "definitions": Row(READERS),
+    "definition": Row(READERS, "definition", answers={"GET": 200, "POST": 422}, may={"POST": HEAD_OF_DEPARTMENT}),
+    "definition-file": Row(READERS, "definition"),
+    "definition-draft": Row(HEAD_OF_DEPARTMENT, answers={"POST": 302}),  # a body that says nothing
+    "definition-weigh": Row(HEAD_OF_DEPARTMENT, "definition", answers={"POST": 200}),
+    "definition-consequence": Row(BANK, "definition", answers={"GET": 200, "POST": 200}),
+    "definition-sensitivity": Row(BANK, "definition", answers={"GET": 200, "POST": 200}),
+    "definition-keep": Row(CHAIRS, "definition", answers={"POST": 422}),
+    "definition-step": Row(CHAIRS, "definition", answers={"POST": 404}),
+    "definition-trials": Row(BANK, "committee", queries=("", "kind=GROUP", "kind=HNW")),
+    "client-between": Row(READERS, "figures", queries=("", "from=2999-01-01&to=2999-01-02", "from=x")),
+    "api:clients-between": Row(READERS, "figures", stranger=401, queries=("before=2999-01-01&after=2999-01-02",)),
     "find": Row(ALL),
     "department": Row(HEADS),
     "charter": Row(READERS, queries=("", "lines=all")),
@@ -146,6 +159,7 @@ NAMED_BY = dict.fromkeys((*LISTS_OF_UNITS, *OWN_LISTS), "public_id") | {
     "meeting": "public_id",
     "item": "public_id",
     "decision": "public_id",
+    "definition": "public_id",
     "person": "person",
 }
 HOME_ROLELESS = Row(public=dict.fromkeys(METHODS, (302, 404)))

@@ -74,6 +74,7 @@ PARTY_ID = "(select p.code from clients_party p where p.id = t.party_id)"
 ASKED = "(select c.code from {0} c join work_preflightrecord r on r.{1} = c.id where r.id = t.preflight_id)"
 PERSON_ID = "(select k.username from kernel_person k where k.id = t.{})"
 VOTERS = frozenset({"dept_head", "risk", "compliance"})
+CHAIRS = VOTERS - {"compliance"}
 HOUSE, OPERATIONS = Table(_house, client=False), Table(_operations, client=False)
 TABLES: dict[str, Table] = {
     "clients_unit": Table(lambda seen, keys: keys[0] in seen.headers, "t.code"),
@@ -89,6 +90,7 @@ TABLES: dict[str, Table] = {
     "serving_restrictedgate": Table(lambda seen, keys: seen.secret, UNIT_ID),
     "serving_quarantine": Table(lambda seen, keys: seen.whole),
     "work_task": Table(_unit, UNIT_ID),
+    "strategy_trial": Table(lambda seen, keys: seen.whole, may=CHAIRS),
     "strategy_override": Table(lambda seen, keys: seen.whole, writers=frozenset({"dept_head"})),
     **{f"strategy_{name}": Table(lambda seen, keys: seen.whole, may=VOTERS) for name in ("meeting", "seat", "agendaitem", "ballot")},
     "strategy_tierdecision": Table(_unit, UNIT_ID, may=VOTERS),

@@ -190,10 +190,9 @@ def test_the_consequence_names_who_moves_and_why(lake, as_person):
 def test_who_does_not_see_the_whole_bank_gets_no_dry_run(lake, as_person):
     base = rows(kind="GROUP")[0]
 
-    page = text(as_person("sunjie").get(f"/definitions/{base.public_id}/consequence"))
-
-    assert "只对看得到全行的岗位开放" in page
-    assert lake.cast.group.name not in page
+    for username in ("lihua", "sunjie"):
+        assert as_person(username).get(f"/definitions/{base.public_id}/consequence").status_code == 404
+        assert as_person(username).post(f"/definitions/{base.public_id}", form(base)).status_code == 404
 
 
 def test_a_reader_that_is_away_is_said_and_the_form_stays(criteria, as_person, settings, tmp_path):
@@ -324,3 +323,11 @@ def test_the_charter_is_a_version_like_the_others(criteria, as_person):
     assert wrong.status_code in (302, 422)
     assert rows(kind="CHARTER")[-1].state == "committee"
     assert chenwei.get(f"{address}/consequence").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["", "?kind=HNW", "?kind=HNW&pick=x", "?kind=CLUB"])
+def test_the_comparison_stands_before_anything_was_kept(criteria, as_person, query):
+    answer = as_person("chenwei").get(f"/definitions/trials{query}")
+
+    assert answer.status_code == (404 if "x" in query or "CLUB" in query else 200)
+    assert answer.status_code == 404 or "还没有保存过测算" in text(answer)

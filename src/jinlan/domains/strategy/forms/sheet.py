@@ -193,7 +193,7 @@ def definition_of(sheet: Sheet, kind: str) -> Definition:
         sha256="", weighing=found.weighing(sheet, [one.code for one in criteria]),
     )  # fmt: skip
     if not definition.version:
-        found.says("VERSION", "version", "版本号是空的,请填写例如 2026.2。")
+        found.problems.append(WrongDefinition("VERSION", "版本号是空的,请填写例如 2026.2。", field="version"))
     if found.problems:
         raise Wrong(found.problems)
     return definition
@@ -205,10 +205,6 @@ class _Reading:
     def __init__(self) -> None:
         self.problems: list[WrongDefinition] = []
 
-    def says(self, what: str, at: str, message: str, **params: object) -> None:
-        """Note a problem at a field."""
-        self.problems.append(WrongDefinition(what, message, at, **params))
-
     def number(self, text: str, at: str, where: Words) -> Decimal:
         """Read a number; thousands may be set apart by commas."""
         try:
@@ -217,14 +213,20 @@ class _Reading:
                 return found
         except InvalidOperation:
             pass
-        self.says("NUMBER", at, "%(where)s 的 %(value)r 不是数值。", where=where, value=text)
+        self.problems.append(
+            WrongDefinition("NUMBER", "%(where)s 的 %(value)r 不是数值。", field=at, where=where, value=text)
+        )
         return Decimal(0)
 
     def whole(self, text: str, at: str, where: Words) -> int:
         """Read a whole number."""
         found = self.number(text, at, where)
         if found % 1:
-            self.says("NUMBER", at, "%(where)s 的 %(value)s 应为整数。", where=where, value=text)
+            self.problems.append(
+                WrongDefinition(
+                    "NUMBER", "%(where)s 的 %(value)s 应为整数。", field=at, where=where, value=text
+                )
+            )
         return int(found)
 
     def day(self, text: str) -> date:
@@ -232,7 +234,11 @@ class _Reading:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            self.says("DATE", "valid_from", "生效日 %(value)r 不是日期,应写作 2026-01-01。", value=text)
+            self.problems.append(
+                WrongDefinition(
+                    "DATE", "生效日 %(value)r 不是日期,应写作 2026-01-01。", field="valid_from", value=text
+                )
+            )
             return date.max
 
     def criterion(self, row: Row) -> Criterion | None:
@@ -242,16 +248,20 @@ class _Reading:
         code = row.text("code") or row.text("measure")
         where, at = Words("指标项 %(code)s", code=code), f"criteria.{code}"
         if row.text("measure") not in SCORED:
-            self.says(
-                "MEASURE",
-                f"{at}.measure",
-                "%(where)s 引用了未知指标 %(item)r。",
-                where=where,
-                item=row.text("measure"),
+            self.problems.append(
+                WrongDefinition(
+                    "MEASURE",
+                    "%(where)s 引用了未知指标 %(item)r。",
+                    field=f"{at}.measure",
+                    where=where,
+                    item=row.text("measure"),
+                )
             )
             return None
         if not _NAME.fullmatch(code) or not _NAME.fullmatch(row.text("family")):
-            self.says("NAME", at, "%(where)s 的代码与维度应为字母开头的短代码。", where=where)
+            self.problems.append(
+                WrongDefinition("NAME", "%(where)s 的代码与维度应为字母开头的短代码。", field=at, where=where)
+            )
         unit, known = factor(row.text("measure")), MEASURES[row.text("measure")]
         points = tuple(
             (self.number(raw, f"{at}.points", where) * unit, self.number(value, f"{at}.points", where))
@@ -267,7 +277,9 @@ class _Reading:
         """Read one tier's line."""
         where, at = Words("层级 %(tier)s", tier=row.code), f"tiers.{row.code}"
         if not _NAME.fullmatch(row.code):
-            self.says("NAME", at, "%(where)s 的代码应为字母开头的短代码。", where=where)
+            self.problems.append(
+                WrongDefinition("NAME", "%(where)s 的代码应为字母开头的短代码。", field=at, where=where)
+            )
         decision = row.text("decision") if row.text("decision") in DECISIONS else "committee"
         return Line(
             tier=row.code, on=row.text("on") or "score", entry=self.number(row.text("entry"), f"{at}.entry", where),
@@ -282,12 +294,14 @@ class _Reading:
         for part in text.split():
             code, *ends = part.split(":")
             if code not in SCORED or len(ends) != 2:
-                self.says(
-                    "WITHIN",
-                    f"{at}.within",
-                    "%(where)s 的适用范围 %(item)r 应写作 指标:下限:上限。",
-                    where=where,
-                    item=part,
+                self.problems.append(
+                    WrongDefinition(
+                        "WITHIN",
+                        "%(where)s 的适用范围 %(item)r 应写作 指标:下限:上限。",
+                        field=f"{at}.within",
+                        where=where,
+                        item=part,
+                    )
                 )
                 continue
             low, high = (self.number(end, f"{at}.within", where) * factor(code) for end in ends)

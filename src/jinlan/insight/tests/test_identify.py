@@ -14,7 +14,7 @@ from jinlan.basics.errors import Refused
 from jinlan.insight.definition import in_force
 from jinlan.insight.explain import why
 from jinlan.insight.identify import evaluate
-from jinlan.insight.parsing import shipped
+from jinlan.insight.parsing import FOLDER, parse, shipped
 from jinlan.insight.recompute import recompute
 from jinlan.insight.render import render
 from jinlan.insight.results import MEMBERS, UNITS
@@ -278,3 +278,23 @@ def test_stored_inputs_give_the_stored_results_whatever_they_are(evaluated, chan
     assert first.equals(second)
     assert after == again
     assert ENDS[0] > FIRST
+
+
+def test_a_second_version_speaks_from_its_day_and_leaves_the_days_before_as_they_were():
+    first = shipped()
+    text = (FOLDER / "group.toml").read_text("utf-8")
+    raised = text.replace('version = "2026.1"', 'version = "2026.2"').replace("1900-01-01", "2025-02-01")
+    second = parse(raised.replace("entry = 84", "entry = 99").replace("exit = 76", "exit = 97"))
+
+    alone = list(evaluate(view(tiny()), dates=ENDS, definitions=first))
+    both = list(evaluate(view(tiny()), dates=ENDS, definitions=[*first, second]))
+
+    for day, before, after in zip(ENDS, alone, both, strict=True):
+        used = {
+            json.loads(row["detail"])["definition"]["version"]
+            for row in after.units.to_pylist()
+            if row["kind"] == "GROUP"
+        }
+        assert used == {"2026.1" if day < date(2025, 2, 1) else "2026.2"}
+        if day < date(2025, 2, 1):
+            assert after.units.equals(before.units)

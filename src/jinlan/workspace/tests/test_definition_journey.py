@@ -1,0 +1,84 @@
+"""One version's whole way on the pages: drafted, tried, reviewed, voted on with one conflicted member, in force from its day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from jinlan.domains.strategy.models import AgendaItem, Ballot, DefinitionVersion
+from jinlan.domains.strategy.services.definitions import definitions_of
+from jinlan.insight.definition import in_force
+from jinlan.kernel.scope import scoped, system_actor
+from jinlan.kernel.testing import AT
+from jinlan.workspace.tests.test_definitions import criteria, drafted, form, rows, text
+
+__all__ = ["criteria"]  # the fixture of that module
+
+
+def items(world):
+    with scoped(world.cast.actor("chenwei")):
+        return list(AgendaItem.objects.order_by("number"))
+
+
+def sent_to_committee(as_person) -> DefinitionVersion:
+    chenwei, zhoulin = as_person("chenwei"), as_person("zhoulin")
+    row = drafted(chenwei)
+    chenwei.post(f"/definitions/{row.public_id}", form(row, **{"t-1-entry": ["78"], "t-1-exit": ["70"]}))
+    chenwei.post(f"/definitions/{row.public_id}/step", {"step": "send"})
+    zhoulin.post(f"/definitions/{row.public_id}/step", {"step": "pass", "reason": "测算与负荷已核对"})
+    return rows(public_id=row.public_id)[0]
+
+
+def test_a_raised_line_is_voted_into_force_and_yesterday_keeps_its_reasons(criteria, as_person):
+    row = sent_to_committee(as_person)
+    assert row.state == "committee"
+
+    called = as_person("chenwei").post(
+        "/committee/new", {"day": "2026-11-10", "members": ["chenwei", "zhoulin", "wuhan"], "chair": "zhoulin"}
+    )  # fmt: skip
+    address = called.headers["Location"]
+    as_person("chenwei").post(f"{address}/do", {"say": "agenda"})
+    as_person("zhoulin").post(f"{address}/do", {"say": "open"})
+    item = next(one for one in items(criteria) if one.kind == "DEFINITION")
+    page = text(as_person("wuhan").get(f"/committee/items/{item.public_id}"))
+    assert "的准入线由 67 改为 78" in page  # what is decided is said in words
+
+    mine = as_person("chenwei").post(f"/committee/items/{item.public_id}/vote", {"choice": "FOR"})
+    assert mine.status_code == 422  # who drafted it only abstains
+    for name, choice in (("chenwei", "ABSTAIN"), ("zhoulin", "FOR"), ("wuhan", "FOR")):
+        assert (
+            as_person(name).post(f"/committee/items/{item.public_id}/vote", {"choice": choice}).status_code
+            == 302
+        )
+    as_person("zhoulin").post(f"/committee/items/{item.public_id}/close", {"note": "分行级线上调,自十二月起"})
+
+    (approved,) = rows(public_id=row.public_id)
+    assert approved.state == "approved"
+    with scoped(criteria.cast.actor("chenwei")):
+        ballots = Ballot.objects.order_by("id").values_list("seat__username", "choice", "conflict")
+        assert [(name, choice, bool(conflict)) for name, choice, conflict in ballots] == [
+            ("chenwei", "ABSTAIN", True), ("zhoulin", "FOR", False), ("wuhan", "FOR", False),
+        ]  # fmt: skip
+    versions = definitions_of("JLB", system_actor("JLB", AT))
+    assert in_force(versions, date(2026, 11, 30))["GROUP"].version == "2026.1"
+    assert in_force(versions, date(2026, 12, 1))["GROUP"].version == "2026.2"
+    # what was judged by the first version still names it
+    assert "2026.1" in text(
+        as_person("lihua").get(criteria.address(criteria.cast.group, "?as_of=2026-09-30"))
+    )
+
+
+def test_a_version_that_is_voted_down_goes_back_to_its_author(criteria, as_person):
+    row = sent_to_committee(as_person)
+    called = as_person("chenwei").post(
+        "/committee/new", {"day": "2026-11-10", "members": ["chenwei", "zhoulin", "wuhan"], "chair": "zhoulin"}
+    )  # fmt: skip
+    as_person("chenwei").post(f"{called.headers['Location']}/do", {"say": "agenda"})
+    as_person("zhoulin").post(f"{called.headers['Location']}/do", {"say": "open"})
+    item = next(one for one in items(criteria) if one.kind == "DEFINITION")
+    for name, choice in (("chenwei", "ABSTAIN"), ("zhoulin", "AGAINST"), ("wuhan", "AGAINST")):
+        as_person(name).post(f"/committee/items/{item.public_id}/vote", {"choice": choice})
+    as_person("zhoulin").post(f"/committee/items/{item.public_id}/close", {"note": "请补充负荷测算后再议"})
+
+    assert rows(public_id=row.public_id)[0].state == "draft"
+    versions = definitions_of("JLB", system_actor("JLB", AT))
+    assert [one.version for one in versions if one.kind == "GROUP"] == ["2026.1"]

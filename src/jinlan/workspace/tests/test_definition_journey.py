@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from jinlan.domains.strategy.models import AgendaItem, Ballot, DefinitionVersion
+from jinlan.domains.strategy.models import AgendaItem, Ballot, DefinitionVersion, Trial
 from jinlan.domains.strategy.services.definitions import definitions_of
 from jinlan.insight.definition import in_force
 from jinlan.kernel.scope import scoped, system_actor
-from jinlan.kernel.testing import AT
+from jinlan.kernel.testing import AT, writing
 from jinlan.workspace.tests.test_definitions import criteria, drafted, form, rows, text
 
 __all__ = ["criteria"]  # the fixture of that module
@@ -41,6 +41,7 @@ def test_a_raised_line_is_voted_into_force_and_yesterday_keeps_its_reasons(crite
     item = next(one for one in items(criteria) if one.kind == "DEFINITION")
     page = text(as_person("wuhan").get(f"/committee/items/{item.public_id}"))
     assert "的准入线由 67 改为 78" in page  # what is decided is said in words
+    assert "这份文本没有保存过测算" in page
 
     mine = as_person("chenwei").post(f"/committee/items/{item.public_id}/vote", {"choice": "FOR"})
     assert mine.status_code == 422  # who drafted it only abstains
@@ -82,3 +83,27 @@ def test_a_version_that_is_voted_down_goes_back_to_its_author(criteria, as_perso
     assert rows(public_id=row.public_id)[0].state == "draft"
     versions = definitions_of("JLB", system_actor("JLB", AT))
     assert [one.version for one in versions if one.kind == "GROUP"] == ["2026.1"]
+
+
+def test_the_committee_reads_the_dry_run_of_the_very_text_that_it_decides(criteria, as_person):
+    row = sent_to_committee(as_person)
+    figures = {"tiers": [{"tier": "BRANCH", "before": 17, "after": 12}], "moves": {"down": 5}}
+    for sha256, name in ((row.sha256, "上调分行级"), ("0" * 64, "另一份文本")):
+        with writing():
+            Trial.objects.create(
+                entity="JLB", kind="GROUP", name=name, version=row.version, body=row.body, sha256=sha256, base_version="2026.1",
+                base_body=row.body, as_of=date(2026, 11, 10), run_id=1, figures=figures, made_by="chenwei", made_at=AT,
+                steadiness={"before": {"flaps": 3}, "after": {"flaps": 1}}, state="done",
+            )  # fmt: skip
+    called = as_person("chenwei").post(
+        "/committee/new", {"day": "2026-11-10", "members": ["chenwei", "zhoulin", "wuhan"], "chair": "zhoulin"}
+    )  # fmt: skip
+    as_person("chenwei").post(f"{called.headers['Location']}/do", {"say": "agenda"})
+    item = next(one for one in items(criteria) if one.kind == "DEFINITION")
+
+    page = text(as_person("wuhan").get(f"/committee/items/{item.public_id}"))
+
+    assert "进入 0，退出 0，升层 0，降层 5" in page
+    assert "一年内来回：现行 3 次，新版 1 次" in page
+    assert "17 → 12" in page
+    assert "另一份文本" not in page

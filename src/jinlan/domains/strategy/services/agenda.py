@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinlan.basics.actor import Actor
 from jinlan.basics.register import rule
 from jinlan.clients import selectors as clients
-from jinlan.domains.strategy.models import AgendaItem, DefinitionVersion, Meeting, Override
+from jinlan.domains.strategy.models import AgendaItem, DefinitionVersion, Meeting, Override, Trial
 from jinlan.domains.strategy.rules.versions import READERS
 from jinlan.domains.strategy.selectors import agenda as waiting
 from jinlan.domains.strategy.selectors.definitions import definition_before
@@ -79,12 +79,27 @@ def _definition(actor: Actor, version: DefinitionVersion) -> Question:
     case = {
         "kind": version.kind, "version": version.version, "valid_from": version.valid_from.isoformat(), "sha256": version.sha256,
         "public_id": str(version.public_id), "purpose": version.purpose, "author": version.author, "reviewer": version.reviewer,
-        "changes": _changes(actor, version),
+        "changes": _changes(actor, version), "trial": _trial(version),
     }  # fmt: skip
     title = f"{version.kind} {version.version}"
     return Question(
         "DEFINITION", f"definition:{version.public_id}", title, ENACT, case, proposers=(version.author,)
     )
+
+
+def _trial(version: DefinitionVersion) -> dict[str, Any] | None:
+    """Return what the newest kept dry run of this very text says; None when nobody tried it."""
+    row = (
+        Trial.objects.filter(entity=version.entity, kind=version.kind, sha256=version.sha256)
+        .order_by("-made_at")
+        .first()
+    )
+    if row is None:
+        return None
+    return {
+        "name": row.name, "as_of": row.as_of.isoformat(), "by": row.made_by, "base": row.base_version, "tiers": row.figures["tiers"],
+        "moves": row.figures["moves"], "flaps": {key: found["flaps"] for key, found in row.steadiness.items()},
+    }  # fmt: skip
 
 
 def _changes(actor: Actor, version: DefinitionVersion) -> list[str]:

@@ -20,6 +20,7 @@ PAGES = [
     ("chenwei", "/department"), ("chenwei", "/clients?as_of=2020-01-01"), ("chenwei", "/clients?q=没有这样的客户"), ("lihua", "/clients"),
     ("lihua", CLIENT), ("lihua", CLIENT + "?as_of=2026-06-30"), ("lihua", CLIENT + "/figure/aum"), ("lihua", CLIENT + "/peek"),
     ("zhaoyan", CLIENT), ("wangmin", "/clients"), ("wangmin", CLIENT), ("zhengyu", "/quality"), ("zhengyu", "/runs"), ("hejun", "/design"),
+    ("chenwei", "/definitions"), ("chenwei", "/definitions/trials?kind=GROUP"), ("chenwei", "/charter"), ("chenwei", "/committee"), ("lihua", CLIENT + "/between"),
 ]  # fmt: skip
 HOSTILE = [
     "' OR 1=1 --", "1; drop table clients_unit; --", "%00", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),

@@ -164,9 +164,10 @@ def _shown(
     said = (
         differences(loose(base.body), filled.definition, studio.named) if base and filled.definition else []
     )
+    may = charters.steps(actor, row)
     context = sheets.context(filled) | {
         "title": f"{row.kind} {row.version}", "place": "definitions", "row": row, "base": base, "said": said, "refused": refused,
-        **charters.steps(actor, row), "tries": sees_whole_bank(), "keeps": actor.has(*trials.KEEPERS) and sees_whole_bank(),
+        **may, "off": "" if may["edits"] else " disabled", "tries": sees_whole_bank(), "keeps": actor.has(*trials.KEEPERS) and sees_whole_bank(),
         "shown": shown, "as_of_query": f"?as_of={shown.as_of.isoformat()}" if shown and shown.past else "",
         "data_date": date_menu(request, actor, shown), "purpose": request.POST.get("purpose", row.purpose),
         "edition": request.POST.get("edition", row.edition),

@@ -60,4 +60,5 @@ def test_a_raised_line_moves_the_list_beside_it_and_the_draft_goes_its_way(desk:
     with zhoulin.page.expect_navigation(wait_until="networkidle"):
         zhoulin.page.click("button[value='return']")
     assert "草稿" in zhoulin.text(".life [aria-current]")
-    assert desk("lihua").page.goto(chenwei.url + address).status == 404
+    lihua = desk("lihua")
+    assert lihua.context.request.get(lihua.url + address).status == 404

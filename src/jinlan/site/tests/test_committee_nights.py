@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import json
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import a_person, an_actor, writing
 from jinlan.lake.tests import tiny_bank
 from jinlan.serving.models import UnitResult
-from jinlan.site import jobs, listing
+from jinlan.site import jobs, listing, twodays
 
 JAN, FEB, DAY = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 1)
 AT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
@@ -85,6 +86,11 @@ def decided(bank: dict[str, Any], proposed: str, *, choice: str) -> str:
     return str(committee.close_item(actor=bank["risk"], item=item, note="按会议材料决定"))
 
 
+def tiny_bank_before() -> date:
+    """Return the month-end before the day."""
+    return date(DAY.year, DAY.month, 1) - timedelta(days=1)
+
+
 LISTED = ("HQ", "APPROVED_LIST", "active", date(2020, 1, 1))
 
 
@@ -98,6 +104,13 @@ def test_the_next_night_makes_a_decision_effective_and_leaves_earlier_dates(bank
     assert "已是最新" in night(DAY)
     found, _ = listing.why(actor=bank["head"], entity=tiny_bank.ENTITY, unit="GROUP-P1", as_of=DAY)
     assert (found.effective_tier, found.tier_source) == ("KEY", "COMMITTEE")
+    told = twodays.compare(bank["head"], tiny_bank.ENTITY, "GROUP-P1", DAY, tiny_bank_before(), form="zh")
+    assert f"GROUP-P1: {tiny_bank_before()} 与 {DAY} 之间" in told
+    assert "层级 HQ → KEY" in told
+    as_json = json.loads(
+        twodays.compare(bank["head"], tiny_bank.ENTITY, "GROUP-P1", tiny_bank_before(), DAY, form="json")
+    )
+    assert ([one["effective_tier"] for one in as_json["days"]], as_json["goal"]) == (["HQ", "KEY"], "HQ")
 
 
 def test_a_tier_that_was_retained_says_so_from_the_next_night_on(bank):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from jinlan.domains.strategy.models import AgendaItem, Ballot, DefinitionVersion, Trial
-from jinlan.domains.strategy.services.definitions import definitions_of
+from jinlan.domains.strategy.selectors.charter import charter_in_force
+from jinlan.domains.strategy.services.definitions import definitions_of, install_charter
 from jinlan.insight.definition import in_force
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, writing
@@ -107,3 +108,38 @@ def test_the_committee_reads_the_dry_run_of_the_very_text_that_it_decides(criter
     assert "一年内来回：现行 3 次，新版 1 次" in page
     assert "17 → 12" in page
     assert "另一份文本" not in page
+
+
+def test_the_committee_reads_what_a_charter_changes_and_puts_it_in_force(criteria, as_person):
+    install_charter("JLB", actor=system_actor("JLB", AT))
+    chenwei = as_person("chenwei")
+    chenwei.post("/definitions/draft", {"base": str(rows(kind="CHARTER")[0].public_id)})
+    row = rows(kind="CHARTER")[-1]
+    body = row.body.replace("FACE = 30", "FACE = 28", 1)
+    chenwei.post(
+        f"/definitions/{row.public_id}", {"text": body, "edition": "1", "purpose": "总行级改为四周一次见面"}
+    )
+    chenwei.post(f"/definitions/{row.public_id}/step", {"step": "send"})
+    as_person("zhoulin").post(f"/definitions/{row.public_id}/step", {"step": "pass", "reason": "负荷已核对"})
+    called = chenwei.post(
+        "/committee/new",
+        {"day": "2026-11-10", "members": ["chenwei", "zhoulin", "wuhan"], "chair": "zhoulin"},
+    )
+    chenwei.post(f"{called.headers['Location']}/do", {"say": "agenda"})
+    as_person("zhoulin").post(f"{called.headers['Location']}/do", {"say": "open"})
+    item = next(one for one in items(criteria) if one.kind == "DEFINITION")
+
+    page = text(as_person("wuhan").get(f"/committee/items/{item.public_id}"))
+    for name, choice in (("zhoulin", "FOR"), ("wuhan", "FOR")):
+        as_person(name).post(f"/committee/items/{item.public_id}/vote", {"choice": choice})
+    as_person("zhoulin").post(f"/committee/items/{item.public_id}/close", {"note": "自十二月起四周一次"})
+
+    assert any("28" in change for change in item.case["changes"])
+    assert item.case["changes"][0] in page
+    assert "没有保存过测算" not in page
+    assert rows(public_id=row.public_id)[0].state == "approved"
+    with scoped(criteria.cast.actor("lihua")) as scope:
+        now, later = (charter_in_force(scope.actor, day) for day in (date(2026, 11, 30), date(2026, 12, 1)))
+    assert now is not None
+    assert later is not None
+    assert (now.version, later.version) == ("1", "2026.1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,13 +11,14 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.register import rule
 from jinlan.clients import selectors as clients
 from jinlan.domains.strategy.models import AgendaItem, DefinitionVersion, Meeting, Override, Trial
+from jinlan.domains.strategy.rules import charter_text
+from jinlan.domains.strategy.rules.charter_differences import charter_differences
 from jinlan.domains.strategy.rules.versions import READERS
 from jinlan.domains.strategy.selectors import agenda as waiting
 from jinlan.domains.strategy.selectors.definitions import definition_before
 from jinlan.insight.differences import differences
 from jinlan.kernel.acts import content_hash
 from jinlan.kernel.models import Person
-from jinlan.lake.extracts.schema import UNIT_KINDS
 from jinlan.serving import selectors as serving
 from jinlan.work import selectors as work
 
@@ -87,6 +88,9 @@ def _definition(actor: Actor, version: DefinitionVersion) -> Question:
     )
 
 
+_DIFFERENCES: Mapping[str, Callable[[Any, Any], Sequence[Any]]] = {charter_text.KIND: charter_differences}
+
+
 def _trial(version: DefinitionVersion) -> dict[str, Any] | None:
     """Return what the newest kept dry run of this very text says; None when nobody tried it."""
     row = (
@@ -105,10 +109,10 @@ def _trial(version: DefinitionVersion) -> dict[str, Any] | None:
 def _changes(actor: Actor, version: DefinitionVersion) -> list[str]:
     """Return what the version changes of the one that it follows, one sentence each."""
     before = definition_before(actor, kind=version.kind, day=version.valid_from)
-    if before is None or version.kind not in UNIT_KINDS:
+    if before is None:
         return []
-    read = READERS[version.kind][0]
-    return [str(one.text) for one in differences(read(before.body), read(version.body))]
+    read, said = READERS[version.kind][0], _DIFFERENCES.get(version.kind, differences)
+    return [str(one.text) for one in said(read(before.body), read(version.body))]
 
 
 def _tier(actor: Actor, result: UnitResult, about: str, asks: str) -> Iterator[Question]:

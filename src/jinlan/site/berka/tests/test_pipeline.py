@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jinlan.insight import definition
+from jinlan.insight import parsing
 from jinlan.site.berka.foretell import BASELINES, SCORE
 from jinlan.site.berka.pipeline import DEFINITION, WholeRun, definitions_for, run_whole
 from jinlan.site.berka.tests.tiny import real_files, write_tiny
@@ -17,7 +17,7 @@ def breaks_seen_by_the_loader(run: WholeRun) -> int:
 
 
 def test_the_banks_own_scorecard_is_a_valid_definition_without_any_card() -> None:
-    found = definition.read(DEFINITION)
+    found = parsing.read(DEFINITION)
 
     assert (found.kind, found.version) == ("HNW", "berka-1993.1")
     assert {criterion.measure for criterion in found.criteria} == {

@@ -107,7 +107,17 @@ def _recovering(server: Embedded) -> bool:
 
 
 def _compare(db: facts.Connection, found: Manifest, *, exactly: bool) -> None:
-    """Compare the database with the manifest; at a later instant only what never goes back."""
+    """Compare the database with the manifest; one that cannot be read through is a wrong one."""
+    try:
+        _same(db, found, exactly=exactly)
+    except psycopg.Error as error:
+        raise Refused(
+            "RESTORE_WRONG", "数据库没有恢复成:%(said)s", "请用另一份备份。", said=str(error).strip()[:300]
+        ) from None
+
+
+def _same(db: facts.Connection, found: Manifest, *, exactly: bool) -> None:
+    """Compare counts and the audit's root; at a later instant only what never goes back."""
     wrong = (
         []
         if facts.system(db) == found.system

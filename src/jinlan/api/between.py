@@ -80,11 +80,7 @@ def add(api: NinjaAPI) -> None:
 def _told(found: TwoDays) -> dict[str, Any]:
     return {
         "before": _side(found.before), "after": _side(found.after),
-        "changes": [
-            {name: getattr(one, name) for name in Changed.model_fields} for one in found.changes
-        ],
-        "versions": [str(text) for text in found.versions], "goal": found.goal,
-        "ways": None if found.ways is None else [{name: getattr(one, name) for name in Way.model_fields} for one in found.ways],
+        "changes": found.changes, "versions": [str(text) for text in found.versions], "goal": found.goal, "ways": found.ways,
     }  # fmt: skip
 
 

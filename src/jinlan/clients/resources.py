@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +45,24 @@ class ByUnit(Resource):
     def own_words(self) -> bool:
         """Tell whether the rows have words of their own to be found by."""
         return bool(self.search) or hasattr(self.model, "grams")
+
+
+def offer_books(form: forms.Form, actor: Actor, *, as_of: date | None, deepest: int = 3) -> None:
+    """Offer the branches and lead managers in sight in a form's filters `branch` and `lead`."""
+    leads = selectors.lead_managers(actor, as_of=as_of) if as_of else []
+    offered: Mapping[str, list[tuple[str, str]]] = {
+        "branch": [(one.code, one.name) for one in selectors.branches(actor, deepest=deepest)],
+        "lead": [(one.code, f"{one.name} {one.code}") for one in leads],
+    }
+    for name, choices in offered.items():
+        form.fields[name].widget.choices = [("", _("不限")), *choices]
+
+
+def book_word(actor: Actor, name: str, value: str) -> str:
+    """Return the name behind the code of a branch or of an employee, "" for another filter."""
+    if name == "branch":
+        return selectors.branch_name(actor, code=value) or value
+    return (selectors.employee_name(actor, code=value) or value) if name == "lead" else ""
 
 
 class Results(Resource):

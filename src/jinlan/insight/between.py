@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -94,7 +94,6 @@ def _text(whole: int, measure: str) -> str:
     return str(Decimal(whole).scaleb(-places)) if places else str(whole)
 
 
-def names_of(definition: Definition, codes: Sequence[str], *, english: bool) -> dict[str, str]:
-    """Return what criteria are called."""
-    named = {one.code: one.en if english else one.zh for one in definition.criteria}
-    return {code: named.get(code, code) for code in codes}
+def names_of(definition: Definition, *, english: bool) -> dict[str, str]:
+    """Return what the criteria are called."""
+    return {one.code: one.en if english else one.zh for one in definition.criteria}

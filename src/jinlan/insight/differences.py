@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
@@ -17,7 +18,7 @@ Kind = Literal["added", "removed", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One change: `about` is criteria, gates, tiers or whole; `code` names which one; `text` says it."""
+    """One change of a text: `about` is the part (criteria, gates, tiers; services, promises, risk; whole), `code` names which one."""
 
     kind: Kind
     about: str
@@ -38,11 +39,17 @@ def differences(before: Definition, after: Definition, name: Naming = chinese) -
         after: the version that is to come.
         name: how items are called, in the reader's language.
     """
-    found = [*_criteria(before, after, name), *_gates(before, after, name), *_lines(before, after, name)]
-    if before.valid_from != after.valid_from:
-        text = Words("生效日由 %(before)s 改为 %(after)s", before=before.valid_from, after=after.valid_from)
-        found.insert(0, Difference("changed", "whole", "valid_from", text))
-    return found
+    return [
+        *first_days(before.valid_from, after.valid_from), *_criteria(before, after, name), *_gates(before, after, name),
+        *_lines(before, after, name),
+    ]  # fmt: skip
+
+
+def first_days(before: date, after: date) -> Iterator[Difference]:
+    """Yield that a text speaks from another day on."""
+    if before != after:
+        text = Words("生效日由 %(before)s 改为 %(after)s", before=before, after=after)
+        yield Difference("changed", "whole", "valid_from", text)
 
 
 def _criteria(before: Definition, after: Definition, name: Naming) -> Iterator[Difference]:

@@ -66,7 +66,7 @@ def _text(
     def say(key: str, **values: object) -> str:
         return _WORDS[key][int(english)].format(**values)
 
-    names = between.names_of(law, [one.code for one in found], english=english)
+    names = between.names_of(law, english=english)
     lines = [
         say("title", unit=unit, before=old["as_of"], after=new["as_of"]),
         say("tiers", before=old["effective_tier"] or say("none"), after=new["effective_tier"] or say("none"),
@@ -75,7 +75,7 @@ def _text(
     ]  # fmt: skip
     for one in found:
         raws = (amount(raw, one.measure, language) for raw in (one.raw_before, one.raw_after))
-        lines.append(f"  {one.change:+}  {names[one.code]} {' → '.join(raws)}")
+        lines.append(f"  {one.change:+}  {names.get(one.code, one.code)} {' → '.join(raws)}")
     if ways:
         lines.append(say("ways", tier=goal))
         lines += [

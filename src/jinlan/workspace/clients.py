@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.clients import selectors as clients
-from jinlan.clients.resources import Results
+from jinlan.clients.resources import Results, book_word, offer_books
 from jinlan.kernel.figures import speak_in
 from jinlan.kernel.reading import remembered
 from jinlan.kernel.resource.asking import Ask
@@ -162,19 +162,11 @@ class Clients(Results):
     def dress_filters(self, actor: Actor, ask: Ask, form: forms.Form) -> None:
         """Offer the branches and lead managers in sight."""
         found = shown(actor, ask)
-        leads = clients.lead_managers(actor, as_of=found.as_of) if found else []
-        offered: Mapping[str, list[tuple[str, str]]] = {
-            "branch": [(one.code, one.name) for one in clients.branches(actor)],
-            "lead": [(one.code, f"{one.name} {one.code}") for one in leads],
-        }
-        for name, choices in offered.items():
-            form.fields[name].widget.choices = [("", _("不限")), *choices]
+        offer_books(form, actor, as_of=found.as_of if found else None)
 
     def filter_word(self, actor: Actor, name: str, value: str) -> str:
         """Return the name behind the code of a branch or of an employee."""
-        if name == "branch":
-            return clients.branch_name(actor, code=value) or value
-        return (clients.employee_name(actor, code=value) or value) if name == "lead" else ""
+        return book_word(actor, name, value)
 
 
 def kept(actor: Actor, ask: Ask, what: str, make: Any) -> Any:

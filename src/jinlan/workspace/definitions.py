@@ -54,7 +54,8 @@ def definitions(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     kinds = []
     for kind in KINDS:
         rows = select.versions(actor, kind=kind)
-        kinds.append({"kind": kind, "rows": rows, "speaks": select.in_force(actor, kind=kind, on=today)})
+        speaks = next((row for row in rows if row.speaks(today)), None)
+        kinds.append({"kind": kind, "rows": rows, "speaks": speaks})
     return render(request, "workspace/definitions.html", {
         "title": _("标准"), "place": "definitions", "kinds": kinds, "today": today, "edits": actor.has(*EDITORS), "may_compare": may_open(actor, "trials") and sees_whole_bank(),
         "data_date": date_menu(request, actor, shown, rewinds=False),
@@ -181,24 +182,25 @@ def consequence(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpR
     """Show what a version, or what its form says now, would do: the right side of the page, and the sentences at its fields."""
     with scoped(actor):
         row = _criteria(actor, public_id)
-        filled = (
-            sheets.posted(request.POST, row.kind)
-            if request.method == "POST"
-            else sheets.shown(loose(row.body))
-        )
+        filled, body = _tried(request, row)
         context = sheets.context(filled) | {"row": row, "live": request.method == "POST"}
-        template = "workspace/_consequence.html"
-        shown = shown_date(request, actor)
-        if not filled.ready or shown is None:
+        template, shown = "workspace/_consequence.html", shown_date(request, actor)
+        if not body or shown is None:
             return render(request, template, context | {"problems": filled.said})
-        body = row.body if request.method == "GET" else to_toml(filled.definition)  # type: ignore[arg-type]
         try:
-            it = studio.trial(actor, row, shown, body)
-            found = studio.consequence(actor, it)
+            found = studio.consequence(actor, studio.trial(actor, row, shown, body))
         except Refused as refused:
             return render(request, template, context | {"refused": refused})
-        said = differences(loose(it.base.body), loose(body), studio.named)
-        return render(request, template, context | found | {"said": said, "base": it.base, "shown": shown})
+        return render(request, template, context | found)
+
+
+def _tried(request: HttpRequest, row: DefinitionVersion) -> tuple[sheets.Filled, str]:
+    """Return what is tried: the form that was sent, or the stored version; and its text, "" while something is wrong with it."""
+    if request.method == "GET" or request.POST.get("stored"):
+        filled = sheets.shown(loose(row.body))
+        return filled, row.body if filled.ready else ""
+    filled = sheets.posted(request.POST, row.kind)
+    return filled, to_toml(filled.definition) if filled.ready and filled.definition else ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -207,15 +209,11 @@ def sensitivity(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpR
     """Show what a tenth more or less of each weight and line would do."""
     with scoped(actor):
         row, shown = _criteria(actor, public_id), shown_date(request, actor)
-        filled = (
-            sheets.posted(request.POST, row.kind)
-            if request.method == "POST"
-            else sheets.shown(loose(row.body))
-        )
-        if not filled.ready or filled.definition is None or shown is None:
+        filled, body = _tried(request, row)
+        if not body or shown is None:
             return render(request, "workspace/_sensitivity.html", {"problems": filled.said})
         try:
-            rows = studio.sensitivity(studio.trial(actor, row, shown, to_toml(filled.definition)))
+            rows = studio.sensitivity(studio.trial(actor, row, shown, body))
         except Refused as refused:
             return render(request, "workspace/_sensitivity.html", {"refused": refused})
         return render(request, "workspace/_sensitivity.html", {"rows": rows})
@@ -271,15 +269,10 @@ def keep(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
     """Keep the dry run of what the form says now, under a name; its stability is computed in the background."""
     with scoped(actor):
         row, shown = _criteria(actor, public_id), shown_date(request, actor)
-        filled = (
-            sheets.shown(loose(row.body))
-            if request.POST.get("stored")
-            else sheets.posted(request.POST, row.kind)
-        )
-        if not filled.ready or filled.definition is None or shown is None:
+        filled, body = _tried(request, row)
+        if not body or shown is None:
             return _shown(request, actor, row, filled, status=422)
         try:
-            body = row.body if request.POST.get("stored") else to_toml(filled.definition)
             it = studio.trial(actor, row, shown, body)
             found = studio.ask(it, "consequence")
         except Refused as refused:

@@ -15,10 +15,10 @@ from jinlan.clients import leads
 from jinlan.domains.strategy.selectors import workload
 from jinlan.domains.strategy.selectors.versions import compared_with
 from jinlan.insight.asking.questions import DryRun, Weights
+from jinlan.insight.between import names_of
 from jinlan.insight.definition import Definition
 from jinlan.insight.differences import Item, differences
 from jinlan.insight.parsing import loose
-from jinlan.insight.writing import to_toml
 from jinlan.kernel import figures
 from jinlan.kernel.reading import sees_whole_bank
 from jinlan.lake.reader.questions import CORPORATE, PERSONAL, Pin, Scope
@@ -82,11 +82,6 @@ def entropy_weights(it: Asked) -> dict[str, str]:
     return lake.reader().ask(question, lambda answer: dict(answer["weights"]))
 
 
-def text_of(definition: Definition) -> str:
-    """Return the text of a definition that a form gave."""
-    return to_toml(definition)
-
-
 def consequence(actor: Actor, it: Asked) -> dict[str, Any]:
     """Return what the right side shows of a dry run."""
     found = ask(it, "consequence")
@@ -95,7 +90,7 @@ def consequence(actor: Actor, it: Asked) -> dict[str, Any]:
     roots = {row["unit"]: row["root"] for row in [*found["moved"], *found["list"], *_near_rows(found)]}
     called = leads.called(actor, roots=roots)
     return {
-        "trial": it, "units": found["units"], "scored": found["scored"], "stopped": sorted(found["stopped"].items()),
+        "said": differences(base, tried, named), "base": it.base, "shown": it.shown, "units": found["units"], "scored": found["scored"], "stopped": sorted(found["stopped"].items()),
         "stopped_all": _nobody(found, tried), "tiers": found["tiers"], "moves": found["moves"], "moved_count": sum(found["moves"].values()),
         "moved": _moved(found["moved"], called, names), "distribution": _distribution(found), "near": _near(found["near"], called),
         "covered": [_covered(row) for row in found["covered"]], "parts": _parts(actor, found["parts"]), "spread": _spread(found["spread"]),
@@ -106,8 +101,7 @@ def consequence(actor: Actor, it: Asked) -> dict[str, Any]:
 
 def criterion_names(definition: Definition) -> dict[str, str]:
     """Return what the criteria are called in the reader's language."""
-    english = figures.locale() == "en"
-    return {one.code: one.en if english else one.zh for one in definition.criteria}
+    return names_of(definition, english=figures.locale() == "en")
 
 
 def _nobody(found: Mapping[str, Any], tried: Definition) -> list[str]:

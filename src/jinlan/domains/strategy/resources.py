@@ -10,9 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
-from jinlan.clients import selectors as clients
 from jinlan.clients import teams
-from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit
+from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit, book_word, offer_books
 from jinlan.domains.strategy import words
 from jinlan.domains.strategy.models import LeaveAlone, Obligation
 from jinlan.domains.strategy.selectors import compliance
@@ -129,21 +128,13 @@ class Obligations(ByUnit):
     def dress_filters(self, actor: Actor, ask: Ask, form: forms.Form) -> None:
         """Offer the branches and lead managers in sight."""
         about = compliance.measured(actor)
-        leads = clients.lead_managers(actor, as_of=about.as_of) if about else []
-        offered = {
-            "branch": [(one.code, one.name) for one in clients.branches(actor, deepest=9)],
-            "lead": [(one.code, f"{one.name} {one.code}") for one in leads],
-        }
-        for name, choices in offered.items():
-            form.fields[name].widget.choices = [("", _("不限")), *choices]
+        offer_books(form, actor, as_of=about.as_of if about else None, deepest=9)
 
     def filter_word(self, actor: Actor, name: str, value: str) -> str:
         """Return the name behind the code of a branch or an employee, or behind a client's public id."""
-        if name == "branch":
-            return clients.branch_name(actor, code=value) or value
-        if name == "lead":
-            return clients.employee_name(actor, code=value) or value
-        return UNIT_FIELD.reads(actor, value) if name == "unit" and UNIT_FIELD.reads else ""
+        if name == "unit":
+            return UNIT_FIELD.reads(actor, value) if UNIT_FIELD.reads else ""
+        return book_word(actor, name, value)
 
 
 class Quiets(ByUnit):

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ def ask_all(lake: str, folder: str) -> list[Asked]:
         body = BASE
         for old, new in pairs:
             body = body.replace(old, new, 1)
-        found.append(_timed(name, lambda text=body: _ask(answerer, folder, text)))  # type: ignore[misc]
+        found.append(_timed(name, partial(_ask, answerer, folder, body)))
     found.append(_timed("敏感度", lambda: _ask(answerer, folder, BASE, "sensitivity")))
     return found
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.domains.strategy.models.committee import AgendaItem
+from jinlan.domains.strategy.rules import life
 from jinlan.kernel.fields import FIGURE, INTERNAL, STAFF
 from jinlan.kernel.record import AboutUnit, Scoped
 
@@ -17,8 +18,8 @@ class TierProposal(AboutUnit):
 
     CLASSES = {"*": FIGURE, "id": INTERNAL, "public_id": INTERNAL, "entity": INTERNAL}
     STEPS = (
-        ("up", _("拟升")), ("down", _("拟降")), ("watch", _("观察")), ("retained", _("保留")), ("suspended", _("暂停")),
-        ("closed", _("关闭")),
+        (life.UP, _("拟升")), (life.DOWN, _("拟降")), (life.WATCH, _("观察")), (life.RETAINED, _("保留")), (life.SUSPENDED, _("暂停")),
+        (life.CLOSED, _("关闭")),
     )  # fmt: skip
     unit_code = models.CharField(max_length=80)
     kind = models.CharField(max_length=8)
@@ -51,24 +52,16 @@ class TierDecision(AboutUnit):
         "proposer": STAFF,
         "approvers": STAFF,
     }
-    UP, DOWN, RETAINED, SUSPENDED, REINSTATED, CLOSED = (
-        "up",
-        "down",
-        "retained",
-        "suspended",
-        "reinstated",
-        "closed",
-    )
     STEPS = (
-        (UP, _("升层")), (DOWN, _("降层")), (RETAINED, _("保留")), (SUSPENDED, _("暂停")), (REINSTATED, _("恢复")),
-        (CLOSED, _("关闭")),
+        (life.UP, _("升层")), (life.DOWN, _("降层")), (life.RETAINED, _("保留")), (life.SUSPENDED, _("暂停")),
+        (life.REINSTATED, _("恢复")), (life.CLOSED, _("关闭")),
     )  # fmt: skip
     COMMITTEE = "COMMITTEE"
     SOURCES = (
         (COMMITTEE, _("委员会决定")), ("APPROVED_LIST", _("批准名单")), ("AUTOMATIC", _("自动规则")), ("OVERRIDE", _("人工调整")),
         ("GATE", _("门槛")),
     )  # fmt: skip
-    LETTERS = (("", _("无")), ("letter", _("告知函")), ("talk", _("沟通要点")))
+    LETTERS = (("", _("无")), (life.LETTER, _("告知函")), (life.TALK, _("沟通要点")))
     unit_code = models.CharField(max_length=80)
     kind = models.CharField(max_length=8)
     step = models.CharField(max_length=12, choices=STEPS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -50,3 +52,11 @@ class DefinitionVersion(Scoped):
                 condition=models.Q(reviewer="") | ~models.Q(reviewer=models.F("author")), name="definition_two_people"
             ),
         ]  # fmt: skip
+
+    def speaks(self, on: date) -> bool:
+        """Tell whether a version has begun and was not closed; of several the newest is the one in force."""
+        return (
+            self.state == self.APPROVED
+            and self.valid_from <= on
+            and (self.valid_to is None or on < self.valid_to)
+        )

@@ -1,13 +1,10 @@
-"""What the service charter promises a client, and whether it was kept: rhythms of contact, what counts, load points (06 §6.2, §6.4).
-
-Pure: dates and interactions in, due dates and shares out. Knows no Django; `services` read and write.
-"""
+"""What the service charter counts: contacts, rhythms, days overdue, load points (06 §6.2, §6.4); `charter_plan` makes promises of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from jinlan.basics.calendar import WorkingCalendar
@@ -42,73 +39,9 @@ class Rhythm:
     end: date | None = None
 
 
-def tightened(rhythm: Rhythm, by_risk: int | None) -> Rhythm:
-    """Return the rhythm that holds when risk asks for contact every so many days, too: the shorter one."""
-    if by_risk is None or by_risk >= rhythm.days:
-        return rhythm
-    return Rhythm(rhythm.kind, by_risk, rhythm.start, rhythm.end)
-
-
-def due(rhythm: Rhythm, last: date | None, not_before: date | None = None) -> date:
-    """Return when the next contact is due: an interval after the last one that counts, or after the promise began.
-
-    Args:
-        rhythm: the promise in force.
-        last: the last contact of its kind that counts, None when there was none.
-        not_before: the client asked to be left alone until then.
-    """
-    found = max(last or rhythm.start, rhythm.start) + timedelta(days=rhythm.days)
-    return max(found, not_before) if not_before is not None else found
-
-
 def overdue(due_on: date, today: date) -> int:
     """Return by how many days a contact is overdue, 0 before its day and on it."""
     return max(0, (today - due_on).days)
-
-
-@dataclass(frozen=True, slots=True)
-class Obligation:
-    """One dated promise: a contact of a kind from `opens` up to and including `due_on`; `kept_on` says when it was made."""
-
-    kind: str
-    opens: date
-    due_on: date
-    kept_on: date | None = None
-
-    def missed(self, today: date) -> bool:
-        """Tell whether its day has passed without the contact."""
-        return self.kept_on is None and today > self.due_on
-
-
-def obligations(rhythm: Rhythm, contacts: Iterable[date], until: date) -> list[Obligation]:
-    """Return the dated promises of a rhythm that fall due up to a day, each with the contact that kept it.
-
-    The clock starts anew with every contact that counts: who comes early owes the next one an interval later. A miss is counted
-    once, on its day, and the next interval begins then. What falls due after the rhythm's end is no longer owed.
-
-    Args:
-        rhythm: the promise.
-        contacts: days of contacts of its kind that count.
-        until: the last day that is looked at.
-    """
-    days = sorted(day for day in contacts if day > rhythm.start)
-    found, opens, place = list[Obligation](), rhythm.start, 0
-    while True:
-        due_on = opens + timedelta(days=rhythm.days)
-        if due_on > until or (rhythm.end is not None and due_on >= rhythm.end):
-            return found
-        while place < len(days) and days[place] <= opens:
-            place += 1
-        kept = days[place] if place < len(days) and days[place] <= due_on else None
-        found.append(Obligation(rhythm.kind, opens, due_on, kept))
-        opens = kept or due_on
-
-
-def compliance(owed: Sequence[Obligation], excused: int = 0) -> Decimal | None:
-    """Return kept ÷ owed with four places, what is excused left out; None when nothing was owed."""
-    whole = len(owed) - excused
-    kept = sum(one.kept_on is not None for one in owed)
-    return half_up(Decimal(min(kept, whole)) / whole, 4) if whole > 0 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from jinlan.basics.errors import Words
 from jinlan.domains.strategy.rules.charter_text import AUTHORITIES, CONTACTS, ROLES, Charter, Promise
+from jinlan.insight.differences import Difference, first_days
 
-Kind = Literal["added", "removed", "changed"]
 Naming = Callable[[str, str], object]  # ("tier" | "service" | "risk", its code) -> how it is called
 CONTACT_WORDS: Mapping[str, Words] = dict(
     zip(CONTACTS, (Words("面访"), Words("电话或视频"), Words("高层会晤"), Words("计划回顾")), strict=True)
@@ -20,16 +18,6 @@ ROLE_WORDS: Mapping[str, Words] = dict(
 AUTHORITY_WORDS: Mapping[str, Words] = dict(
     zip(AUTHORITIES, (Words("服务团队"), Words("分行"), Words("总行")), strict=True)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One change: `about` is whole, services, promises or risk; `code` names which one; `text` says it."""
-
-    kind: Kind
-    about: str
-    code: str
-    text: Words
 
 
 def codes(_what: str, code: str) -> str:
@@ -45,11 +33,10 @@ def charter_differences(before: Charter, after: Charter, name: Naming = codes) -
         after: the version that is to come.
         name: how tiers, services and risk classes are called, in the reader's language.
     """
-    found = [*_services(before, after, name), *_promises(before, after, name), *_risk(before, after, name)]
-    if before.valid_from != after.valid_from:
-        text = Words("生效日由 %(before)s 改为 %(after)s", before=before.valid_from, after=after.valid_from)
-        found.insert(0, Difference("changed", "whole", "valid_from", text))
-    return found
+    return [
+        *first_days(before.valid_from, after.valid_from), *_services(before, after, name), *_promises(before, after, name),
+        *_risk(before, after, name),
+    ]  # fmt: skip
 
 
 def _services(before: Charter, after: Charter, name: Naming) -> Iterator[Difference]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from jinlan.basics.actor import Actor
 from jinlan.domains.strategy.models import DefinitionVersion
+from jinlan.domains.strategy.selectors.versions import in_force
 from jinlan.insight.definition import Definition
 from jinlan.insight.parsing import parse
 from jinlan.kernel.figures import locale
@@ -33,12 +34,7 @@ class Ladder:
 
 def ladder(actor: Actor, *, kind: str, on: date) -> Ladder | None:
     """Return the tiers in force for a kind on a day, None before its first version."""
-    rows = (
-        visible(actor, DefinitionVersion)
-        .filter(kind=kind, state=V.APPROVED, valid_from__lte=on)
-        .exclude(valid_to__lte=on)
-    )
-    found = rows.order_by("-valid_from", "-id").first()
+    found = in_force(actor, kind=kind, on=on)
     if found is None:
         return None
     return Ladder(found.version, tuple(line.tier for line in parse(found.body).lines))
@@ -62,9 +58,3 @@ def tier_names(actor: Actor) -> Mapping[str, str]:
         for body in bodies.values_list("body", flat=True)
         for line in _parsed(body).lines
     }
-
-
-def definition_before(actor: Actor, *, kind: str, day: date) -> DefinitionVersion | None:
-    """Return the approved version of a kind that speaks just before a day, None for the first one."""
-    rows = visible(actor, DefinitionVersion).filter(kind=kind, state=V.APPROVED, valid_from__lt=day)
-    return rows.order_by("-valid_from", "-id").first()

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from jinlan.basics.actor import Actor
 from jinlan.domains.strategy.models import DefinitionVersion
 from jinlan.kernel.reading import visible
@@ -29,15 +31,20 @@ def version_of(actor: Actor, *, public_id: UUID) -> DefinitionVersion | None:
 
 def in_force(actor: Actor, *, kind: str, on: date) -> DefinitionVersion | None:
     """Return the approved version that speaks for a kind on a day, None before its first."""
-    rows = visible(actor, V).filter(kind=kind, state=V.APPROVED, valid_from__lte=on)
-    return rows.order_by("-valid_from", "-id").first()
+    return _newest(visible(actor, V).filter(kind=kind, valid_from__lte=on).exclude(valid_to__lte=on))
+
+
+def version_before(actor: Actor, *, kind: str, day: date) -> DefinitionVersion | None:
+    """Return the approved version of a kind that begins before a day, None for the first one."""
+    return _newest(visible(actor, V).filter(kind=kind, valid_from__lt=day))
+
+
+def _newest(rows: QuerySet[DefinitionVersion]) -> DefinitionVersion | None:
+    return rows.filter(state=V.APPROVED).order_by("-valid_from", "-id").first()
 
 
 def compared_with(actor: Actor, version: DefinitionVersion, *, on: date) -> DefinitionVersion | None:
     """Return what a version is compared with: the approved one before it, for a draft the one in force on a day."""
     if version.state == V.APPROVED:
-        rows = visible(actor, V).filter(
-            kind=version.kind, state=V.APPROVED, valid_from__lt=version.valid_from
-        )
-        return rows.order_by("-valid_from", "-id").first()
+        return version_before(actor, kind=version.kind, day=version.valid_from)
     return in_force(actor, kind=version.kind, on=on)

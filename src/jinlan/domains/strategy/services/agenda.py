@@ -15,7 +15,7 @@ from jinlan.domains.strategy.rules import charter_text
 from jinlan.domains.strategy.rules.charter_differences import charter_differences
 from jinlan.domains.strategy.rules.versions import READERS
 from jinlan.domains.strategy.selectors import agenda as waiting
-from jinlan.domains.strategy.selectors.definitions import definition_before
+from jinlan.domains.strategy.selectors.versions import version_before
 from jinlan.insight.differences import differences
 from jinlan.kernel.acts import content_hash
 from jinlan.kernel.models import Person
@@ -108,7 +108,7 @@ def _trial(version: DefinitionVersion) -> dict[str, Any] | None:
 
 def _changes(actor: Actor, version: DefinitionVersion) -> list[str]:
     """Return what the version changes of the one that it follows, one sentence each."""
-    before = definition_before(actor, kind=version.kind, day=version.valid_from)
+    before = version_before(actor, kind=version.kind, day=version.valid_from)
     if before is None:
         return []
     read, said = READERS[version.kind][0], _DIFFERENCES.get(version.kind, differences)

@@ -15,10 +15,10 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
 from jinlan.clients import selectors as clients
-from jinlan.domains.strategy.models import AgendaItem, Ballot, Meeting, Seat, TierDecision
+from jinlan.domains.strategy.models import AgendaItem, Ballot, Meeting, Seat
 from jinlan.domains.strategy.rules import committee as rules
 from jinlan.domains.strategy.rules.committee import Concerned, Count, Vote
-from jinlan.domains.strategy.rules.life import evidence_of
+from jinlan.domains.strategy.rules.life import RETAINED, evidence_of
 from jinlan.domains.strategy.selectors.committee import people_with_roles
 from jinlan.domains.strategy.services import agenda
 from jinlan.domains.strategy.services.decisions import decide_tier
@@ -254,7 +254,7 @@ def _decide(actor: Actor, item: AgendaItem, found: Count) -> None:
             title=item.title,
         )
     before, after = case["before"], case["after"] if found.passes else case["before"]
-    step = item.asks if found.passes else TierDecision.RETAINED
+    step = item.asks if found.passes else RETAINED
     evidence = evidence_of(
         case["detail"], score=now.score, rank=case["rank"], rank_n=case["rank_n"], gates=case["gates_shown"], step=step
     ) | {"votes": item.counts, "proposed": case["after"], "note": item.result_note}  # fmt: skip

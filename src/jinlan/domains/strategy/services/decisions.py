@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinlan.basics.actor import Actor
 from jinlan.domains.strategy.models import AgendaItem, TierDecision
-from jinlan.domains.strategy.rules.life import letter_for
+from jinlan.domains.strategy.rules.life import RETAINED, letter_for
 from jinlan.insight.tiers import Decided
 from jinlan.kernel.audit import audit
 from jinlan.kernel.scope import scoped
@@ -26,7 +26,7 @@ def decisions_of(entity: str, actor: Actor) -> list[Decided]:
         return [
             Decided(
                 unit_id=row.unit_code, tier=row.after, since=row.since, source=row.source, ref=str(row.public_id),
-                retains=row.step == TierDecision.RETAINED,
+                retains=row.step == RETAINED,
             )
             for row in rows
         ]  # fmt: skip

@@ -107,8 +107,8 @@ def criterion_names(definition: Definition) -> dict[str, str]:
 def _nobody(found: Mapping[str, Any], tried: Definition) -> list[str]:
     """Return the gates that nobody passes: such a definition lets nobody in."""
     stopped = found["stopped"]
-    codes = ["RESTRICTED" if gate.secret else gate.code for gate in tried.gates]
-    return [code for code in codes if found["units"] and stopped.get(code, 0) >= found["units"]]
+    shown = {gate.code: "RESTRICTED" if gate.secret else gate.code for gate in tried.gates}
+    return [code for code, told in shown.items() if found["units"] and stopped.get(told, 0) >= found["units"]]
 
 
 def _near_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -37,9 +37,9 @@ def at_place(name: str, text: str, *, later: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def said_later(name: str, text: str) -> SafeString:
+def said_later(name: str, text: str, prefix: str = "") -> SafeString:
     """Fill the place of a sentence that is on the page already."""
-    return at_place(name, text, later=True)
+    return at_place(_name(name, prefix, ""), text, later=True)
 
 
 @register.filter

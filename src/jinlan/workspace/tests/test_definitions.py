@@ -187,6 +187,21 @@ def test_the_consequence_names_who_moves_and_why(lake, as_person):
     assert "李华" in page  # her load before and after
 
 
+def test_a_gate_that_nobody_passes_is_said_at_the_gate(lake, as_person, tmp_path):
+    failed = [
+        {"code": "FIVE_TIER", "passed": False, "secret": False, "value": "3", "limit": "2", "detail": ""}
+    ]
+    store(tmp_path / "lake", "JLB", lake.run.pk, [a_row(1, 900_000_000, "HQ", gates=failed)])
+    chenwei = as_person("chenwei")
+    row = drafted(chenwei)
+
+    page = text(chenwei.post(f"/definitions/{row.public_id}/consequence", form(row)))
+
+    assert "没有一户通过：按这个标准不会有任何战略客户" in page
+    assert page.rindex('id="at-g-FIVE_TIER"') < page.rindex("没有一户通过这道门槛")
+    assert page.count("没有一户通过这道门槛") == 1
+
+
 def test_who_does_not_see_the_whole_bank_gets_no_dry_run(lake, as_person):
     base = rows(kind="GROUP")[0]
 

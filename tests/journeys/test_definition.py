@@ -54,7 +54,7 @@ def test_a_raised_line_moves_the_list_beside_it_and_the_draft_goes_its_way(desk:
     zhoulin = desk("zhoulin", theme="dark", width=390)
     zhoulin.open(address)
     zhoulin.page.locator("#consequence .lead").wait_for(timeout=WAIT)
-    zhoulin.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    zhoulin.page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
     assert zhoulin.page.evaluate("document.documentElement.scrollWidth") <= 390
     zhoulin.page.fill("input[name='reason']", "请先说明对三家分行的影响")
     with zhoulin.page.expect_navigation(wait_until="networkidle"):

@@ -72,6 +72,9 @@ class Facts:
     delivered: list[Span] = field(default_factory=list)
     ownership: list[Edge] = field(default_factory=list)
     relations: list[tuple[str, str, str, date]] = field(default_factory=list)  # from, to, type, valid_from
+    guarantees: list[tuple[str, str]] = field(default_factory=list)  # guarantor, guaranteed
+    chain: list[tuple[str, str]] = field(default_factory=list)  # who trade with each other
+    controllers: list[tuple[str, str]] = field(default_factory=list)  # person, company: by the bank's word
     consented: set[str] = field(default_factory=set)  # purpose HOUSEHOLD, given and not withdrawn
     ended: dict[str, date] = field(default_factory=dict)  # parties no longer alive, and since when we know
     hits: set[str] | None = None  # parties with a confirmed screening hit; None: table absent

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from jinlan.basics.errors import Refused
 from jinlan.basics.periods import is_month_end
-from jinlan.insight import figures, gates, members, wire
+from jinlan.insight import figures, gates, influence, members, wire
 from jinlan.insight.assess import Moment, Subject, assess, needed
 from jinlan.insight.definition import Definition, in_force
 from jinlan.insight.facts import ENDED, Facts
@@ -36,11 +36,12 @@ Progress = Callable[[str, int, int], None]  # what is done, how many of, how man
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One evaluated date: tables of `results.UNITS` and `results.MEMBERS`; steps as [{"name", "seconds", "rows"}]."""
+    """One evaluated date: tables of `results.UNITS`, `MEMBERS` and `TIES`; steps as [{"name", "seconds", "rows"}]."""
 
     as_of: date
     units: pa.Table
     members: pa.Table
+    ties: pa.Table
     steps: list[dict[str, object]]
 
 
@@ -97,11 +98,13 @@ def _evaluated(
                 one = _Date(part, as_of, in_force(definitions, as_of), said, machines)
                 units = one.units()
                 machines = one.after if is_month_end(as_of) else machines
-                rows = members.table(as_of, part.units[as_of], part.facts[as_of], one.figures())
+                own = one.figures()
+                rows = members.table(as_of, part.units[as_of], part.facts[as_of], own)
+                ties = influence.table(as_of, part.units[as_of], part.facts[as_of], own)
                 steps.done("identification", units.num_rows)
                 finished += 1
                 tell(as_of.isoformat(), finished, len(dates))
-                yield Evaluation(as_of, units, rows, steps.take())
+                yield Evaluation(as_of, units, rows, ties, steps.take())
 
 
 def _check(dates: Sequence[date]) -> None:

@@ -15,6 +15,8 @@ import ibis
 from jinlan.insight.facts import ENDED, Edge, Facts, Listed, Party, Span
 from jinlan.lake.features.asof import View, validity
 
+KIN, CHAIN = ("SPOUSE", "CHILD", "PARENT"), ("SUPPLIER", "BUYER")
+CONTROL = ("CONTROLLING_PERSON", "PARTY")
 HOME_OFFSET = timedelta(hours=8)  # business dates are days in Asia/Shanghai
 
 _COLUMNS: Mapping[str, Sequence[str]] = {
@@ -27,6 +29,8 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
     "ownership": ("owner_party_id", "owned_party_id", "interest_type", "share", "nominee_flag",
                   "beneficial_party_id", "valid_from", "valid_to"),
     "party_relation": ("from_party_id", "to_party_id", "type", "valid_from", "valid_to"),
+    "guarantee": ("guarantor_party_id", "guaranteed_party_id", "valid_from", "valid_to"),
+    "party_role": ("party_id", "role_code", "object_type", "object_id", "valid_from", "valid_to"),
     "consent": ("party_id", "purpose", "given_ts", "withdrawn_ts"),
     "screening_hit": ("party_id", "status"),
 }  # fmt: skip
@@ -50,6 +54,8 @@ class FactReader:
         rows = validity(self.view, name, columns, self._last).select(*columns, "known_from", "known_to")
         if name == "consent":
             rows = rows.filter(rows.purpose == "HOUSEHOLD")
+        if name == "party_role":
+            rows = rows.filter(rows.role_code == CONTROL[0])
         return list(zip(*(self.view.connect().to_pyarrow(rows).to_pydict().values()), strict=True))
 
     def _read_openings(self) -> list[tuple[str, date, date]]:
@@ -129,8 +135,16 @@ class FactReader:
                 shares[edge[:2]] = edge
         facts.ownership = list(shares.values())
         for one, other, kind, start, end, *_ in self._known("party_relation", day):
-            if kind in ("SPOUSE", "CHILD", "PARENT") and _valid(start, end, day):
+            if kind in KIN and _valid(start, end, day):
                 facts.relations.append((merges.get(one, one), merges.get(other, other), kind, start))
+            elif kind in CHAIN and _valid(start, end, day):
+                facts.chain.append((merges.get(one, one), merges.get(other, other)))
+        for one, other, start, end, *_ in self._known("guarantee", day):
+            if _valid(start, end, day):
+                facts.guarantees.append((merges.get(one, one), merges.get(other, other)))
+        for who, role, about, what, start, end, *_ in self._known("party_role", day):
+            if (role, about) == CONTROL and _valid(start, end, day):
+                facts.controllers.append((merges.get(who, who), merges.get(what, what)))
         for who, _, given, withdrawn, *_ in self._known("consent", day):
             if _home_day(given) <= day and (withdrawn is None or _home_day(withdrawn) > day):
                 facts.consented.add(merges.get(who, who))

@@ -1,9 +1,10 @@
 """The frozen shapes of what identification produces; publish, command line and pages read only these.
 
-Two Arrow tables per evaluated date:
+Three Arrow tables per evaluated date:
 
 ``UNITS``    one row per client unit.
 ``MEMBERS``  one row per unit and member party.
+``TIES``     one row per unit, role and party outside it whose value it moves (`insight.influence`).
 
 ``measures`` is JSON ``{code: {"v": "123.45" | null, "s": "ok" | "incomplete" | "unknown", "n": "why there is no v"}}``
 with money as a decimal string in base currency, dates in ISO form; ok with a null "v" = there is nothing to measure
@@ -72,5 +73,18 @@ MEMBERS = pa.schema(
         ("parent_party_id", pa.string()),  # for the tree: main owner inside the unit, null at the root
         ("share", pa.decimal128(12, 8)),  # owner's share, null when not by ownership
         ("measures", pa.string()),
+    ]
+)
+
+TIES = pa.schema(
+    [
+        ("as_of", pa.date32()),
+        ("unit_id", pa.string()),
+        ("role", pa.string()),  # insight.influence.ROLES
+        ("party_id", pa.string()),  # the other party, outside the unit
+        ("other_unit_id", pa.string()),  # the group to which it belongs, null for none
+        ("aum", MONEY),  # its own; null = no client, or not known
+        ("loan", MONEY),
+        ("revenue_12m", MONEY),
     ]
 )

@@ -1,7 +1,7 @@
 """Results of identification in the lake: Parquet per run and date, written whole or not at all.
 
-Folder: ``<lake>/<entity>/results/run=<id>/as_of=YYYY-MM-DD/`` with ``units.parquet`` and ``members.parquet``.
-The shapes are `insight.results.UNITS` and `MEMBERS`; this floor stores any Arrow table.
+Folder: ``<lake>/<entity>/results/run=<id>/as_of=YYYY-MM-DD/`` with ``units.parquet``, ``members.parquet`` and
+``ties.parquet``. The shapes are `insight.results.UNITS`, `MEMBERS` and `TIES`; this floor stores any Arrow table.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from jinlan.basics.errors import Refused
 
 UNITS_FILE = "units.parquet"
 MEMBERS_FILE = "members.parquet"
+TIES_FILE = "ties.parquet"
 
 
 def folder_of(root: Path, entity: str, run_id: int, as_of: date) -> Path:
@@ -27,8 +28,12 @@ def folder_of(root: Path, entity: str, run_id: int, as_of: date) -> Path:
     return root / entity / "results" / f"run={run_id}" / f"as_of={as_of.isoformat()}"
 
 
-def write(root: Path, entity: str, run_id: int, as_of: date, *, units: pa.Table, members: pa.Table) -> str:
+def write(
+    root: Path, entity: str, run_id: int, as_of: date, *, units: pa.Table, members: pa.Table, ties: pa.Table | None = None
+) -> str:
     """Store one evaluated date and return its folder relative to the lake root (kept in the run's `files`).
+
+    Without `ties` the date has none written down: they are then not known, which is not the same as none.
 
     A folder that already stands is replaced; a kill leaves the old one, the new one or none.
     """
@@ -36,7 +41,9 @@ def write(root: Path, entity: str, run_id: int, as_of: date, *, units: pa.Table,
     half = folder.with_name(f".half-{folder.name}")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)
-    for name, table in ((UNITS_FILE, units), (MEMBERS_FILE, members)):
+    for name, table in ((UNITS_FILE, units), (MEMBERS_FILE, members), (TIES_FILE, ties)):
+        if table is None:
+            continue
         pq.write_table(table, half / name, compression="zstd")
         _settle(half / name)
     shutil.rmtree(folder, ignore_errors=True)
@@ -53,6 +60,11 @@ def read_units(root: Path, folder: str, columns: Sequence[str] | None = None) ->
 def read_members(root: Path, folder: str, columns: Sequence[str] | None = None) -> pa.Table:
     """Return the members of a stored date; raise `Refused` (RESULTS.ABSENT) when the folder is gone."""
     return _read(root, folder, MEMBERS_FILE, columns)
+
+
+def read_ties(root: Path, folder: str) -> pa.Table | None:
+    """Return the ties of a stored date, None for one that was evaluated before ties were written down."""
+    return _read(root, folder, TIES_FILE, None) if (root / folder / TIES_FILE).is_file() else None
 
 
 def read_unit(root: Path, folder: str, unit_id: str) -> tuple[pa.Table, pa.Table]:

@@ -102,8 +102,8 @@ def _evaluated(
             view, dates=todo.todo, definitions=definitions, overrides=overrides, decisions=decisions, prior=prior
         ):  # fmt: skip
             folder = results.write(
-                settings.LAKE_DIR, entity, run.pk, one.as_of, units=one.units, members=one.members
-            )
+                settings.LAKE_DIR, entity, run.pk, one.as_of, units=one.units, members=one.members, ties=one.ties
+            )  # fmt: skip
             last = Evaluated(one.as_of, folder, load.load_id, marks(one.as_of))
             run.files[one.as_of.isoformat()] = last.body()
     finally:

@@ -162,8 +162,8 @@ class _Job:
                 view, dates=todo.todo, definitions=definitions, overrides=said[0], decisions=said[1], prior=prior
             ):  # fmt: skip
                 folder = results.write(
-                    settings.LAKE_DIR, self.entity, run.pk, one.as_of, units=one.units, members=one.members
-                )
+                    settings.LAKE_DIR, self.entity, run.pk, one.as_of, units=one.units, members=one.members, ties=one.ties
+                )  # fmt: skip
                 done.append(Evaluated(one.as_of, folder, self.load.load_id, marks(one.as_of)))
                 run.files[one.as_of.isoformat()] = done[-1].body()
                 run.steps.extend({**step, "as_of": one.as_of.isoformat()} for step in one.steps)

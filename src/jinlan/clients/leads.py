@@ -53,3 +53,8 @@ def leads_of(actor: Actor, *, codes: Sequence[str], as_of: date) -> dict[str, Le
 def branch_names(actor: Actor, *, codes: Iterable[str]) -> dict[str, str]:
     """Return branch code -> name."""
     return dict(visible(actor, Branch).filter(code__in=list(codes)).values_list("code", "name"))
+
+
+def unit_keys_of(actor: Actor, *, codes: Iterable[str]) -> dict[str, int]:
+    """Return unit code -> key, for managed units in sight."""
+    return dict(visible(actor, Unit).filter(code__in=list(codes)).values_list("code", "id"))

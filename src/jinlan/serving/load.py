@@ -14,7 +14,9 @@ from psycopg import sql
 
 from jinlan.insight.gates import RESTRICTED
 from jinlan.kernel.bulk import insert, stage, upsert
-from jinlan.serving.models import MemberResult, PublishedDate, RestrictedGate, Run, UnitResult
+from jinlan.serving.models import MemberResult, PublishedDate, RestrictedGate, Run, UnitResult, UnitTie
+
+RESULTS = (UnitResult, MemberResult, RestrictedGate, UnitTie)  # what a published date consists of
 
 MONEY = "numeric(24, 2)"
 # column of the published row -> measure
@@ -36,6 +38,10 @@ MEMBER_COLUMNS = {
 }  # fmt: skip
 SECRET_COLUMNS = {
     "entity": "text", "run_id": "bigint", "as_of": "date", "unit_id": "bigint", "code": "text", "detail": "jsonb",
+}  # fmt: skip
+TIE_COLUMNS = {
+    "entity": "text", "run_id": "bigint", "as_of": "date", "unit_id": "bigint", "domain": "smallint", "branch_id": "bigint",
+    "role": "text", "party_id": "bigint", "other_unit_id": "bigint", "aum": MONEY, "loan": MONEY, "revenue_12m": MONEY,
 }  # fmt: skip
 CONTACT_COLUMNS = {
     "entity": "text", "unit_id": "bigint", "code": "text", "domain": "smallint", "branch_id": "bigint", "kind": "text",
@@ -63,6 +69,7 @@ class Day:
     units: Sequence[Mapping[str, Any]]
     members: Sequence[Mapping[str, Any]]
     base_currency: str = ""
+    ties: Sequence[Mapping[str, Any]] = ()  # of `insight.results.TIES`
     replaces: bool = True  # False: adds rows of units that came new into management
 
 
@@ -75,7 +82,7 @@ def publish_day(
 ) -> int:
     """Write the rows of one date and return how many units; `levels` maps (kind, tier) to its height."""
     if day.replaces:
-        for model in (UnitResult, MemberResult, RestrictedGate):
+        for model in RESULTS:
             model.objects.filter(entity=entity, as_of=day.as_of).delete()
     rows = [row for row in day.units if row["unit_id"] in units]
     members = (row for row in day.members if row["unit_id"] in units and row["party_id"] in parties)
@@ -89,6 +96,7 @@ def publish_day(
         (_member(entity, day, row, units[row["unit_id"]], parties[row["party_id"]]) for row in members),
     )  # fmt: skip
     insert("serving_restrictedgate", SECRET_COLUMNS, _secrets(entity, day, rows, units))
+    insert("serving_unittie", TIE_COLUMNS, _ties(entity, day, units, parties))
     if day.replaces:
         PublishedDate.objects.update_or_create(
             entity=entity,
@@ -159,6 +167,19 @@ def _member(entity: str, day: Day, row: Mapping[str, Any], unit: Place, party: P
     )  # fmt: skip
 
 
+def _ties(
+    entity: str, day: Day, units: Mapping[str, Place], parties: Mapping[str, Place]
+) -> Iterator[tuple[Any, ...]]:
+    """Return the ties to parties that the directory knows."""
+    for row in day.ties:
+        unit, other, group = units.get(row["unit_id"]), parties.get(row["party_id"]), units.get(row["other_unit_id"] or "")
+        if unit is not None and other is not None:
+            yield (
+                entity, day.run_id, day.as_of, unit.key, unit.domain, unit.branch, row["role"], other.key, group.key if group else None,
+                row["aum"], row["loan"], row["revenue_12m"],
+            )  # fmt: skip
+
+
 def follow_homes(units: Mapping[int, int], parties: Mapping[int, int]) -> None:
     """Let published rows follow units and parties that moved to another branch (key -> new branch).
 
@@ -167,6 +188,7 @@ def follow_homes(units: Mapping[int, int], parties: Mapping[int, int]) -> None:
     """
     moves = (
         ("serving_unitresult", "unit_id", "branch_id", units),
+        ("serving_unittie", "unit_id", "branch_id", units),
         ("serving_memberresult", "unit_id", "unit_branch_id", units),
         ("serving_memberresult", "party_id", "branch_id", parties),
     )
@@ -204,7 +226,7 @@ def published_units(entity: str) -> set[int]:
 
 def withdraw(units: Sequence[int]) -> None:
     """Take back every row of units that are managed on no date any more."""
-    for model in (UnitResult, MemberResult, RestrictedGate):
+    for model in RESULTS:
         model.objects.filter(unit_id__in=units).delete()
 
 
@@ -212,7 +234,7 @@ def close_publication(entity: str, run: Run, dates: Sequence[date]) -> None:
     """Name the latest date and withdraw dates that are no part of the history (yesterday's look inside a month)."""
     gone = PublishedDate.objects.filter(entity=entity).exclude(as_of__in=dates)
     for day in gone.values_list("as_of", flat=True):
-        for model in (UnitResult, MemberResult, RestrictedGate):
+        for model in RESULTS:
             model.objects.filter(entity=entity, as_of=day).delete()
     gone.delete()
     PublishedDate.objects.filter(entity=entity, latest=True).update(latest=False)

@@ -232,3 +232,30 @@ class UnitContact(Scoped):
     class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["unit_id", "code"], name="unit_contact_unique")]
         indexes = [models.Index(fields=["unit_id", "-happened_on"], name="unit_contact_newest")]
+
+
+class UnitTie(Scoped):
+    """A party outside a unit whose value the unit moves (`insight.influence`), with that party's own figures.
+
+    In sight of who sees the unit and that party: influence is never a way around the wall between clients.
+    """
+
+    CLASSES = {"*": FIGURE, "id": INTERNAL}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    as_of = models.DateField()
+    unit_id = models.BigIntegerField()
+    domain = models.SmallIntegerField()
+    branch_id = models.BigIntegerField()
+    role = models.CharField(max_length=12)
+    party_id = models.BigIntegerField()  # the other one
+    other_unit_id = models.BigIntegerField(null=True)  # its group, where that is managed
+    aum = models.DecimalField(max_digits=24, decimal_places=2, null=True)
+    loan = models.DecimalField(max_digits=24, decimal_places=2, null=True)
+    revenue_12m = models.DecimalField(max_digits=24, decimal_places=2, null=True)
+
+    class Meta(Scoped.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["unit_id", "as_of", "role", "party_id"], name="unit_tie_unique")
+        ]

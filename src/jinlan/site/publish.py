@@ -63,18 +63,15 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
         places = {
             code: Place(unit.pk, unit.domain, unit.branch_id, unit.pinyin_key) for code, unit in units.items()
         }
-        parties = _parties(entity, {row["party_id"] for row in members})
+        ties = {one.as_of: _ties(one, register) for one in dates}
+        parties = _parties(entity, {row["party_id"] for rows in (members, *ties.values()) for row in rows})
         levels = {(one.kind, line.tier): one.level(line.tier) for one in definitions for line in one.lines}
         follow_homes(*_moved(homes, units, before, parties))
         withdraw([unit.pk for code, unit in units.items() if code not in register])
         there = published_units(entity)
         known = {code for code, unit in units.items() if unit.pk in there}
-        counts = [
-            publish_day(
-                entity, _day(one, register, published, known, load.base_currency), places, parties, levels
-            )
-            for one in dates
-        ]
+        days = (_day(one, register, ties[one.as_of], published, known, load.base_currency) for one in dates)
+        counts = [publish_day(entity, day, places, parties, levels) for day in days]
         publish_contacts(entity, _contacts(load, members, assignments, dates[-1].as_of), places)
         run.changes = movements(dates, levels)
         _open_decisions(entity, dates[-1], places, actor)
@@ -132,14 +129,21 @@ def _register(dates: Sequence[Evaluated]) -> set[str]:
     return found
 
 
+def _ties(one: Evaluated, only: Collection[str]) -> Rows:
+    """Return the ties of the units in `only`; none for a date that was evaluated before they were written down."""
+    table = results.read_ties(settings.LAKE_DIR, one.folder)
+    return [] if table is None else _rows(table, only)
+
+
 def _day(
-    one: Evaluated, register: set[str], published: Mapping[date, int], known: set[str], currency: str
+    one: Evaluated, register: set[str], ties: Rows, published: Mapping[date, int], known: set[str], currency: str
 ) -> Day:
     """Return what has to be written for a date: everything when its results changed, else units that are new."""
     fresh = published.get(one.as_of) != one.run_id
     wanted = register if fresh else register - known
     units, members = (_read(one, only=wanted), _members(one, wanted)) if wanted else ([], [])
-    return Day(one.as_of, is_month_end(one.as_of), one.run_id, units, members, currency, replaces=fresh)
+    own = [row for row in ties if row["unit_id"] in wanted]
+    return Day(one.as_of, is_month_end(one.as_of), one.run_id, units, members, currency, own, replaces=fresh)
 
 
 def memberships(days: Iterable[tuple[date, Rows]]) -> Rows:

@@ -22,6 +22,7 @@ from jinlan.workspace import trends
 from jinlan.workspace.access import page
 from jinlan.workspace.dates import date_menu, shown_date
 from jinlan.workspace.decisions import steps_of
+from jinlan.workspace.influence import influence_of
 from jinlan.workspace.measures import value_of
 from jinlan.workspace.why import strip, why
 
@@ -93,6 +94,7 @@ def _overview(
         "more": [value_of(result.measures, code) for code in MORE if code in result.measures],
         "may_override": not it.shown.past and actor.has(*ACTS["strategy.override_tier"].roles),
         "secrets": serving.restricted_gates(actor, unit_id=it.unit.pk, as_of=it.shown.as_of),
+        **influence_of(actor, result),
         **_trend(rows, trend if trend in TREND_COLUMNS else "aum", it),
         **_members(members, own, result, everything=request.GET.get("members") == "all"),
     }  # fmt: skip

@@ -23,6 +23,7 @@ from jinlan.kernel import figures
 from jinlan.kernel.reading import sees_whole_bank
 from jinlan.lake.reader.questions import CORPORATE, PERSONAL, Pin, Scope
 from jinlan.serving import selectors as serving
+from jinlan.serving.ties import influenced_revenue
 from jinlan.workspace import lake
 from jinlan.workspace.drawing import bars, curve
 from jinlan.workspace.measures import measure_name
@@ -94,9 +95,25 @@ def consequence(actor: Actor, it: Asked) -> dict[str, Any]:
         "stopped_all": _nobody(found, tried), "tiers": found["tiers"], "moves": found["moves"], "moved_count": sum(found["moves"].values()),
         "moved": _moved(found["moved"], called, names), "distribution": _distribution(found), "near": _near(found["near"], called),
         "covered": [_covered(row) for row in found["covered"]], "parts": _parts(actor, found["parts"]), "spread": _spread(found["spread"]),
-        "list": [row | {"client": called.get(row["unit"]), "score": Decimal(row["score"]), "gap": row["place"] - row["rank"]} for row in found["list"]],
+        **_list(actor, it, found["list"], called),
         "loads": _loads(actor, it, found["holders"]),
     }  # fmt: skip
+
+
+def _list(
+    actor: Actor, it: Asked, rows: Sequence[Mapping[str, Any]], called: Mapping[str, leads.Called]
+) -> dict[str, Any]:
+    """Return the committee's list: beside score and TOPSIS the revenue of those whom a client moves, which neither of the two counts."""
+    keys = leads.unit_keys_of(actor, codes=[row["unit"] for row in rows])
+    moved = influenced_revenue(actor, unit_ids=keys.values(), as_of=it.shown.as_of)
+    lines = [
+        dict(row) | {
+            "client": called.get(row["unit"]), "score": Decimal(row["score"]), "gap": row["place"] - row["rank"],
+            "influence": moved.get(keys.get(row["unit"], 0)),
+        }
+        for row in rows
+    ]  # fmt: skip
+    return {"list": lines, "list_unit": figures.column_unit(moved.values())}
 
 
 def criterion_names(definition: Definition) -> dict[str, str]:

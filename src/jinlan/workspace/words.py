@@ -88,6 +88,9 @@ ROLES: Mapping[str, Any] = {
 TEAM_ROLES: Mapping[str, Any] = {
     "LEAD": _("主办"), "ASSIST": _("协办"), "PRODUCT": _("产品"), "RISK": _("风险"), "SERVICE": _("服务"), "SPONSOR": _("分管领导"),
 }  # fmt: skip
+INFLUENCE: Mapping[str, Any] = {
+    "GUARANTOR": _("由它担保"), "CHAIN_CORE": _("产业链围绕它"), "CONTROLLER": _("由它控制"),
+}  # fmt: skip
 LOAD_STATUS: Mapping[str, Look] = {
     "loaded": Look(_("已装入"), "green", "circle-check"), "running": Look(_("装入中"), "blue", "clock"),
     "held": Look(_("暂缓"), "amber", "alert-triangle"), "rejected": Look(_("已拒收"), "red", "circle-x"),

@@ -17,9 +17,9 @@ from django.db import connection
 from django.db.utils import OperationalError
 
 from jinlan.clients.models import Unit, UnitMember
-from jinlan.clients.testing import Cast, the_cast
+from jinlan.clients.testing import Cast, covers, the_cast
 from jinlan.domains.strategy.services.definitions import install_definitions
-from jinlan.insight.results import MEMBERS, UNITS
+from jinlan.insight.results import MEMBERS, TIES, UNITS
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, writing
@@ -27,6 +27,7 @@ from jinlan.lake import results
 from jinlan.serving import load as serving_load
 from jinlan.serving.models import Load, MemberResult, PublishedDate, RestrictedGate, Run, UnitResult
 from jinlan.serving.registry import record_of
+from jinlan.serving.ties import influence, influenced_revenue
 from jinlan.site import publish as publishing
 from jinlan.site.history import Evaluated
 from jinlan.work.models import Task
@@ -63,6 +64,7 @@ class Bank:
     load: Load
     units: list[dict[str, Any]] = field(default_factory=list)
     members: list[dict[str, Any]] = field(default_factory=list)
+    ties: list[dict[str, Any]] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
 
     def evaluated(self, *dates: date) -> list[Evaluated]:
@@ -77,10 +79,10 @@ class Bank:
         for day in dates:
             tables = [
                 pa.Table.from_pylist([row | {"as_of": day} for row in rows], schema=schema)
-                for rows, schema in ((self.units, UNITS), (self.members, MEMBERS))
+                for rows, schema in ((self.units, UNITS), (self.members, MEMBERS), (self.ties, TIES))
             ]
             folder = results.write(
-                self.lake, "JLB", self.runs[-1].pk, day, units=tables[0], members=tables[1]
+                self.lake, "JLB", self.runs[-1].pk, day, units=tables[0], members=tables[1], ties=tables[2]
             )
             found.append(Evaluated(day, folder, self.load.pk, "x"))
         return found
@@ -320,3 +322,55 @@ def test_a_publication_that_dies_at_the_end_leaves_the_old_one(
         assert list(Unit.objects.order_by("pk").values()) == register
     bank.publish(second)
     assert [len(rows) for rows in seen(bank).values()] == [1, 1, 1]
+
+
+def tie(code: str, role: str, party: Any, revenue: str | None, group: str | None = None) -> dict[str, Any]:
+    return dict.fromkeys(TIES.names) | {
+        "unit_id": code, "role": role, "party_id": party.code, "other_unit_id": group,
+        "revenue_12m": None if revenue is None else Decimal(revenue),
+    }  # fmt: skip
+
+
+def _influence(bank: Bank, username: str, code: str) -> list[tuple[str, int, int, Decimal | None]]:
+    with scoped(bank.cast.actor("chenwei")):
+        key = Unit.objects.filter(code=code).values_list("pk", flat=True).get()
+    with scoped(actor := bank.cast.actor(username)):
+        return [
+            (one.role, len(one.ties), one.clients, one.revenue_12m)
+            for one in influence(actor, unit_id=key, as_of=OCT)
+        ]
+
+
+def test_whose_value_a_unit_moves_is_told_by_role_and_added_once_over_roles(bank: Bank) -> None:
+    yi, yi_2, zhang = (bank.cast.parties[name] for name in ("yi", "yi-2", "zhang"))
+    bank.ties = [
+        tie("G-JIA", "GUARANTOR", yi, "100.25"), tie("G-JIA", "GUARANTOR", yi_2, None), tie("G-JIA", "CHAIN_CORE", yi, "100.25"),
+        tie("G-NONE", "GUARANTOR", zhang, "9.00"),
+    ]  # fmt: skip
+    bank.publish(bank.evaluated(OCT, PREVIEW))
+
+    assert _influence(bank, "chenwei", "G-JIA") == [
+        ("CHAIN_CORE", 1, 1, Decimal("100.25")),
+        ("GUARANTOR", 2, 1, Decimal("100.25")),
+    ]
+    with scoped(actor := bank.cast.actor("chenwei")):
+        keys = dict(Unit.objects.values_list("code", "pk"))
+        assert influenced_revenue(actor, unit_ids=keys.values(), as_of=OCT) == {keys["G-JIA"]: Decimal("100.25")}
+
+
+def test_influence_is_no_way_around_the_wall_between_clients(bank: Bank) -> None:
+    jia = bank.cast.parties["jia"]
+    bank.ties = [
+        tie("H-ZHANG", "CONTROLLER", jia, "500.00", "G-JIA"),
+        tie("G-JIA", "GUARANTOR", bank.cast.parties["yi"], "7.00"),
+    ]
+    bank.publish(bank.evaluated(OCT, PREVIEW))
+    with scoped(bank.cast.actor("chenwei")):
+        household, group = (Unit.objects.get(code=code) for code in ("H-ZHANG", "G-JIA"))
+    covers(bank.cast.employees["E1003"], household)
+    covers(bank.cast.employees["E1001"], group)
+
+    assert _influence(bank, "chenwei", "H-ZHANG") == [("CONTROLLER", 1, 1, Decimal("500.00"))]
+    assert _influence(bank, "zhaoyan", "H-ZHANG") == []  # he leads the household; the group is not his
+    assert _influence(bank, "lihua", "G-JIA") == []  # she leads the group; the guaranteed company is elsewhere
+    assert _influence(bank, "sunjie", "H-ZHANG") == [("CONTROLLER", 1, 1, Decimal("500.00"))]  # both are at his branch

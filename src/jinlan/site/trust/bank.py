@@ -28,6 +28,7 @@ from jinlan.serving.models import (
     RestrictedGate,
     Run,
     UnitContact,
+    UnitTie,
     UnitResult,
 )
 from jinlan.site.trust import asked, principals
@@ -284,6 +285,7 @@ class Builder:
                 entity=ENTITY, run=run, as_of=as_of, unit_id=unit.pk, party_id=member.party_id, domain=member.domain,
                 branch_id=member.branch_id, unit_branch_id=unit.branch_id, aum=money["aum"], loan=money["loan"], measures=values,
             )  # fmt: skip
+        self._tie(unit, run, as_of)
         if as_of == self.bank.today:
             UnitContact.objects.create(
                 entity=ENTITY, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, code=f"N-{code}", kind="CALL",
@@ -293,6 +295,16 @@ class Builder:
                 entity=ENTITY, subject=f"tier:{code}", kind="tier", unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id,
                 role="dept_head", title="层级变更待决定", opened_on=as_of, detail={"effective_tier": tier, "proposed_tier": tier},
             )  # fmt: skip
+
+
+    def _tie(self, unit: Unit, run: Run, as_of: date) -> None:
+        """Tie a unit to any party that is not its own: on either side of the wall, in any branch."""
+        inside = set(unit.members.values_list("party_id", flat=True))
+        others = [one.pk for one in self.things.values() if isinstance(one, Party) and one.pk not in inside]
+        UnitTie.objects.create(
+            entity=ENTITY, run=run, as_of=as_of, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, role="GUARANTOR",
+            party_id=others[unit.pk * 7 % len(others)], revenue_12m=Decimal(1000),
+        )  # fmt: skip
 
 
 def build(seed: int, units: int = UNITS) -> Bank:

@@ -32,7 +32,7 @@ _TABLES: Mapping[str, Mapping[Any, Look]] = {
     "queue": words.QUEUE, "outcome": words.OUTCOMES,
 }  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, Any]] = {
-    "kind": words.KINDS, "version_kind": {**words.KINDS, "CHARTER": _lazy("服务章程")}, "kind_short": words.KINDS_SHORT, "tier_source": words.TIER_SOURCES, "gate": words.GATES,
+    "kind": words.KINDS, "version_kind": {**words.KINDS, "CHARTER": _lazy("服务章程")}, "kind_short": words.KINDS_SHORT, "tier_source": words.TIER_SOURCES, "influence": words.INFLUENCE, "gate": words.GATES,
     "family": words.FAMILIES, "role": words.ROLES, "team": words.TEAM_ROLES, "step": words.STEPS, "progress": words.PROGRESS_STEPS, "rollup": words.ROLLUPS, "counted": words.COUNTED, "override_reason": words.OVERRIDE_REASONS, "purpose": PURPOSES,
     "item": words.ITEM_KINDS, "asks": words.ASKS, "conflict": words.CONFLICTS, "away": words.AWAY, "letter": words.LETTERS,
     "contact_purpose": consents.PURPOSES, "channel": consents.CHANNELS, "way": consents.WAYS, "said": consents.ACTS, "basis": consents.BASES,

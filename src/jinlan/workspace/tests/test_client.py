@@ -6,7 +6,8 @@ import pytest
 
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import scoped
-from jinlan.kernel.testing import an_actor
+from jinlan.kernel.testing import ENTITY, TODAY, an_actor, writing
+from jinlan.serving.models import UnitTie
 from jinlan.workspace import lake
 
 
@@ -118,12 +119,12 @@ def test_a_lake_reader_that_is_away_leaves_the_page_and_says_so(world, as_person
     assert "暂时读不到数据湖里的来源行" in text(answer)
 
 
-def test_the_page_costs_at_most_thirteen_queries(world, as_person, count_queries):
+def test_the_page_costs_at_most_fourteen_queries(world, as_person, count_queries):
     client = as_person("lihua")
     with count_queries() as asked:
         client.get(world.address(world.cast.group))
 
-    assert len(asked) <= 13
+    assert len(asked) <= 14
 
 
 def test_the_table_behind_a_chart_comes_as_exact_csv(world, as_person):
@@ -140,3 +141,23 @@ def test_a_client_outside_the_list_on_a_day_says_so_to_those_who_may_know_it(wor
 
     assert answer.status_code == 200
     assert "2026-10-31 不在名册" in text(answer)
+
+
+def test_what_a_client_moves_stands_beside_its_own_value_and_is_not_added(world, as_person):
+    cast = world.cast
+    with writing():
+        for role, party, revenue in (("CONTROLLER", "jia", "4600000.00"), ("CONTROLLER", "jia-3", None)):
+            UnitTie.objects.create(
+                entity=ENTITY, run=world.run, as_of=TODAY, unit_id=cast.household.pk, domain=cast.household.domain,
+                branch_id=cast.household.branch_id, role=role, party_id=cast.parties[party].pk, other_unit_id=cast.group.pk,
+                revenue_12m=revenue,
+            )  # fmt: skip
+    head = text(as_person("chenwei").get(world.address(cast.household)))
+    card = head.partition('id="influence"')[2].partition("</section>")[0]
+
+    assert "由它控制" in card
+    assert "2 户，其中客户 1" in card
+    assert "460" in card
+    assert "甲物流有限公司" in card
+    assert "不是本行客户，或收入未知" in card
+    assert 'id="influence"' not in text(as_person("zhaoyan").get(world.address(cast.household)))

@@ -16,7 +16,7 @@ from django.db import models
 from jinlan.basics.ids import uuid7
 from jinlan.kernel.fields import CONTACT, INTERNAL, NAME, PUBLIC, STAFF
 from jinlan.kernel.keyring import KEY_BYTES
-from jinlan.kernel.record import Scoped
+from jinlan.kernel.record import AboutUnit, Scoped
 from jinlan.kernel.sealed import SealedField, sealed_field
 from jinlan.kernel.search import Searchable
 
@@ -296,6 +296,36 @@ class Coverage(Scoped):
             ),
         ]
         indexes = [models.Index(fields=["employee", "valid_from"], name="coverage_employee")]
+
+
+class LeadChange(AboutUnit):
+    """Another lead that a head decided on; it speaks until the bank's own assignments have a later word (`clients.changes`)."""
+
+    CLASSES = {"*": STAFF, "id": INTERNAL, "public_id": INTERNAL, "entity": INTERNAL, "unit_id": INTERNAL, "domain": INTERNAL,
+               "branch_id": INTERNAL}  # fmt: skip
+    # Employee codes; before is "" for nobody.
+    before = models.CharField(max_length=64, blank=True, default="", db_default="")
+    after = models.CharField(max_length=64)
+    effective_on = models.DateField()
+    reason = models.CharField(max_length=500)
+    decided_by = models.CharField(max_length=64)
+    decided_name = models.CharField(max_length=100)
+    at = models.DateTimeField()
+    withdrawn_by = models.CharField(max_length=64, blank=True, default="", db_default="")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta(AboutUnit.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit_id", "effective_on"], condition=models.Q(withdrawn_at=None), name="lead_change_once"
+            ),
+            models.CheckConstraint(condition=~models.Q(after=models.F("before")), name="lead_change_changes"),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_by="", withdrawn_at=None) | models.Q(~models.Q(withdrawn_by=""), withdrawn_at__isnull=False),
+                name="lead_change_withdrawn",
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["unit_id", "-effective_on"], name="lead_change_newest")]
 
 
 class Delegation(models.Model):

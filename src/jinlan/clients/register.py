@@ -10,8 +10,9 @@ from typing import Any
 from psycopg import sql
 
 from jinlan.basics.ids import uuid7
+from jinlan.clients.changes import Change, Line, overlaid
 from jinlan.clients.directory import Row, ids
-from jinlan.clients.models import CORPORATE, PERSONAL, Employee, Party, Unit
+from jinlan.clients.models import CORPORATE, PERSONAL, Employee, LeadChange, Party, Unit
 from jinlan.kernel.bulk import upsert
 from jinlan.kernel.masking import mask_person
 from jinlan.kernel.search import search_of
@@ -91,7 +92,8 @@ def _members(
 def sync_coverage(entity: str, rows: Sequence[Row]) -> None:
     """Bring coverage up to the bank's assignments; those of units that nobody manages are not kept.
 
-    A unit that the bank has named no team for (it was found by ownership, say) is looked after by the team of its root.
+    A unit that the bank has named no team for (it was found by ownership, say) is looked after by the team of its root. What heads
+    decided about leads is laid over it (`clients.changes`).
     """
     employees = ids(Employee, entity)
     units = {
@@ -103,7 +105,7 @@ def sync_coverage(entity: str, rows: Sequence[Row]) -> None:
         party.code: party for party in Party.objects.filter(entity=entity, code__in=codes).defer(*LIGHT)
     }
     orphans = _without_team(units, {row["unit_id"] for row in rows if row["unit_id"]})
-    found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    lines: dict[tuple[Any, ...], Line] = {}
     for row in rows:
         if row["employee_id"] not in employees or _empty(row["valid_from"], row["valid_to"]):
             continue
@@ -111,7 +113,8 @@ def sync_coverage(entity: str, rows: Sequence[Row]) -> None:
         led = [unit] if unit else orphans.get((party.code, party.domain), []) if party else []
         for about in [*led, *([party] if party else [])]:
             line = _covers(entity, row, employees[row["employee_id"]], about)
-            found[line[:6]] = line
+            lines[line[:6]] = line
+    found = overlaid(lines.values(), _changes(entity, units.values(), employees))
     # Unit and party take turns in being null, so the key says which of the two it is about.
     for kind, place in (("unit_id", 1), ("party_id", 2)):
         columns = {
@@ -119,11 +122,11 @@ def sync_coverage(entity: str, rows: Sequence[Row]) -> None:
             for name, type_ in COVERAGE_COLUMNS.items()
             if name != ("party_id" if place == 1 else "unit_id")
         }
-        lines = (
-            line[: 3 - place] + line[3 - place + 1 :] for line in found.values() if line[place] is not None
+        picked = (
+            tuple(line[: 3 - place] + line[3 - place + 1 :]) for line in found if line[place] is not None
         )
         upsert(
-            "clients_coverage", columns, lines, key=("entity", kind, "employee_id", "role", "valid_from"),
+            "clients_coverage", columns, picked, key=("entity", kind, "employee_id", "role", "valid_from"),
             delete=sql.SQL("t.entity = {} and t.{} is not null").format(entity, sql.Identifier(kind)),
         )  # fmt: skip
 
@@ -137,9 +140,20 @@ def _without_team(units: Mapping[str, Unit], named: set[str]) -> dict[tuple[str,
     return found
 
 
-def _covers(entity: str, row: Row, employee: int, about: Unit | Party) -> tuple[Any, ...]:
+def _changes(entity: str, units: Iterable[Unit], employees: Mapping[str, int]) -> list[Change]:
+    """Return what heads decided about the leads of managed units."""
+    roots = {unit.pk: unit.root_party_id for unit in units}
+    rows = LeadChange.objects.filter(entity=entity, withdrawn_at__isnull=True)
+    return [
+        Change(unit, roots[unit], employees[after], since)
+        for unit, after, since in rows.values_list("unit_id", "after", "effective_on")
+        if unit in roots and after in employees
+    ]
+
+
+def _covers(entity: str, row: Row, employee: int, about: Unit | Party) -> Line:
     unit, party = (about.pk, None) if isinstance(about, Unit) else (None, about.pk)
-    return (
+    return Line(
         entity, unit, party, employee, row["role"], row["valid_from"], about.domain, about.branch_id, row["credit_share"],
         row["valid_to"],
     )  # fmt: skip

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from jinlan.basics.actor import Actor
-from jinlan.clients.models import Branch, Coverage, Employee, Unit
+from jinlan.clients.models import Branch, Coverage, Employee, Party, Unit
+from jinlan.clients.selectors import in_force
 from jinlan.kernel.reading import visible
 
 
@@ -30,9 +32,10 @@ def unit_places(actor: Actor) -> Mapping[int, UnitPlace]:
 class Leads:
     """Who led which unit on a day."""
 
-    def __init__(self, actor: Actor) -> None:
-        """Read the lead managers of all visible units; one query."""
+    def __init__(self, actor: Actor, *, unit_id: int | None = None) -> None:
+        """Read the lead managers of all visible units, or of one; one query."""
         rows = visible(actor, Coverage).filter(role="LEAD", unit__isnull=False).order_by("valid_from", "id")
+        rows = rows if unit_id is None else rows.filter(unit_id=unit_id)
         self._of: dict[int, list[tuple[date, date | None, str]]] = {}
         for unit, start, end, code in rows.values_list("unit_id", "valid_from", "valid_to", "employee__code"):
             self._of.setdefault(unit, []).append((start, end, code))
@@ -52,6 +55,11 @@ class Leads:
 def has_role(actor: Actor, *, role: str) -> bool:
     """Tell whether anybody looks after any unit in a role, now or earlier."""
     return visible(actor, Coverage).filter(role=role, unit__isnull=False).exists()
+
+
+def is_active(actor: Actor, *, code: str) -> bool:
+    """Tell whether an employee is with the bank."""
+    return visible(actor, Employee).filter(code=code, active=True).exists()
 
 
 def names_of_employees(actor: Actor, *, codes: Sequence[str]) -> Mapping[str, str]:
@@ -76,3 +84,76 @@ def unit_keys(actor: Actor, *, public_id: str) -> list[int]:
     except ValueError:
         return []
     return list(visible(actor, Unit).filter(public_id=wanted).values_list("id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """A client as a manager's book holds it: key and code, side, home branch, industry of its root, lead and since when."""
+
+    unit_id: int
+    code: str
+    domain: int
+    branch_id: int
+    industry: str
+    lead: str
+    since: date | None
+
+
+def led_units(actor: Actor, *, unit_ids: Sequence[int], as_of: date) -> list[Led]:
+    """Return units in sight with their lead on a date, "" where nobody leads; three queries."""
+    leading = (
+        visible(actor, Coverage)
+        .filter(in_force(as_of), role="LEAD", unit__isnull=False)
+        .order_by("-valid_from", "-id")
+    )
+    leads = {
+        unit: (code, since)
+        for unit, code, since in leading.values_list("unit_id", "employee__code", "valid_from")
+    }
+    units = visible(actor, Unit).filter(id__in=list(unit_ids)).order_by("code")
+    rows = list(units.values_list("id", "code", "domain", "branch_id", "root_party_id"))
+    roots = visible(actor, Party).filter(
+        id__in=[row[4] for row in rows]
+    )  # a root out of sight has no industry here
+    industries = dict(roots.values_list("id", "industry_code"))
+    return [
+        Led(key, code, domain, branch, industries.get(root, ""), *leads.get(key, ("", None)))
+        for key, code, domain, branch, root in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An employee with the codes of the branches from the bank's top down to the own one."""
+
+    code: str
+    name: str
+    active: bool
+    path: tuple[str, ...]
+
+
+def people_of(actor: Actor, *, codes: Sequence[str]) -> dict[str, Person]:
+    """Return employees by code."""
+    paths = branch_paths(actor)
+    rows = visible(actor, Employee).filter(code__in=list(codes))
+    return {
+        code: Person(code, name, active, paths.get(branch, ()))
+        for code, name, active, branch in rows.values_list("code", "name", "active", "branch_id")
+    }
+
+
+def branch_paths(actor: Actor) -> dict[int, tuple[str, ...]]:
+    """Return branch key -> codes from the bank's top down; a branch that was merged counts as the one that it became."""
+    every: Any = visible(actor, Branch).values_list("id", "code", "parent_id", "merged_into_id")
+    rows: dict[int, tuple[str, int | None, bool]] = {
+        key: (code, parent if into is None else into, into is not None) for key, code, parent, into in every
+    }
+
+    def path(key: int, seen: frozenset[int] = frozenset()) -> tuple[str, ...]:
+        code, above, merged = rows[key]
+        if above is None or above not in rows or above in seen:
+            return (code,)
+        upper = path(above, seen | {key})
+        return upper if merged else (*upper, code)
+
+    return {key: path(key) for key in rows}

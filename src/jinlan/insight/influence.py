@@ -43,7 +43,14 @@ def table(as_of: date, units: Sequence[Unit], facts: Facts, figures: Mapping[str
     for unit in units:
         for role, other in _ties(unit, [around, controlled] if unit.kind == "HNW" else [around]):
             values, home = json.loads(figures.get(other, "{}")), homes.get(other)
-            row = (as_of, unit.unit_id, role, other, home.unit_id if home else None, *(_known(values, code) for code in VALUES))
+            row = (
+                as_of,
+                unit.unit_id,
+                role,
+                other,
+                home.unit_id if home else None,
+                *(_known(values, code) for code in VALUES),
+            )
             for name, value in zip(TIES.names, row, strict=True):
                 rows[name].append(value)
     return pa.table({name: pa.array(column, TIES.field(name).type) for name, column in rows.items()}, TIES)
@@ -52,7 +59,15 @@ def table(as_of: date, units: Sequence[Unit], facts: Facts, figures: Mapping[str
 def _ties(unit: Unit, known: Sequence[Ties]) -> list[tuple[str, str]]:
     """Return (role, other) of a unit's members, each once, those inside the unit left out."""
     inside = {member.party_id for member in unit.members}
-    return sorted({(role, other) for ties in known for party in inside for role, other in ties.get(party, ()) if other not in inside})
+    return sorted(
+        {
+            (role, other)
+            for ties in known
+            for party in inside
+            for role, other in ties.get(party, ())
+            if other not in inside
+        }
+    )
 
 
 def _around(facts: Facts, as_of: date) -> Ties:
@@ -77,7 +92,11 @@ def _controlled(facts: Facts, homes: Mapping[str, Unit]) -> Ties:
     for person, company in facts.controllers:
         companies[person].add(company)
     for company, head in control.heads(facts.ownership, facts.parties).items():
-        if company != head and facts.parties[head].party_type == "PERSON" and facts.parties[company].party_type == "ORG":
+        if (
+            company != head
+            and facts.parties[head].party_type == "PERSON"
+            and facts.parties[company].party_type == "ORG"
+        ):
             companies[head].add(company)
     found: Ties = defaultdict(set)
     for person, owned in companies.items():

@@ -134,6 +134,14 @@ class FactReader:
             if edge.owner != edge.owned and (known is None or edge.share > known.share):
                 shares[edge[:2]] = edge
         facts.ownership = list(shares.values())
+        self._links(facts, merges)
+        for who, _, given, withdrawn, *_ in self._known("consent", day):
+            if _home_day(given) <= day and (withdrawn is None or _home_day(withdrawn) > day):
+                facts.consented.add(merges.get(who, who))
+
+    def _links(self, facts: Facts, merges: Mapping[str, str]) -> None:
+        """Note kin, who trade with each other, guarantees, and controllers by the bank's word."""
+        day = facts.as_of
         for one, other, kind, start, end, *_ in self._known("party_relation", day):
             if kind in KIN and _valid(start, end, day):
                 facts.relations.append((merges.get(one, one), merges.get(other, other), kind, start))
@@ -145,9 +153,6 @@ class FactReader:
         for who, role, about, what, start, end, *_ in self._known("party_role", day):
             if (role, about) == CONTROL and _valid(start, end, day):
                 facts.controllers.append((merges.get(who, who), merges.get(what, what)))
-        for who, _, given, withdrawn, *_ in self._known("consent", day):
-            if _home_day(given) <= day and (withdrawn is None or _home_day(withdrawn) > day):
-                facts.consented.add(merges.get(who, who))
 
 
 def _valid(start: date | None, end: date | None, day: date) -> bool:

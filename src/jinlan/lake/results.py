@@ -29,7 +29,14 @@ def folder_of(root: Path, entity: str, run_id: int, as_of: date) -> Path:
 
 
 def write(
-    root: Path, entity: str, run_id: int, as_of: date, *, units: pa.Table, members: pa.Table, ties: pa.Table | None = None
+    root: Path,
+    entity: str,
+    run_id: int,
+    as_of: date,
+    *,
+    units: pa.Table,
+    members: pa.Table,
+    ties: pa.Table | None = None,
 ) -> str:
     """Store one evaluated date and return its folder relative to the lake root (kept in the run's `files`).
 

@@ -172,7 +172,11 @@ def _ties(
 ) -> Iterator[tuple[Any, ...]]:
     """Return the ties to parties that the directory knows."""
     for row in day.ties:
-        unit, other, group = units.get(row["unit_id"]), parties.get(row["party_id"]), units.get(row["other_unit_id"] or "")
+        unit, other, group = (
+            units.get(row["unit_id"]),
+            parties.get(row["party_id"]),
+            units.get(row["other_unit_id"] or ""),
+        )
         if unit is not None and other is not None:
             yield (
                 entity, day.run_id, day.as_of, unit.key, unit.domain, unit.branch, row["role"], other.key, group.key if group else None,

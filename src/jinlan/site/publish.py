@@ -136,7 +136,12 @@ def _ties(one: Evaluated, only: Collection[str]) -> Rows:
 
 
 def _day(
-    one: Evaluated, register: set[str], ties: Rows, published: Mapping[date, int], known: set[str], currency: str
+    one: Evaluated,
+    register: set[str],
+    ties: Rows,
+    published: Mapping[date, int],
+    known: set[str],
+    currency: str,
 ) -> Day:
     """Return what has to be written for a date: everything when its results changed, else units that are new."""
     fresh = published.get(one.as_of) != one.run_id

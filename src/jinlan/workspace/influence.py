@@ -22,7 +22,9 @@ def influence_of(actor: Actor, result: UnitResult) -> dict[str, Any]:
     ranked = {one.role: sorted(one.ties, key=lambda tie: -(tie.revenue_12m or 0))[:SHOWN] for one in found}
     shown = [tie for rows in ranked.values() for tie in rows]
     names = clients.parties_by_key(actor, party_ids=[tie.party_id for tie in shown])
-    units = clients.named_units(actor, unit_ids={tie.other_unit_id for tie in shown if tie.other_unit_id}, as_of=result.as_of)
+    units = clients.named_units(
+        actor, unit_ids={tie.other_unit_id for tie in shown if tie.other_unit_id}, as_of=result.as_of
+    )
     rows: list[dict[str, Any]] = [
         {
             "role": one.role, "count": len(one.ties), "clients": one.clients, "sums": [getattr(one, name) for name in VALUES],

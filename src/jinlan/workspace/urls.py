@@ -6,6 +6,7 @@ from django.urls import path
 
 from jinlan.workspace import (
     approvals,
+    balance,
     between,
     charter,
     client,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("clients/<uuid:public_id>/figure/<slug:code>/rows", figure.figure_rows, name="figure-rows"),
     path("clients/<uuid:public_id>/between", between.between, name="client-between"),
     path("clients/<uuid:public_id>/override", approvals.override, name="client-override"),
+    path("balance", balance.balance, name="balance"),
+    path("balance/accept", balance.accept, name="balance-accept"),
     path("charter", charter.charter, name="charter"),
     path("decisions/<uuid:public_id>", decisions.letter, name="decision"),
     path("committee", committee.committee, name="committee"),

@@ -14,9 +14,9 @@ class StrategyConfig(AppConfig):
     def ready(self) -> None:
         """Declare the acts and jobs of this room, and offer its lists."""
         from jinlan.domains.strategy import tasks  # noqa: F401
-        from jinlan.domains.strategy.resources import Obligations, Quiets
-        from jinlan.domains.strategy.services import charter_acts, committee, overrides, trials, versions  # noqa: F401
+        from jinlan.domains.strategy.resources import LeadChanges, Obligations, Quiets
         from jinlan.kernel.resource.registry import register
 
         register(Obligations)
         register(Quiets)
+        register(LeadChanges)

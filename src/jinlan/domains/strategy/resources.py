@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.clients import teams
+from jinlan.clients.models import LeadChange
 from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit, book_word, offer_books
 from jinlan.domains.strategy import words
 from jinlan.domains.strategy.models import LeaveAlone, Obligation
 from jinlan.domains.strategy.selectors import compliance
 from jinlan.domains.strategy.selectors.definitions import tier_names
-from jinlan.domains.strategy.services.charter_acts import excuse_obligation, leave_alone
+from jinlan.domains.strategy.services.assignments import assign_lead, withdraw_assignment
+from jinlan.domains.strategy.services.charter_acts import excuse_obligation, leave_alone, today_of
 from jinlan.kernel.duties import BUSINESS
 from jinlan.kernel.resource.asking import Ask
 from jinlan.kernel.resource.columns import Badge, Day, Number, Text, Title
@@ -155,3 +157,55 @@ class Quiets(ByUnit):
         "reason": Field(_("理由"), long=True, help=_("客户何时、如何提出；审计会看到")),
     })  # fmt: skip
     verbs = {"strategy.client_left_alone": _("登记暂不联系")}
+
+
+def _coming_changes(actor: Actor, _ask: Ask) -> Q:
+    return Q(withdrawn_at__isnull=True, effective_on__gt=today_of(actor))
+
+
+class LeadChanges(ByUnit):
+    """Leads that heads decided on."""
+
+    name, title, one = "lead-changes", _("主办调整"), _("主办调整")
+    purpose = _("负责人决定的主办变更：自生效日起由新主办负责，此前的记录与业绩不变")
+    nothing = _("在「组合均衡」采纳一项建议，或在这里调整主办。")
+    model, roles = LeadChange, BUSINESS
+    icon, order, sort, railed = "users", 49, "-effective_on", ()
+    columns = (
+        Title("after", _("新主办"), of="after_name"), CLIENT, Text("before", _("原主办"), of="before_name"),
+        Day("effective_on", _("生效日"), sort="effective_on", keep=True), Badge("state", _("状态"), looks=words.LEAD_CHANGES),
+        Text("reason", _("理由")), Text("decided_name", _("决定人")),
+    )  # fmt: skip
+    views = (View("coming", _("待生效"), rows=_coming_changes), View("all", _("全部"), wide=True))
+    create = Action(assign_lead, target="", icon="users", word=_("调整主办"), fields={
+        "unit": UNIT_FIELD,
+        "after": Field(_("新主办的工号"), help=_("在职的客户经理；建议见「组合均衡」")),
+        "effective_on": Field(_("生效日"), help=_("从这一天起由他负责")),
+        "reason": Field(_("理由"), long=True, help=_("审计会看到")),
+    })  # fmt: skip
+    actions = (
+        Action(withdraw_assignment, when=lambda row: row.withdrawn_at is None, why_not=_("已经撤回"), word=_("撤回"), icon="circle-x",
+               fields={"reason": Field(_("理由"), long=True)}),
+    )  # fmt: skip
+    verbs = {"strategy.lead_assigned": _("调整主办"), "strategy.assignment_withdrawn": _("撤回主办调整")}
+
+    def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
+        """Bring along client, names and state; a few queries a page."""
+        today = today_of(actor)
+        names = teams.names_of_employees(
+            actor, codes=[code for row in rows for code in (row.before, row.after)]
+        )
+        for row in super().decorate(actor, rows):
+            row.before_name, row.after_name = (
+                names.get(row.before, row.before),
+                names.get(row.after, row.after),
+            )
+            row.state = "withdrawn" if row.withdrawn_at else "coming" if row.effective_on > today else "done"
+        return rows
+
+    def label(self, row: Any) -> str:
+        """Return client, the two leads and the day."""
+        client = row.client.name if row.client else ""
+        return " · ".join(
+            filter(None, (client, f"{row.before_name} → {row.after_name}", row.effective_on.isoformat()))
+        )

@@ -30,3 +30,13 @@ UNCOUNTED: Mapping[str, Any] = {
     "ONE_WAY": _("没有双方对话的结果"), "ALONE": _("没有登记客户方参加人"), "LATE": _("纪要超过期限才归档"),
 }  # fmt: skip
 AUTHORITIES: Mapping[str, Any] = {"TEAM": _("服务团队"), "BRANCH": _("分行"), "HEAD_OFFICE": _("总行")}
+LEAD_CHANGES: Mapping[str, Look] = {
+    "coming": Look(_("待生效"), "blue", "clock"), "done": Look(_("已生效"), "green", "circle-check"), "withdrawn": Look(_("已撤回"), "plain"),
+}  # fmt: skip
+MOVES: Mapping[str, Look] = {
+    "OVERLOADED": Look(_("主办超负荷"), "red", "alert-triangle"), "NOBODY": Look(_("没有主办"), "amber", "alert-triangle"),
+    "GONE": Look(_("主办已离职"), "amber", "alert-triangle"),
+}  # fmt: skip
+TAKERS: Mapping[str, Any] = {
+    "SAME_BRANCH": _("同一机构"), "NEAR_BRANCH": _("同一分行"), "INDUSTRY": _("已有同行业客户"), "ROOM": _("接手后不超过可用工时"),
+}  # fmt: skip

@@ -17,7 +17,11 @@ def found(known, figures=None):
 
 
 def told(party, revenue):
-    return {party: json.dumps({"revenue_12m": {"v": revenue, "s": "ok"}, "aum": {"v": None, "s": "incomplete", "n": "x"}})}
+    return {
+        party: json.dumps(
+            {"revenue_12m": {"v": revenue, "s": "ok"}, "aum": {"v": None, "s": "incomplete", "n": "x"}}
+        )
+    }
 
 
 def test_a_guarantee_for_somebody_outside_counts_once_and_one_inside_the_group_never():

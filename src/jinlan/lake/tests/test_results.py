@@ -27,7 +27,10 @@ def test_results_are_read_back_from_the_folder_that_writing_names(tmp_path: Path
 def test_ties_that_were_not_written_are_not_known(tmp_path: Path) -> None:
     folder = results.write(tmp_path, "TNY", 7, DAY, units=UNITS, members=MEMBERS, ties=TIES)
     assert results.read_ties(tmp_path, folder) == TIES
-    assert results.read_ties(tmp_path, results.write(tmp_path, "TNY", 8, DAY, units=UNITS, members=MEMBERS)) is None
+    assert (
+        results.read_ties(tmp_path, results.write(tmp_path, "TNY", 8, DAY, units=UNITS, members=MEMBERS))
+        is None
+    )
 
 
 def test_one_unit_is_read_with_its_members(tmp_path: Path) -> None:
@@ -42,7 +45,9 @@ def test_writing_again_replaces_and_a_half_written_folder_is_no_result(tmp_path:
     half = tmp_path / "TNY/results/run=7/.half-as_of=2026-01-31"
     half.mkdir()
     (half / "units.parquet").write_bytes(b"PAR1")
-    assert results.write(tmp_path, "TNY", 7, DAY, units=UNITS.slice(0, 1), members=MEMBERS, ties=TIES) == folder
+    assert (
+        results.write(tmp_path, "TNY", 7, DAY, units=UNITS.slice(0, 1), members=MEMBERS, ties=TIES) == folder
+    )
     assert results.read_units(tmp_path, folder).num_rows == 1
     assert not half.exists()
 

@@ -355,7 +355,9 @@ def test_whose_value_a_unit_moves_is_told_by_role_and_added_once_over_roles(bank
     ]
     with scoped(actor := bank.cast.actor("chenwei")):
         keys = dict(Unit.objects.values_list("code", "pk"))
-        assert influenced_revenue(actor, unit_ids=keys.values(), as_of=OCT) == {keys["G-JIA"]: Decimal("100.25")}
+        assert influenced_revenue(actor, unit_ids=keys.values(), as_of=OCT) == {
+            keys["G-JIA"]: Decimal("100.25")
+        }
 
 
 def test_influence_is_no_way_around_the_wall_between_clients(bank: Bank) -> None:
@@ -372,5 +374,9 @@ def test_influence_is_no_way_around_the_wall_between_clients(bank: Bank) -> None
 
     assert _influence(bank, "chenwei", "H-ZHANG") == [("CONTROLLER", 1, 1, Decimal("500.00"))]
     assert _influence(bank, "zhaoyan", "H-ZHANG") == []  # he leads the household; the group is not his
-    assert _influence(bank, "lihua", "G-JIA") == []  # she leads the group; the guaranteed company is elsewhere
-    assert _influence(bank, "sunjie", "H-ZHANG") == [("CONTROLLER", 1, 1, Decimal("500.00"))]  # both are at his branch
+    assert (
+        _influence(bank, "lihua", "G-JIA") == []
+    )  # she leads the group; the guaranteed company is elsewhere
+    assert _influence(bank, "sunjie", "H-ZHANG") == [
+        ("CONTROLLER", 1, 1, Decimal("500.00"))
+    ]  # both are at his branch

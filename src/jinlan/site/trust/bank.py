@@ -28,8 +28,8 @@ from jinlan.serving.models import (
     RestrictedGate,
     Run,
     UnitContact,
-    UnitTie,
     UnitResult,
+    UnitTie,
 )
 from jinlan.site.trust import asked, principals
 from jinlan.site.trust.cast import CAST, Part
@@ -295,7 +295,6 @@ class Builder:
                 entity=ENTITY, subject=f"tier:{code}", kind="tier", unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id,
                 role="dept_head", title="层级变更待决定", opened_on=as_of, detail={"effective_tier": tier, "proposed_tier": tier},
             )  # fmt: skip
-
 
     def _tie(self, unit: Unit, run: Run, as_of: date) -> None:
         """Tie a unit to any party that is not its own: on either side of the wall, in any branch."""

@@ -103,6 +103,8 @@ MATRIX: dict[str, Row] = {
     "api:clients-between": Row(READERS, "figures", stranger=401, queries=("before=2999-01-01&after=2999-01-02",)),
     "find": Row(ALL),
     "department": Row(HEADS),
+    "balance": Row(HEADS, queries=("", "show=all", "trial=")),
+    "balance-accept": Row(frozenset({"branch_head", "dept_head"}), answers={"POST": 422}),
     "charter": Row(READERS, queries=("", "lines=all")),
     "quality": Row(BANK | OPERATIONS),
     "runs": Row(BANK | OPERATIONS),

@@ -28,7 +28,7 @@ DECIDERS = ("branch_head", "dept_head")
 def about_excuse(*, actor: Actor, public_id: UUID, reason_code: str, evidence: str) -> Matter:
     """Return what the excuse would change, after the rule looked at it; needs a running scope."""
     row = _obligation(actor, public_id)
-    today = _today(actor)
+    today = today_of(actor)
     check_excuse(
         Excuse(
             reason_code=reason_code, evidence=evidence, due_on=row.due_on, kept=row.kept_on is not None, excused=bool(row.excuse_code),
@@ -76,7 +76,7 @@ def leave_alone(*, actor: Actor, unit: UUID, not_before: date, reason: str) -> s
         Refused: QUIET_TERM, QUIET_REASON.
         ScopeDenied: no such client in sight.
     """
-    client, today = in_sight(actor, unit), _today(actor)
+    client, today = in_sight(actor, unit), today_of(actor)
     check_quiet(today, not_before, reason, int(rule("CHARTER.QUIET", today).value))
     running = visible(actor, LeaveAlone).filter(unit_id=client.pk, until__gt=today, ended_on__isnull=True)
     before = running.values_list("until", flat=True).first()
@@ -97,7 +97,7 @@ def leave_alone(*, actor: Actor, unit: UUID, not_before: date, reason: str) -> s
     return str(made.public_id)
 
 
-def _today(actor: Actor) -> date:
+def today_of(actor: Actor) -> date:
     """Return the day up to which facts are known, as overrides begin on it: what is due later is not decided yet."""
     shown = serving.published(actor, entity=actor.entity)
     return shown.latest if shown else business_date(actor.at)

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from jinlan.clients.directory import sync_branches, sync_employees, sync_merges, sync_parties
-from jinlan.clients.models import Branch, Coverage, Employee, Party, Unit, UnitMember
+from jinlan.clients.models import Branch, Coverage, Employee, LeadChange, Party, Unit, UnitMember
 from jinlan.clients.register import sync_coverage, sync_units
+from jinlan.clients.resources import about
 from jinlan.kernel.scope import scoped
-from jinlan.kernel.testing import TODAY, a_person, an_actor, writing
+from jinlan.kernel.testing import AT, TODAY, a_person, an_actor, writing
 from jinlan.serving.load import follow_homes
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -263,3 +264,41 @@ def test_a_unit_without_a_team_of_its_own_is_looked_after_by_its_roots() -> None
         assert list(Coverage.objects.filter(unit__isnull=False).values_list("employee__code", flat=True)) == [
             "E1"
         ]
+
+
+def test_a_decided_lead_holds_until_the_bank_has_a_later_word_and_scope_follows_the_dates() -> None:
+    later = TODAY + timedelta(days=20)
+    with writing():
+        a_directory()
+        sync_units("JLB", [unit("G1", "P1")], [member("G1", "P1")])
+        rows = [assignment("E1", of_unit="G1")]
+        client = Unit.objects.get(code="G1")
+        LeadChange.objects.create(
+            **about(client), before="E1", after="E2", effective_on=TODAY, reason="负荷均衡", decided_by="chenwei",
+            decided_name="陈伟", at=AT,
+        )  # fmt: skip
+        sync_coverage("JLB", rows)
+        sync_coverage("JLB", rows)  # the next night: the same
+        assert _leads() == [("E1", None, TODAY), ("E2", TODAY, None)]
+    for employee, sees in (("E1", 0), ("E2", 1)):
+        with scoped(an_actor(a_person(employee, "manager", employee=employee))):
+            assert Unit.objects.count() == sees
+    with writing():
+        sync_coverage(
+            "JLB",
+            [
+                assignment("E1", of_unit="G1", valid_to=later),
+                assignment("E2", of_unit="G1", valid_from=later),
+            ],
+        )
+        assert _leads() == [("E1", None, later), ("E2", later, None)]
+
+
+def _leads() -> list[tuple[str, Any, Any]]:
+    """Return employee, first day (None: from the beginning) and end of the leads, in order."""
+    rows = (
+        Coverage.objects.filter(role="LEAD")
+        .order_by("valid_from")
+        .values_list("employee__code", "valid_from", "valid_to")
+    )
+    return [(code, start if start >= TODAY else None, end) for code, start, end in rows]

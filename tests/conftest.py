@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ import pytest
 from jinlan.site.fill import PASSWORD
 
 READY_TIMEOUT = 420
+CHANGES = ("load", "nightly")  # commands after which a list may be another
 
 
 def free_port() -> int:
@@ -50,6 +51,7 @@ class Product:
 
     url: str
     home: Path
+    lists: dict[tuple[str, str, int | None], dict[str, dict[str, Any]]] = field(default_factory=dict)
 
     def run(self, *arguments: str, ok: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
         """Run a sub-command against this product's home, with more variables."""
@@ -59,6 +61,8 @@ class Product:
         )  # fmt: skip
         if ok:
             assert done.returncode == 0, done.stderr
+        if arguments[0] in CHANGES:
+            self.lists.clear()
         return done
 
     def approve(self, page: str, user: str) -> None:
@@ -82,10 +86,13 @@ class Product:
     def units(
         self, as_of: str, *, user: str = "zhengyu", known_at: int | None = None
     ) -> dict[str, dict[str, Any]]:
-        """Return the list of a date by unit id, as `user` sees it."""
-        known = [] if known_at is None else ["--known-at", str(known_at)]
-        done = self.run("list", "--as-of", as_of, "--all", "--format", "json", "--as", user, *known)
-        return {row["unit_id"]: row for row in json.loads(done.stdout)}
+        """Return the list of a date by unit id, as `user` sees it; asked for once until something is loaded or evaluated."""
+        key = (as_of, user, known_at)
+        if key not in self.lists:
+            known = [] if known_at is None else ["--known-at", str(known_at)]
+            done = self.run("list", "--as-of", as_of, "--all", "--format", "json", "--as", user, *known)
+            self.lists[key] = {row["unit_id"]: row for row in json.loads(done.stdout)}
+        return self.lists[key]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.dataset as ds
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from jinlan.basics.errors import Refused
@@ -76,17 +76,20 @@ def read_ties(root: Path, folder: str) -> pa.Table | None:
 
 def read_unit(root: Path, folder: str, unit_id: str) -> tuple[pa.Table, pa.Table]:
     """Return the unit's own row and its members' rows, without reading the rest into memory."""
-    wanted = ds.field("unit_id") == unit_id
+    wanted = pc.field("unit_id") == unit_id
     return _read(root, folder, UNITS_FILE, None, wanted), _read(root, folder, MEMBERS_FILE, None, wanted)
 
 
 def _read(
-    root: Path, folder: str, name: str, columns: Sequence[str] | None, wanted: ds.Expression | None = None
+    root: Path, folder: str, name: str, columns: Sequence[str] | None, wanted: pc.Expression | None = None
 ) -> pa.Table:
     file = root / folder / name
     if not file.is_file():
         raise Refused("RESULTS.ABSENT", "结果文件不存在:%(folder)s。", "请重新运行夜间批次。", folder=folder)
-    return ds.dataset(file, format="parquet").to_table(columns=columns, filter=wanted)
+    if wanted is None:
+        with pq.ParquetFile(file) as whole:
+            return whole.read(columns=None if columns is None else list(columns))
+    return pq.read_table(file, columns=columns, filters=wanted)
 
 
 def _settle(path: Path) -> None:

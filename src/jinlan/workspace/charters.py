@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 OPEN = ("draft", "review", "committee")  # states that can still be withdrawn
 
 
-def steps(actor: Actor, row: DefinitionVersion) -> dict[str, bool]:
-    """Return what this person may do to a version now."""
-    author = actor.has(*services.AUTHORS)
+def steps(actor: Actor, row: DefinitionVersion, on: date) -> dict[str, bool]:
+    """Return what this person may do to a version now, and whether it is the one in force on a day."""
+    author, speaks = actor.has(*services.AUTHORS), select.in_force(actor, kind=row.kind, on=on)
     return {
+        "speaks": speaks is not None and speaks.pk == row.pk,
         "edits": row.state == row.DRAFT and author, "withdraws": row.state in OPEN and author,
         "reviews": row.state == row.REVIEW and actor.has(*services.REVIEWERS) and actor.username != row.author,
     }  # fmt: skip
@@ -65,8 +67,9 @@ def shown(
 ) -> HttpResponse:
     """Show the page of a version of the charter."""
     with scoped(actor):
-        date = shown_date(request, actor)
-        base = select.compared_with(actor, row, on=date.as_of if date else row.valid_from)
+        published = shown_date(request, actor)
+        today = published.as_of if published else row.valid_from
+        base = select.compared_with(actor, row, on=today)
         said: list[Any] = []
         if base is not None and refused is None:
             said = [
@@ -76,5 +79,5 @@ def shown(
         return render(request, "workspace/charter_version.html", {
             "title": f"{row.kind} {row.version}", "place": "definitions", "row": row, "base": base, "said": said, "body": body,
             "refused": refused, "purpose": request.POST.get("purpose", row.purpose), "edition": request.POST.get("edition", row.edition),
-            **steps(actor, row),
+            **steps(actor, row, today),
         }, status=status)  # fmt: skip

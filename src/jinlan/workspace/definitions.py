@@ -161,11 +161,12 @@ def _shown(
     refused: Refused | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     shown = shown_date(request, actor)
-    base = select.compared_with(actor, row, on=shown.as_of if shown else row.valid_from)
+    today = shown.as_of if shown else row.valid_from
+    base = select.compared_with(actor, row, on=today)
     said = (
         differences(loose(base.body), filled.definition, studio.named) if base and filled.definition else []
     )
-    may = charters.steps(actor, row)
+    may = charters.steps(actor, row, today)
     context = sheets.context(filled) | {
         "title": f"{row.kind} {row.version}", "place": "definitions", "row": row, "base": base, "said": said, "refused": refused,
         **may, "off": "" if may["edits"] else " disabled", "tries": sees_whole_bank(), "keeps": actor.has(*trials.KEEPERS) and sees_whole_bank(),

@@ -1,4 +1,4 @@
-"""`./jinlan demo-bank OUT [--size] [--seed]`."""
+"""`./jinlan demo-bank OUT [--size] [--seed] [--daily]`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ from pathlib import Path
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Where to, how big, which seed."""
+    """Where to, how big, which seed, how many days after the history."""
     parser.add_argument("out", type=Path)
-    parser.add_argument("--size", choices=("small", "medium", "large"), default="small")
+    parser.add_argument("--size", choices=("tiny", "small", "medium", "large"), default="small")
     parser.add_argument("--seed", type=int, default=20261124)
+    parser.add_argument(
+        "--daily",
+        type=int,
+        default=10,
+        choices=range(1, 31),
+        metavar="1-30",
+        help="11 月的供数天数 / days of November",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
             "NOT_EMPTY", "目录 %(folder)s 不是空的。", "请给一个新目录,以免混入旧文件。", folder=options.out
         )
     write_demo_bank(
-        options.out, size=options.size, seed=options.seed, progress=lambda text: print(text, flush=True)
-    )
+        options.out, size=options.size, seed=options.seed, daily=options.daily, progress=lambda text: print(text, flush=True)
+    )  # fmt: skip
     sys.stdout.write(f"{options.out}\n")
     return 0

@@ -37,14 +37,16 @@ from jinlan.site.demobank.sizes import SIZES, Size
 from jinlan.site.demobank.stage import Stage
 from jinlan.site.demobank.stories import save_stories, table
 from jinlan.site.demobank.tables import Books, Ledger
-from jinlan.site.demobank.timeline import MERGER, day, timeline
+from jinlan.site.demobank.timeline import DAILY, MERGER, day, timeline
 from jinlan.site.demobank.writer import Sink
 
 _CHUNK = 20_000
 
 
-def generate(out: Path, size_name: str, seed: int, progress: Callable[[str], None]) -> None:
-    """Write the whole demo bank into `out`, which appears only when it is complete.
+def generate(
+    out: Path, size_name: str, seed: int, progress: Callable[[str], None], daily: int = DAILY
+) -> None:
+    """Write the whole demo bank into `out`, which appears only when it is complete; `daily` deliveries follow its history.
 
     Raises:
         Refused: `out` exists and is not an empty folder.
@@ -57,7 +59,7 @@ def generate(out: Path, size_name: str, seed: int, progress: Callable[[str], Non
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     size = SIZES[size_name]
-    bank = Bank(seed, timeline(size.months))
+    bank = Bank(seed, timeline(size.months, daily))
     progress("布置机构、客户与故事")
     stage = build(bank, size)
     sink = Sink(partial, bank.time, frozenset(stage.missing), frozenset(_corrected(stage)))

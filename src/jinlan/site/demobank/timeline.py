@@ -109,14 +109,14 @@ def _month(index: int, year: int, number: int) -> Month:
     return Month(index, year, number, day(year, number, 1), day(year, number, size))
 
 
-def timeline(months: int) -> Timeline:
-    """Build the timeline of `months` months of history up to HISTORY_END, plus the daily ones' month."""
+def timeline(months: int, daily: int = DAILY) -> Timeline:
+    """Build the timeline of `months` months of history up to HISTORY_END, and so many daily deliveries of the month after it."""
     start = HISTORY_END.year * 12 + HISTORY_END.month - months
     every = tuple(_month(i, (start + i) // 12, (start + i) % 12 + 1) for i in range(months + 1))
     first, last = every[0].first, every[-2].last
     days = range(first, every[-1].last + 32)
     work = np.array([_is_work(to_date(number)) for number in days], dtype=np.bool_)
-    return Timeline(first, last, last + DAILY, every, work)
+    return Timeline(first, last, last + daily, every, work)
 
 
 def _is_work(when: date) -> bool:

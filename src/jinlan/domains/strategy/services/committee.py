@@ -23,6 +23,7 @@ from jinlan.domains.strategy.selectors.committee import people_with_roles
 from jinlan.domains.strategy.services import agenda
 from jinlan.domains.strategy.services.decisions import decide_tier
 from jinlan.domains.strategy.services.minutes import minutes_of
+from jinlan.domains.strategy.services.telling import tell_members
 from jinlan.domains.strategy.services.versions import decide_version
 from jinlan.kernel.acts import act, content_hash
 from jinlan.kernel.audit import audit
@@ -69,6 +70,7 @@ def call_meeting(*, actor: Actor, day: date, members: Sequence[str], chair: str)
         )  # fmt: skip
     after = {"code": meeting.code, "day": day, "chair": chair, "members": list(members)}
     audit(actor, "strategy.meeting_called", "meeting", meeting.public_id, after=after)
+    tell_members(actor, meeting, [one.key for one in seated])
     return str(meeting.public_id)
 
 

@@ -12,6 +12,7 @@ from jinlan.clients import selectors as clients
 from jinlan.domains.strategy.models import TierDecision, TierProposal
 from jinlan.domains.strategy.rules import life
 from jinlan.domains.strategy.rules.life import Standing, Step
+from jinlan.domains.strategy.services.telling import tell_leads
 from jinlan.kernel.audit import audit
 from jinlan.kernel.scope import scoped
 from jinlan.serving import selectors as serving
@@ -45,6 +46,8 @@ def review_month(*, actor: Actor) -> dict[str, int]:
             "steps": _kept(TierDecision, steps, actor.entity),
             "proposals": _kept(TierProposal, asked, actor.entity),
         }
+        told = [one for one in steps if one.as_of == shown.month_ends[0]]
+        tell_leads(actor, told, since=shown.month_ends[1] if len(shown.month_ends) > 1 else None)
         if any(counts.values()):
             audit(
                 actor, "strategy.month_reviewed", "review", shown.month_ends[0].isoformat(), after=counts

@@ -31,6 +31,7 @@ from jinlan.domains.strategy.tests.test_versions import in_committee
 from jinlan.domains.strategy.tests.worlds import published
 from jinlan.insight.tiers import Decided
 from jinlan.kernel.models import AuditEntry
+from jinlan.kernel.notices import own
 from jinlan.kernel.scope import ScopeDenied, scoped, system_actor
 from jinlan.kernel.testing import AT, TODAY, a_grant, a_person, an_actor, writing
 
@@ -48,8 +49,10 @@ def test_the_agenda_holds_what_waits_with_its_figures_and_is_built_once(cast):
 
     assert build_agenda(actor=cast.actor("chenwei"), meeting=meeting) == 4
     assert build_agenda(actor=cast.actor("chenwei"), meeting=meeting) == 0
-    with scoped(cast.actor("wuhan")):
+    with scoped(actor := cast.actor("wuhan")):
         rows = list(AgendaItem.objects.order_by("number"))
+        (told,) = own(actor).filter(kind="strategy.meeting_called")
+    assert told.url == f"/committee/{meeting}"
     assert [(one.number, one.kind, one.asks, one.title) for one in rows] == [
         (1, "DEFINITION", "enact", "GROUP 2026.2"),
         (2, "TIER", "down", "甲集团"),

@@ -21,6 +21,7 @@ from jinlan.domains.strategy.rules.life import (
 from jinlan.domains.strategy.services.review import review_month
 from jinlan.domains.strategy.tests.worlds import OCT, SEP, detail, line, publish, published
 from jinlan.kernel.models import AuditEntry
+from jinlan.kernel.notices import own
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, writing
 
@@ -124,3 +125,10 @@ def test_the_review_writes_steps_and_worklist_once_and_tells_no_secret():
         assert {one.unit_code for one in TierDecision.objects.all()} == {"G-JIA"}
     with scoped(cast.actor("zhengyu")):
         assert AuditEntry.objects.filter(verb="strategy.month_reviewed").count() == 1
+    for name, steps in (("zhaoyan", [("up", "2026-09-30")]), ("lihua", []), ("chenwei", [])):
+        with scoped(actor := cast.actor(name)):
+            told = own(actor).filter(kind="strategy.tier_moved")
+            assert [
+                (one.values["step"], one.values["since"]) for one in told
+            ] == steps  # once, though reviewed twice
+            assert all(one.url.endswith("/between?from=2026-09-30&to=2026-10-31") for one in told)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from jinlan.basics.actor import Actor
 from jinlan.clients.models import Branch, Coverage, Employee, Unit
+from jinlan.clients.selectors import in_force
 from jinlan.kernel.reading import visible
 
 
@@ -47,6 +48,15 @@ class Leads:
             ),
             "",
         )
+
+
+def roles_named(actor: Actor, *, on: date) -> Mapping[int, frozenset[str]]:
+    """Return unit -> the roles that somebody holds on a day; one query."""
+    rows = visible(actor, Coverage).filter(in_force(on), unit__isnull=False)
+    found: dict[int, set[str]] = {}
+    for unit, role in rows.values_list("unit_id", "role"):
+        found.setdefault(unit, set()).add(role)
+    return {unit: frozenset(roles) for unit, roles in found.items()}
 
 
 def has_role(actor: Actor, *, role: str) -> bool:

@@ -89,6 +89,8 @@ TABLES: dict[str, Table] = {
     "serving_unitcontact": Table(_unit, UNIT_ID),
     "serving_restrictedgate": Table(lambda seen, keys: seen.secret, UNIT_ID),
     "serving_quarantine": Table(lambda seen, keys: seen.whole),
+    "serving_banktotal": Table(lambda seen, keys: seen.whole),
+    "work_indicatorvalue": Table(lambda seen, keys: seen.whole),
     "work_task": Table(_unit, UNIT_ID),
     "strategy_trial": Table(lambda seen, keys: seen.whole, may=CHAIRS),
     "strategy_override": Table(lambda seen, keys: seen.whole, writers=frozenset({"dept_head"})),

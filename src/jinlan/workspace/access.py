@@ -24,6 +24,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "department": HEADS,
     "clients": EVERYBODY,  # pages of one client; the list asks its resource
     "charter": EVERYBODY,
+    "indicators": WHOLE_BANK,
     "quality": OPERATIONS,
     "quarantine": WHOLE_BANK,
     "runs": OPERATIONS,

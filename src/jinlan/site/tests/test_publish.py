@@ -26,7 +26,15 @@ from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, writing
 from jinlan.lake import results
 from jinlan.serving import load as serving_load
-from jinlan.serving.models import BankTotal, Load, MemberResult, PublishedDate, RestrictedGate, Run, UnitResult
+from jinlan.serving.models import (
+    BankTotal,
+    Load,
+    MemberResult,
+    PublishedDate,
+    RestrictedGate,
+    Run,
+    UnitResult,
+)
 from jinlan.serving.registry import record_of
 from jinlan.site import publish as publishing
 from jinlan.site.history import Evaluated

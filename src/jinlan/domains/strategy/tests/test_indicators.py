@@ -43,7 +43,13 @@ def a_total(bank: Bank, as_of: date, kind: str, everything: str, tiered: str, **
     values = {"units": 10, "tiered": 3, "unknown": 0, "unknown_tiered": 0} | more
     with writing():
         BankTotal.objects.create(
-            entity=ENTITY, run=bank.run, as_of=as_of, kind=kind, revenue=everything, revenue_tiered=tiered, **values
+            entity=ENTITY,
+            run=bank.run,
+            as_of=as_of,
+            kind=kind,
+            revenue=everything,
+            revenue_tiered=tiered,
+            **values,
         )
 
 
@@ -82,9 +88,13 @@ def test_flaps_need_a_year_of_history_and_count_who_went_back(bank: Bank) -> Non
     for as_of in ENDS:
         bank.tier(bank.cast.other, as_of, "")
     with writing():  # the household entered in December and is out in August: eight months
-        UnitResult.objects.filter(unit_id=bank.cast.household.pk, as_of__in=(AUG, SEP, OCT)).update(effective_tier="")
+        UnitResult.objects.filter(unit_id=bank.cast.household.pk, as_of__in=(AUG, SEP, OCT)).update(
+            effective_tier=""
+        )
         # A gate failed for a month: that month stands still.
-        UnitResult.objects.filter(unit_id=bank.cast.group.pk, as_of=JUL).update(effective_tier="", tier_state="suspended")
+        UnitResult.objects.filter(unit_id=bank.cast.group.pk, as_of=JUL).update(
+            effective_tier="", tier_state="suspended"
+        )
 
     found = asked(bank, "FLAPS", OCT)
 
@@ -92,7 +102,9 @@ def test_flaps_need_a_year_of_history_and_count_who_went_back(bank: Bank) -> Non
     assert found.cases == [Case("unit", by(bank.cast.household), "1")]
     assert not met("FLAPS", found)
     with writing():
-        UnitResult.objects.filter(unit_id=bank.cast.household.pk, as_of__gt=JUL).delete()  # gone altogether: it left
+        UnitResult.objects.filter(
+            unit_id=bank.cast.household.pk, as_of__gt=JUL
+        ).delete()  # gone altogether: it left
     assert asked(bank, "FLAPS", OCT) == found
 
 
@@ -150,7 +162,12 @@ def test_a_decision_counts_from_the_month_end_that_proposed_it_to_the_meeting(da
         before = INDICATORS["DECIDED"].selector(scope.actor, OCT)
 
     # The household has waited for ten days as well, which is not too long.
-    assert (found.value, found.bottom, found.inputs, found.cases) == (Decimal(10), 1, {"waiting": 0, "late": 0}, [])
+    assert (found.value, found.bottom, found.inputs, found.cases) == (
+        Decimal(10),
+        1,
+        {"waiting": 0, "late": 0},
+        [],
+    )
     assert met("DECIDED", found)
     assert before.why == "NO_CASES"
 
@@ -205,5 +222,7 @@ def test_an_indicator_has_words_and_a_target_of_practice(code: str) -> None:
     one = INDICATORS[code]
 
     assert (one.rule(OCT).status, one.rule(OCT).op) == ("P", ">=" if one.better == "up" else "<=")
-    assert str(one.name) and str(one.formula).endswith("。") and all(str(part) for part in one.parts)
+    assert str(one.name)
+    assert str(one.formula).endswith("。")
+    assert all(str(part) for part in one.parts)
     assert one.chapter in {"1.1", "1.2"}

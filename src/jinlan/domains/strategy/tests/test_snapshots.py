@@ -52,7 +52,11 @@ def test_the_first_time_looks_back_over_every_month_end(bank: Bank) -> None:
     assert {row["as_of"] for row in rows()} == {*ENDS, TODAY}
     july, newest = one("OVERRIDES", ENDS[2]), one("OVERRIDES", TODAY)
     assert (july.value, july.top, july.bottom, july.met, july.why) == (Decimal("0.5"), 1, 2, False, "")
-    assert july.inputs == {"rule": "OVERRIDE.SHARE@1900-01-01", "cases": [["unit", str(bank.cast.group.pk), "HQ"]], "behind": 1}
+    assert july.inputs == {
+        "rule": "OVERRIDE.SHARE@1900-01-01",
+        "cases": [["unit", str(bank.cast.group.pk), "HQ"]],
+        "behind": 1,
+    }
     assert (newest.value, newest.target, newest.met, newest.run_id) == (0, Decimal("0.1"), True, bank.run.pk)
     flaps = one("FLAPS", TODAY)
     assert (flaps.value, flaps.met, flaps.why) == (None, None, "NOT_KNOWN_THEN")
@@ -77,7 +81,9 @@ def test_the_newest_date_follows_the_facts_and_an_older_one_its_run(bank: Bank) 
     assert (one("OVERRIDES", TODAY).value, one("OVERRIDES", OCT).value) == (Decimal("0.5"), 0)
 
     with writing():  # another run speaks for October
-        again = Run.objects.create(entity=ENTITY, as_of=OCT, load=bank.run.load, status="published", started_at=AT)
+        again = Run.objects.create(
+            entity=ENTITY, as_of=OCT, load=bank.run.load, status="published", started_at=AT
+        )
         PublishedDate.objects.filter(as_of=OCT).update(run=again)
     assert snapshot() == {"made": 0, "changed": EVERY, "gone": 0}
     assert (one("OVERRIDES", OCT).value, one("OVERRIDES", OCT).run_id) == (Decimal("0.5"), again.pk)
@@ -116,8 +122,13 @@ def test_who_sees_the_whole_bank_reads_them_and_changes_none(bank: Bank, usernam
 
     with scoped(bank.cast.actor(username)) as scope:
         assert len(indicator_values(scope.actor, until=TODAY)) == EVERY * 7
-        assert [row.as_of for row in indicator_values(scope.actor, until=ENDS[1], code="LOAD")] == list(ENDS[:2])
-    with pytest.raises(ProgrammingError, match="permission denied"), scoped(bank.cast.actor(username), write=True):
+        assert [row.as_of for row in indicator_values(scope.actor, until=ENDS[1], code="LOAD")] == list(
+            ENDS[:2]
+        )
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        scoped(bank.cast.actor(username), write=True),
+    ):
         IndicatorValue.objects.update(met=True)
     assert rows() == before
 
@@ -137,7 +148,8 @@ def test_nobody_else_reads_them(bank: Bank, username: str) -> None:
 
 
 def test_the_job_runs_by_itself_after_the_charter_s(bank: Bank) -> None:
-    assert TASKS[NAME].schedule and TASKS["strategy.refresh_charter"].schedule
+    assert TASKS[NAME].schedule
+    assert TASKS["strategy.refresh_charter"].schedule
     assert TASKS["strategy.refresh_charter"].schedule.slot(AT) < TASKS[NAME].schedule.slot(AT)
     assert TASKS[NAME].run(actor=system_actor(ENTITY, AT))["made"] == EVERY * 7
 

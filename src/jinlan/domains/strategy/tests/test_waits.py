@@ -38,7 +38,11 @@ def test_days_to_the_meeting_or_up_to_now() -> None:
 
 def test_what_counts_was_decided_in_the_year_or_waits_beyond_the_target() -> None:
     since, target = date(2025, 10, 31), Decimal(45)
-    old, edge, fresh = Wait(1, date(2025, 9, 30), since), Wait(2, date(2025, 9, 30), date(2025, 11, 1)), Wait(3, OCT)
+    old, edge, fresh = (
+        Wait(1, date(2025, 9, 30), since),
+        Wait(2, date(2025, 9, 30), date(2025, 11, 1)),
+        Wait(3, OCT),
+    )
     exactly, late = Wait(4, date(2026, 9, 16)), Wait(5, date(2026, 9, 15))
 
     assert counted([old, edge, fresh, exactly, late], since=since, on=OCT, target=target) == [edge, late]

@@ -1,7 +1,7 @@
 """Keeping what indicators were: for the newest published date, and for the month-ends of the last two years.
 
-While a date is the newest, its values follow what becomes known of it; once it is not, they stay as they were until another run speaks
-for it. Doing it twice writes nothing.
+While a date is the newest, its values follow what becomes known of it; once it is not, a value stays as it was until another run speaks
+for its date, and one that was missing may still come. Doing it twice writes nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.numbers import half_up
-from jinlan.basics.periods import add_months
+from jinlan.basics.periods import months_back
 from jinlan.kernel.audit import audit
 from jinlan.kernel.bulk import patient
 from jinlan.kernel.locks import hold
@@ -60,13 +60,13 @@ def snapshot_indicators(*, actor: Actor) -> dict[str, int]:
 def _rows(
     actor: Actor, shown: serving.Published, runs: Mapping[date, int], kept: Mapping[tuple[str, date], IndicatorValue]
 ) -> Iterator[IndicatorValue]:  # fmt: skip
-    """Yield what has to be asked: all of the newest date, and of the month-ends what no row of their run tells yet."""
-    since = add_months(shown.latest, -MONTHS)
+    """Yield what has to be asked: all of the newest date, and of the month-ends what no value of their run tells yet."""
+    since = months_back(shown.latest, MONTHS)
     past = [day for day in shown.month_ends if since <= day < shown.latest]
     for day in (shown.latest, *past):
         for one in INDICATORS.values():
             row = kept.get((one.code, day))
-            if day == shown.latest or row is None or row.run_id != runs[day]:
+            if day == shown.latest or row is None or row.value is None or row.run_id != runs[day]:
                 yield _asked(actor, one, day, runs[day])
 
 

@@ -65,7 +65,7 @@ def department(request: HttpRequest, *, actor: Actor) -> HttpResponse:
 def _indicators(actor: Actor, shown: Published) -> list[Line]:
     """Return the indicators, those that miss their target first; nothing for who does not see the whole bank."""
     order = list(words.INDICATORS)
-    return sorted(lines(actor, shown.as_of), key=lambda one: order.index(one.state)) if may_see(actor) else []
+    return sorted(lines(actor, shown), key=lambda one: order.index(one.state)) if may_see(actor) else []
 
 
 def _kinds(tiers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.numbers import half_up
-from jinlan.basics.periods import add_months, is_month_end
+from jinlan.basics.periods import is_month_end, months_back
 from jinlan.clients import selectors as clients
 from jinlan.clients import teams
 from jinlan.kernel import figures
@@ -31,6 +31,7 @@ from jinlan.workspace.access import may_open, page
 from jinlan.workspace.dates import date_menu, shown_date
 
 if TYPE_CHECKING:
+    from jinlan.serving.selectors import Published
     from jinlan.work.models import IndicatorValue
 
 Context = dict[str, Any]
@@ -54,6 +55,7 @@ class Line:
     month: Decimal | None
     year: Decimal | None
     past: Sequence[Decimal | None]
+    query: str = ""  # that keeps a page on a date
 
     @property
     def state(self) -> str:
@@ -92,7 +94,11 @@ class Line:
     @property
     def list_url(self) -> str:
         """Return the address of those behind it."""
-        return self.one.opens or reverse("indicator", kwargs={"code": self.one.code}) + "#cases"
+        if not self.one.opens:
+            return f"{reverse('indicator', kwargs={'code': self.one.code})}{self.query}#cases"
+        # Of other pages only the list of clients can be rewound.
+        rewinds = self.query and self.one.opens.startswith(reverse("clients"))
+        return f"{self.one.opens}&{self.query[1:]}" if rewinds else self.one.opens
 
 
 def written(one: Indicator, value: Decimal | None) -> str:
@@ -119,27 +125,31 @@ def difference(one: Indicator, value: Decimal) -> str:
     return figures.signed(value, 0 if value == value.to_integral_value() else 1)
 
 
-def lines(actor: Actor, as_of: date) -> list[Line]:
-    """Return every indicator as it stood on a published date, in the order of the chapters."""
+def lines(actor: Actor, shown: Published) -> list[Line]:
+    """Return every indicator as it stood on the date shown, in the order of the chapters."""
     kept: dict[str, list[IndicatorValue]] = {}
-    for row in indicator_values(actor, until=as_of):
+    for row in indicator_values(actor, until=shown.as_of):
         kept.setdefault(row.code, []).append(row)
-    return [_line(one, kept.get(one.code, []), as_of) for one in sorted(INDICATORS.values(), key=_order)]
+    query = as_of_query(shown)
+    return [
+        _line(one, kept.get(one.code, []), shown.as_of, query)
+        for one in sorted(INDICATORS.values(), key=_order)
+    ]
 
 
 def _order(one: Indicator) -> tuple[int, ...]:
     return tuple(int(part) for part in one.chapter.split("."))
 
 
-def _line(one: Indicator, rows: Sequence[IndicatorValue], as_of: date) -> Line:
+def _line(one: Indicator, rows: Sequence[IndicatorValue], as_of: date, query: str = "") -> Line:
     """Return a line of one indicator's snapshots up to a date, oldest first."""
     row = rows[-1] if rows and rows[-1].as_of == as_of else None
     ends = [each for each in rows if is_month_end(each.as_of)]
     earlier = [each for each in ends if each.as_of < as_of]
-    year = [each for each in ends if each.as_of <= add_months(as_of, -YEAR)]
-    fresh = bool(year) and year[-1].as_of > add_months(as_of, -YEAR - 1)
+    # A year ago: the month-end that spoke then.
+    year = [each for each in ends if months_back(as_of, YEAR + 1) < each.as_of <= months_back(as_of, YEAR)]
     past = [each.value for each in ends[-SPARK:]]
-    return Line(one, row, _since(row, earlier[-1:]), _since(row, year[-1:] if fresh else []), past)
+    return Line(one, row, _since(row, earlier[-1:]), _since(row, year[-1:]), past, query)
 
 
 def _since(row: IndicatorValue | None, before: Sequence[IndicatorValue]) -> Decimal | None:
@@ -162,7 +172,7 @@ def indicators(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     }
     if shown is None:
         return render(request, "workspace/clients_nothing.html", context)
-    found = lines(actor, shown.as_of)
+    found = lines(actor, shown)
     chapters = [
         {"number": number, "name": words.word(CHAPTERS, number), "lines": [line for line in found if line.one.chapter == number]}
         for number in dict.fromkeys(line.one.chapter for line in found)
@@ -174,7 +184,7 @@ def indicators(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     )  # fmt: skip
 
 
-def as_of_query(shown: Any) -> str:
+def as_of_query(shown: Published) -> str:
     """Return the query that keeps a page on the date shown."""
     return f"?as_of={shown.as_of.isoformat()}" if shown.past else ""
 
@@ -202,7 +212,7 @@ def indicator(request: HttpRequest, code: str, *, actor: Actor) -> HttpResponse:
         response = HttpResponse(_as_csv(rows), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{code}-{shown.as_of.isoformat()}.csv"'
         return response
-    line = _line(one, rows, shown.as_of)
+    line = _line(one, rows, shown.as_of, as_of_query(shown))
     return render(request, "workspace/indicator.html", context | {
         "line": line, "shown": shown, "as_of_query": as_of_query(shown), "rule": one.rule(shown.as_of),
         "chapter": words.word(CHAPTERS, one.chapter), "spec": _spec(one, rows), "finding": _finding(line),
@@ -213,7 +223,7 @@ def indicator(request: HttpRequest, code: str, *, actor: Actor) -> HttpResponse:
     })  # fmt: skip
 
 
-def _csv_url(shown: Any) -> str:
+def _csv_url(shown: Published) -> str:
     query = as_of_query(shown)
     return f"{query}&format=csv" if query else "?format=csv"
 
@@ -239,7 +249,7 @@ def _spec(one: Indicator, rows: Sequence[IndicatorValue]) -> Context:
     return {
         "kind": "line", "unit": {"ratio": "%", "days": _("天")}.get(one.unit, ""), "digits": places,
         "locale": "en" if figures.locale() == "en" else "zh-CN", "scale": True, "x": [row.as_of.isoformat() for row in rows],
-        "series": [series(one.name, [row.value for row in rows]), series(_("目标"), [row.target for row in rows], dashed=True, colour=2)],
+        "series": [series(_("数值"), [row.value for row in rows]), series(_("目标"), [row.target for row in rows], dashed=True, colour=2)],
     }  # fmt: skip
 
 
@@ -303,6 +313,7 @@ def _cases(actor: Actor, line: Line, as_of: date, *, everything: bool) -> Contex
         "rows": rows,
         "people": any(about == "employee" for about, *_rest in kept),
         "hidden": len(every) - len(kept),
+        "kept": len(every),
     }
 
 

@@ -39,7 +39,7 @@ INDICATORS = (
         parts=(_("角色齐备的客户"), _("有承诺的客户")),
     ),
     Indicator(
-        "LOAD", "1.2", _("负荷适中率"), "ratio", "up", select.load, opens="/department#books",
+        "LOAD", "1.2", _("负荷适中率"), "ratio", "up", select.load,
         formula=_("负荷既不超载也不富余的客户经理 ÷ 主办在层客户的客户经理；负荷为各层级标准工时之和 ÷ 每月可用工时。"),
         parts=(_("负荷适中的经理"), _("主办在层客户的经理")),
     ),

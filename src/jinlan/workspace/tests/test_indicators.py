@@ -28,7 +28,9 @@ def text_of(page: bytes) -> str:
 
 def row_of(page: bytes, code: str) -> str:
     """Return what the row of an indicator reads."""
-    found = re.search(rf'<tr>\s*<th[^>]*><a class="name" href="/indicators/{code}[?"].*?</tr>', page.decode(), re.DOTALL)
+    found = re.search(
+        rf'<tr>\s*<th[^>]*><a class="name" href="/indicators/{code}[?"].*?</tr>', page.decode(), re.DOTALL
+    )
     assert found
     return text_of(found[0].encode())
 
@@ -41,7 +43,11 @@ def measured(world):
     install_charter(ENTITY, actor=actor)
     with writing():
         for as_of, tiered in ((BEFORE, "30.00"), (MONTH_END, "45.00"), (TODAY, "60.00")):
-            for kind, everything, own in (("GROUP", "80.00", tiered), ("HNW", "20.00", "0.00"), ("PARTNER", "7.00", "7.00")):
+            for kind, everything, own in (
+                ("GROUP", "80.00", tiered),
+                ("HNW", "20.00", "0.00"),
+                ("PARTNER", "7.00", "7.00"),
+            ):
                 BankTotal.objects.create(
                     entity=ENTITY, run=world.run, as_of=as_of, kind=kind, units=5, tiered=1, unknown=kind == "HNW", unknown_tiered=0,
                     revenue=everything, revenue_tiered=own,
@@ -62,7 +68,9 @@ def test_every_indicator_stands_with_value_target_state_change_and_list(measured
     assert "50.0% 人工调整的客户 1 在层客户 2 ≤ 10.0% 未达目标" in row_of(page.content, "OVERRIDES")
     assert "▲ 上升 +50.0 个百分点" in row_of(page.content, "OVERRIDES")
     assert "— 当时的数据不足以计算 ≤ 5.0% 没有数据 — —" in row_of(page.content, "FLAPS")
-    assert {code for code in INDICATORS if f'href="/indicators/{code}"' in page.content.decode()} == set(INDICATORS)
+    assert {code for code in INDICATORS if f'href="/indicators/{code}"' in page.content.decode()} == set(
+        INDICATORS
+    )
 
 
 def test_a_rewound_page_shows_what_was_then(measured, as_person):
@@ -71,7 +79,12 @@ def test_a_rewound_page_shows_what_was_then(measured, as_person):
     row = row_of(page.content, "COVERED")
     assert "45.0%" in row
     assert "未达目标 ▲ 上升 +15.0 个百分点" in row  # 30 % in September
-    assert f"/indicators/COVERED?as_of={MONTH_END}" in page.content.decode()
+    links = page.content.decode()
+    for address in (
+        f"/indicators/COVERED?as_of={MONTH_END}", f"/clients?view=all&amp;as_of={MONTH_END}", f"/indicators/LOAD?as_of={MONTH_END}#cases",
+        "/obligations?view=missed",
+    ):  # fmt: skip
+        assert f'href="{address}"' in links
     assert "0.0% 人工调整的客户 0 在层客户 2" in row_of(page.content, "OVERRIDES")
 
 
@@ -92,15 +105,17 @@ def test_one_indicator_shows_its_past_its_parts_and_those_behind_it(measured, as
     said = text_of(covered.content)
     assert "价值覆盖 60.0%，达到目标 ≥ 50.0%" in said
     assert "INDICATOR.COVERED@1900-01-01" in said
-    assert [one for one in re.findall(r"2026-\d\d-\d\d (\d+\.\d)% ≥ 50.0%", said)] == ["60.0", "45.0", "30.0"]
+    assert re.findall(r"2026-\d\d-\d\d (\d+\.\d)% ≥ 50.0%", said) == ["60.0", "45.0", "30.0"]
     assert "合作伙伴 不加入合计" in said
-    assert "id=\"cases\"" not in covered.content.decode()  # its list is another page
+    assert 'id="cases"' not in covered.content.decode()  # its list is another page
 
     by_hand = person.get("/indicators/OVERRIDES").content.decode()
     assert f'href="/clients/{measured.cast.group.public_id}"' in by_hand
     assert "甲集团" in by_hand
     assert "李华" in text_of(person.get("/indicators/LOAD").content)
-    assert "负荷 李华 E1001 5.7% 赵岩 E1003 1.4%" in text_of(person.get("/indicators/LOAD").content)  # 8 and 2 of 140 hours
+    assert "负荷 李华 E1001 5.7% 赵岩 E1003 1.4%" in text_of(
+        person.get("/indicators/LOAD").content
+    )  # 8 and 2 of 140 hours
     assert "缺少的角色" in text_of(person.get("/indicators/TRIANGLE").content)
 
 
@@ -160,7 +175,10 @@ def test_the_api_tells_the_same_to_the_same_people(measured, as_person):
     assert (Decimal(covered["numerator"]), Decimal(covered["denominator"])) == (60, 100)
     flaps = next(one for one in told["items"] if one["code"] == "FLAPS")
     assert (flaps["value"], flaps["met"], flaps["why"]) == (None, None, "NOT_KNOWN_THEN")
-    assert as_person("zhengyu").get("/api/v1/indicators?as_of=2000-01-01").json() == {"as_of": None, "items": []}
+    assert as_person("zhengyu").get("/api/v1/indicators?as_of=2000-01-01").json() == {
+        "as_of": None,
+        "items": [],
+    }
     for username in ("lihua", "sunjie", "hejun"):
         assert as_person(username).get("/api/v1/indicators").status_code == 404, username
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from jinlan.basics.actor import Actor
-from jinlan.basics.periods import add_months
+from jinlan.basics.periods import months_back
 from jinlan.basics.register import rule
 from jinlan.clients import teams
 from jinlan.domains.strategy.models import TierDecision, TierProposal
@@ -49,7 +49,7 @@ def covered(actor: Actor, as_of: date) -> Found:
 
 def flaps(actor: Actor, as_of: date) -> Found:
     """Return the share of units that went back within a year, of those that held a tier in the twelve months."""
-    shown, since = serving.published(actor, as_of=as_of), add_months(as_of, -MONTHS)
+    shown, since = serving.published(actor, as_of=as_of), months_back(as_of, MONTHS)
     month_ends = sorted(shown.month_ends) if shown else []
     if not month_ends or month_ends[0] > since:
         return Found(why=NOT_KNOWN_THEN)
@@ -76,7 +76,7 @@ def decided(actor: Actor, as_of: date) -> Found:
     first = visible(actor, TierProposal).order_by("as_of").values_list("as_of", flat=True).first()
     if first is None or first > as_of:
         return Found(why=NOT_KNOWN_THEN)
-    target, since = rule(DECIDED_TARGET, as_of).value, add_months(as_of, -MONTHS)
+    target, since = rule(DECIDED_TARGET, as_of).value, months_back(as_of, MONTHS)
     found = counted(_waits(actor, as_of), since=since, on=as_of, target=target)
     middle = median([one.days(as_of) for one in found])
     if middle is None:

@@ -14,7 +14,7 @@ from jinlan.kernel.jobs import TASKS
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, ENTITY, TODAY, writing
-from jinlan.serving.models import PublishedDate, Run, UnitResult
+from jinlan.serving.models import BankTotal, PublishedDate, Run, UnitResult
 from jinlan.work.indicators import INDICATORS, Indicator, register
 from jinlan.work.models import IndicatorValue
 from jinlan.work.selectors import indicator_values
@@ -87,6 +87,23 @@ def test_the_newest_date_follows_the_facts_and_an_older_one_its_run(bank: Bank) 
         PublishedDate.objects.filter(as_of=OCT).update(run=again)
     assert snapshot() == {"made": 0, "changed": EVERY, "gone": 0}
     assert (one("OVERRIDES", OCT).value, one("OVERRIDES", OCT).run_id) == (Decimal("0.5"), again.pk)
+
+
+def test_what_was_missing_for_a_month_end_may_still_come(bank: Bank) -> None:
+    snapshot()
+    with writing():  # the totals of an earlier release's date come with the next publication
+        BankTotal.objects.create(
+            entity=ENTITY, run=bank.run, as_of=OCT, kind="GROUP", units=2, tiered=1, unknown=0, unknown_tiered=0, revenue=10,
+            revenue_tiered=4,
+        )  # fmt: skip
+
+    assert one("COVERED", OCT).why == "NOT_KNOWN_THEN"
+    assert snapshot() == {"made": 0, "changed": 1, "gone": 0}
+    assert (one("COVERED", OCT).value, one("COVERED", OCT).met, one("COVERED", OCT).why) == (
+        Decimal("0.4"),
+        False,
+        "",
+    )
 
 
 def test_a_look_inside_a_month_goes_with_its_date(bank: Bank) -> None:

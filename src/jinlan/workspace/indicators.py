@@ -279,8 +279,10 @@ def _roles(said: str) -> str:
     return figures.listed(str(words.word(words.TEAM_ROLES, role)) for role in said.split(","))
 
 
-def _share(said: str) -> str:
-    return figures.percent(Decimal(said))
+def _load(said: str) -> str:
+    """Read a load outside the band, which lies around one."""
+    share = Decimal(said)
+    return f"{figures.percent(share)} · {_('超载') if share > 1 else _('富余')}"
 
 
 # What is the matter with somebody behind an indicator, by indicator: the head of the column, and what a code or figure reads as.
@@ -289,7 +291,7 @@ _SAID: Mapping[str, tuple[Any, Callable[[str], str]]] = {
     "OVERRIDES": (gettext_lazy("层级"), lambda said: str(words.look(words.TIERS, said).word)),
     "DECIDED": (gettext_lazy("天数"), str),
     "TRIANGLE": (gettext_lazy("缺少的角色"), _roles),
-    "LOAD": (gettext_lazy("负荷"), _share),
+    "LOAD": (gettext_lazy("负荷"), _load),
 }
 
 

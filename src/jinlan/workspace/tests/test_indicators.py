@@ -113,7 +113,7 @@ def test_one_indicator_shows_its_past_its_parts_and_those_behind_it(measured, as
     assert f'href="/clients/{measured.cast.group.public_id}"' in by_hand
     assert "甲集团" in by_hand
     assert "李华" in text_of(person.get("/indicators/LOAD").content)
-    assert "负荷 李华 E1001 5.7% 赵岩 E1003 1.4%" in text_of(
+    assert "负荷 李华 E1001 5.7% · 富余 赵岩 E1003 1.4% · 富余" in text_of(
         person.get("/indicators/LOAD").content
     )  # 8 and 2 of 140 hours
     assert "缺少的角色" in text_of(person.get("/indicators/TRIANGLE").content)

@@ -11,6 +11,7 @@ import tomllib
 
 import psycopg
 import pytest
+from django.utils import translation
 
 from jinlan.site.cli import COMMANDS
 from jinlan.site.home import ROOT
@@ -25,6 +26,22 @@ def test_a_chapter_names_a_room_a_page_and_tests_that_exist(chapter):
     importlib.import_module(chapter["room"])
     assert chapter["page"].lstrip("/") in set(addresses().values())
     assert list((ROOT / chapter["test"]).rglob("test_*.py"))
+
+
+def test_every_indicator_is_named_by_its_chapter_and_every_named_one_is_registered():
+    from jinlan.work.indicators import INDICATORS
+
+    named = [(chapter["number"], code) for chapter in CHAPTERS for code in chapter["indicator"]]
+
+    assert sorted(named) == sorted((one.chapter, one.code) for one in INDICATORS.values())
+
+
+def test_chapters_are_called_on_pages_what_they_are_called_here():
+    from jinlan.workspace.indicators import CHAPTERS as NAMES
+
+    titles = {chapter["number"]: chapter["title"] for chapter in CHAPTERS if chapter["indicator"]}
+    with translation.override("zh-hans"):
+        assert {number: str(name) for number, name in NAMES.items()} == titles
 
 
 def test_help_lists_every_command_with_one_line():

@@ -86,6 +86,12 @@ def add_months(day: date, months: int) -> date:
     raise AssertionError("every month has a 28th day")
 
 
+def months_back(day: date, months: int) -> date:
+    """Return the day `months` earlier; of a month-end the month-end."""
+    earlier = add_months(day, -months)
+    return month_end(earlier) if is_month_end(day) else earlier
+
+
 def years_between(earlier: date, later: date) -> int:
     """Return full years (age): the birthday itself counts, a 29 February birthday counts on 1 March."""
     before_birthday = (later.month, later.day) < (earlier.month, earlier.day)

@@ -52,6 +52,15 @@ class Leads:
         )
 
 
+def roles_named(actor: Actor, *, on: date) -> Mapping[int, frozenset[str]]:
+    """Return unit -> the roles that somebody holds on a day; one query."""
+    rows = visible(actor, Coverage).filter(in_force(on), unit__isnull=False)
+    found: dict[int, set[str]] = {}
+    for unit, role in rows.values_list("unit_id", "role"):
+        found.setdefault(unit, set()).add(role)
+    return {unit: frozenset(roles) for unit, roles in found.items()}
+
+
 def has_role(actor: Actor, *, role: str) -> bool:
     """Tell whether anybody looks after any unit in a role, now or earlier."""
     return visible(actor, Coverage).filter(role=role, unit__isnull=False).exists()

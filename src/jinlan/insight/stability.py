@@ -1,7 +1,7 @@
 """How steady would a definition have been? Its lines run over the month-ends that exist, every client from nothing (01 §1.7).
 
 What the lines alone say is followed: lists, overrides and committees aside, and a month in which a gate fails stands still, as in the
-state machine. A *flap* is a client who leaves a tier within a year of having entered it, or enters one within a year of having left it.
+state machine. What a flap is, `flaps` says.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 from jinlan.insight.assess import line_values, needed
 from jinlan.insight.definition import Definition
 from jinlan.insight.dryrun import Stock
+from jinlan.insight.flaps import Course
 from jinlan.insight.score import Numbers, Scorecard
-from jinlan.insight.tiers import OUT, LineState, held_months, step
+from jinlan.insight.tiers import OUT, LineState, step
 
-FLAP_MONTHS = 12
 WORST = 20
 Lines = dict[str, LineState]
 
@@ -28,10 +28,7 @@ class Walk:
 
     definition: Definition
     lines: dict[str, Lines] = field(default_factory=dict)  # unit -> its lines, of those with any state
-    tiers: dict[str, str] = field(default_factory=dict)  # unit -> tier, of those with one
-    last: dict[str, tuple[date, str]] = field(
-        default_factory=dict
-    )  # unit -> when it changed last, and what it had before
+    course: Course[str] = field(default_factory=Course)
     months: list[dict[str, Any]] = field(default_factory=list)
     flaps: dict[str, int] = field(default_factory=dict)
     ever: set[str] = field(default_factory=set)
@@ -49,12 +46,12 @@ class Walk:
                 after = ""
                 self.lines.pop(unit, None)
             elif stock.blocked[place]:
-                after = self.tiers.get(unit, "")
+                after = self.course.tiers.get(unit, "")
             else:
                 after = self._stepped(unit, place, values, lowest, stock.as_of)
             self._count(unit, after, stock.as_of, found)
-        self.held += len(self.tiers)
-        self.months.append({"as_of": stock.as_of.isoformat(), "tiered": len(self.tiers), **found})
+        self.held += len(self.course.tiers)
+        self.months.append({"as_of": stock.as_of.isoformat(), "tiered": len(self.course.tiers), **found})
 
     def _stepped(
         self, unit: str, place: int, values: Mapping[str, Numbers], lowest: Mapping[str, int], as_of: date
@@ -78,20 +75,13 @@ class Walk:
         return best
 
     def _count(self, unit: str, after: str, as_of: date, found: dict[str, int]) -> None:
-        before = self.tiers.get(unit, "")
         if after:
             self.ever.add(unit)
-        if after == before:
-            return
-        found["entered" if not before else "left" if not after else "moved"] += 1
-        known = self.last.get(unit)
-        if known is not None and known[1] == after and held_months(known[0], as_of) < FLAP_MONTHS:
+        way, flaps = self.course.take(unit, after, as_of)
+        if way:
+            found[way] += 1
+        if flaps:
             self.flaps[unit] = self.flaps.get(unit, 0) + 1
-        self.last[unit] = (as_of, before)
-        if after:
-            self.tiers[unit] = after
-        else:
-            del self.tiers[unit]
 
     def answer(self) -> dict[str, Any]:
         """Return what was seen, as JSON."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,8 +13,17 @@ from django.db import connection
 from psycopg import sql
 
 from jinlan.insight.gates import RESTRICTED
+from jinlan.insight.totals import KindTotal
 from jinlan.kernel.bulk import insert, stage, upsert
-from jinlan.serving.models import MemberResult, PublishedDate, RestrictedGate, Run, UnitResult, UnitTie
+from jinlan.serving.models import (
+    BankTotal,
+    MemberResult,
+    PublishedDate,
+    RestrictedGate,
+    Run,
+    UnitResult,
+    UnitTie,
+)
 
 RESULTS = (UnitResult, MemberResult, RestrictedGate, UnitTie)  # what a published date consists of
 
@@ -223,6 +232,19 @@ def _contact(entity: str, row: Mapping[str, Any], place: Place) -> tuple[Any, ..
     )  # fmt: skip
 
 
+def totals_of(entity: str) -> dict[date, int]:
+    """Return date -> the run that made its totals of the whole bank."""
+    return dict(BankTotal.objects.filter(entity=entity).values_list("as_of", "run_id"))
+
+
+def publish_totals(entity: str, as_of: date, run_id: int, found: Iterable[KindTotal]) -> None:
+    """Write the totals of the whole bank on a date, in place of those that were there."""
+    BankTotal.objects.filter(entity=entity, as_of=as_of).delete()
+    BankTotal.objects.bulk_create(
+        BankTotal(entity=entity, as_of=as_of, run_id=run_id, **asdict(one)) for one in found
+    )
+
+
 def published_units(entity: str) -> set[int]:
     """Return the keys of all units that have a published row."""
     return set(UnitResult.objects.filter(entity=entity).values_list("unit_id", flat=True).distinct())
@@ -238,7 +260,7 @@ def close_publication(entity: str, run: Run, dates: Sequence[date]) -> None:
     """Name the latest date and withdraw dates that are no part of the history (yesterday's look inside a month)."""
     gone = PublishedDate.objects.filter(entity=entity).exclude(as_of__in=dates)
     for day in gone.values_list("as_of", flat=True):
-        for model in RESULTS:
+        for model in (*RESULTS, BankTotal):
             model.objects.filter(entity=entity, as_of=day).delete()
     gone.delete()
     PublishedDate.objects.filter(entity=entity, latest=True).update(latest=False)

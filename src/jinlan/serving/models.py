@@ -110,6 +110,32 @@ class PublishedDate(Scoped):
         constraints = [models.UniqueConstraint(fields=["entity", "as_of"], name="published_date_unique")]
 
 
+class BankTotal(Scoped):
+    """All units of one kind on a date, managed or not: how many, what they brought in twelve months, and what of it has a tier."""
+
+    CLASSES = {"*": FIGURE, "id": INTERNAL}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    as_of = models.DateField()
+    kind = models.CharField(max_length=8)
+    units = models.IntegerField()
+    tiered = models.IntegerField()
+    unknown = models.IntegerField()  # of all, without a revenue that is known
+    unknown_tiered = models.IntegerField()
+    revenue = models.DecimalField(max_digits=24, decimal_places=2)  # of twelve months
+    revenue_tiered = models.DecimalField(max_digits=24, decimal_places=2)
+
+    class Meta(Scoped.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "as_of", "kind"], name="bank_total_unique"),
+            models.CheckConstraint(
+                condition=models.Q(units__gte=F("tiered"), unknown__gte=F("unknown_tiered")),
+                name="bank_total_part",
+            ),
+        ]
+
+
 class UnitResult(Scoped):
     """A managed unit on a date. Figures of the whole unit: a member's manager does not see this row."""
 

@@ -242,3 +242,9 @@ def run_of(actor: Actor, *, as_of: date) -> Run | None:
     """Return the run that speaks for a published date, with its load."""
     row = visible(actor, PublishedDate).filter(as_of=as_of).select_related("run__load").first()
     return row.run if row else None
+
+
+def runs_of_dates(actor: Actor, *, entity: str) -> dict[date, int]:
+    """Return published date -> the run that speaks for it."""
+    rows = visible(actor, PublishedDate).filter(entity=entity)
+    return dict(rows.values_list("as_of", "run_id"))

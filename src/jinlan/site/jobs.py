@@ -32,6 +32,7 @@ from jinlan.serving.corrections import accept_correction
 from jinlan.site import listing, twodays
 from jinlan.work.selectors import accepted_by
 from jinlan.work.services import asked_for
+from jinlan.work.snapshots import snapshot_indicators
 
 if TYPE_CHECKING:
     from jinlan.lake.load import LoadReport
@@ -101,6 +102,7 @@ def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
     install_charter(name, actor=actor)
     done = nightly(as_of=as_of, entity=name, actor=actor, progress=progress)
     refresh_charter(actor=system_actor(name, now_utc()))
+    snapshot_indicators(actor=system_actor(name, now_utc()))
     seal(system_actor(name, now_utc()), roots_file())
     if not done.evaluated and done.run_id is None:
         return f"{name} {done.as_of}: 已是最新,无需评估 / up to date (load {done.load_id})"

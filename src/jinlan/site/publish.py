@@ -17,6 +17,7 @@ from jinlan.basics.periods import is_month_end, tiers_compare_with
 from jinlan.clients.models import Party, Unit, UnitMember
 from jinlan.clients.register import sync_coverage, sync_units
 from jinlan.domains.strategy.services.definitions import definitions_of
+from jinlan.insight import totals
 from jinlan.insight.contacts import contacts
 from jinlan.kernel.audit import audit
 from jinlan.kernel.bulk import patient
@@ -32,7 +33,9 @@ from jinlan.serving.load import (
     follow_homes,
     publish_contacts,
     publish_day,
+    publish_totals,
     published_units,
+    totals_of,
     withdraw,
 )
 from jinlan.serving.models import PublishedDate, Run
@@ -72,11 +75,13 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
         known = {code for code, unit in units.items() if unit.pk in there}
         days = (_day(one, register, ties[one.as_of], published, known, load.base_currency) for one in dates)
         counts = [publish_day(entity, day, places, parties, levels) for day in days]
+        _publish_totals(entity, dates)
         publish_contacts(entity, _contacts(load, members, assignments, dates[-1].as_of), places)
         run.changes = movements(dates, levels)
         _open_decisions(entity, dates[-1], places, actor)
         close_publication(entity, run, [one.as_of for one in dates])
         defer("strategy.review_month", actor=actor, key=f"run {run.pk}")
+        defer("work.snapshot_indicators", actor=actor, key=f"run {run.pk}")
         run.counts = {"units": sum(counts), "managed": len(register), "dates": len(dates)}
         run.finished_at = now_utc()
         run.save()
@@ -149,6 +154,15 @@ def _day(
     units, members = (_read(one, only=wanted), _members(one, wanted)) if wanted else ([], [])
     own = [row for row in ties if row["unit_id"] in wanted]
     return Day(one.as_of, is_month_end(one.as_of), one.run_id, units, members, currency, own, replaces=fresh)
+
+
+def _publish_totals(entity: str, dates: Sequence[Evaluated]) -> None:
+    """Write the totals of all clients on the dates that have none of their run yet; managed units alone are published."""
+    there = totals_of(entity)
+    for one in dates:
+        if there.get(one.as_of) != one.run_id:
+            rows = results.read_units(settings.LAKE_DIR, one.folder, list(totals.COLUMNS))
+            publish_totals(entity, one.as_of, one.run_id, totals.totals(rows))
 
 
 def memberships(days: Iterable[tuple[date, Rows]]) -> Rows:

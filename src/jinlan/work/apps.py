@@ -12,8 +12,9 @@ class WorkConfig(AppConfig):
     label = "work"
 
     def ready(self) -> None:
-        """Take the acts that need other eyes."""
+        """Take the acts that need other eyes, and declare the nightly job."""
         from jinlan.kernel.acts import register_proposer
+        from jinlan.work import tasks  # noqa: F401
         from jinlan.work.services import asked_for
 
         register_proposer(asked_for)

@@ -184,3 +184,32 @@ class Release(Scoped):
 
     class Meta(Scoped.Meta):
         indexes = [models.Index(fields=["party_id", "channel", "at"], name="release_party")]
+
+
+class IndicatorValue(Scoped):
+    """An indicator as it stood on a published date: value, parts, target, and why there is none. Written by `work.snapshots` alone."""
+
+    CLASSES = {"*": FIGURE, "id": INTERNAL, "code": INTERNAL, "why": INTERNAL}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    code = models.CharField(max_length=20)
+    as_of = models.DateField()
+    run_id = models.BigIntegerField()  # serving.Run that speaks for the date
+    value = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    top = models.DecimalField(max_digits=24, decimal_places=2, null=True)
+    bottom = models.DecimalField(max_digits=24, decimal_places=2, null=True)
+    target = models.DecimalField(max_digits=24, decimal_places=6)
+    met = models.BooleanField(null=True)
+    why = models.CharField(max_length=20, blank=True)
+    inputs = models.JSONField(default=dict)  # {"rule", "cases": [[about, key, said], …], …}
+    at = models.DateTimeField()
+
+    class Meta(Scoped.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "code", "as_of"], name="indicator_value_once"),
+            models.CheckConstraint(
+                condition=models.Q(value__isnull=False, met__isnull=False, why="")
+                | models.Q(~models.Q(why=""), value__isnull=True, met__isnull=True),
+                name="indicator_value_or_why",
+            ),
+        ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from jinlan.kernel.figures import listed
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
 from jinlan.work.checks import Subject
-from jinlan.work.models import Approval, Decision, PreflightRecord, Release, Task
+from jinlan.work.models import Approval, Decision, IndicatorValue, PreflightRecord, Release, Task
 from jinlan.work.rules import Waiting, why_not
 
 
@@ -149,3 +149,9 @@ def releases_to(
     """Return how many messages went to a party by a channel in (after, until], service messages left out."""
     rows = visible(actor, Release).filter(kind="message", party_id=party_id, channel=channel)
     return rows.filter(at__gt=after, at__lte=until).exclude(purpose=service).count()
+
+
+def indicator_values(actor: Actor, *, until: date, code: str = "") -> list[IndicatorValue]:
+    """Return the snapshots up to a date, by code, oldest first; nothing for who does not see the whole bank."""
+    rows = visible(actor, IndicatorValue).filter(as_of__lte=until)
+    return list((rows.filter(code=code) if code else rows).order_by("code", "as_of"))

@@ -25,6 +25,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "clients": EVERYBODY,  # pages of one client; the list asks its resource
     "charter": EVERYBODY,
     "balance": HEADS,
+    "indicators": WHOLE_BANK,
     "quality": OPERATIONS,
     "quarantine": WHOLE_BANK,
     "runs": OPERATIONS,

@@ -27,6 +27,7 @@ from jinlan.workspace import words
 from jinlan.workspace.access import page
 from jinlan.workspace.client import asked, panel
 from jinlan.workspace.dates import date_menu, shown_date
+from jinlan.workspace.indicators import may_see
 
 Context = dict[str, Any]
 SHOWN = 12  # branches and managers, before somebody asks for all
@@ -41,7 +42,7 @@ def charter(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     on = shown.latest if shown else actor.at.date()
     found, about = reading.charter_in_force(actor, on), compliance.measured(actor)
     context: Context = {
-        "title": _("服务章程"), "place": "charter", "data_date": date_menu(request, actor, shown, rewinds=False), "charter": found,
+        "title": _("服务章程"), "place": "charter", "data_date": date_menu(request, actor, shown, rewinds=False), "charter": found, "measures": may_see(actor),
     }  # fmt: skip
     if found is not None:
         before, to_come = reading.charter_before(actor, found), reading.charter_to_come(actor, on)

@@ -20,8 +20,10 @@ from jinlan.kernel.reading import remembered, sees_whole_bank
 from jinlan.serving import selectors as serving
 from jinlan.serving.selectors import MONEY_COLUMNS, Published
 from jinlan.work.selectors import open_tasks
+from jinlan.workspace import words
 from jinlan.workspace.access import may_open, page
 from jinlan.workspace.dates import date_menu, shown_date
+from jinlan.workspace.indicators import Line, as_of_query, lines, may_see
 from jinlan.workspace.words import LADDERS
 
 if TYPE_CHECKING:
@@ -55,13 +57,15 @@ def department(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     spans = remembered(actor, key + "moves", lambda: _spans(actor, shown))
     moves = spans[-1]["moves"] if spans else []
     return render(request, "workspace/department.html", context | {
-        "shown": shown, "before": before, "kinds": _kinds(tiers), "kind_unit": column_unit([row[f"sum_{name}"] for row in tiers for name in ("aum", "revenue_12m")]), "totals": _totals(tiers, earlier), "as_of_query": _query(shown),
-        "spans": spans, **_lists(actor, shown, moves),
+        "shown": shown, "before": before, "kinds": _kinds(tiers), "kind_unit": column_unit([row[f"sum_{name}"] for row in tiers for name in ("aum", "revenue_12m")]), "totals": _totals(tiers, earlier), "as_of_query": as_of_query(shown),
+        "spans": spans, "indicators": _indicators(actor, shown), **_lists(actor, shown, moves),
     })  # fmt: skip
 
 
-def _query(shown: Published) -> str:
-    return f"?as_of={shown.as_of.isoformat()}" if shown.past else ""
+def _indicators(actor: Actor, shown: Published) -> list[Line]:
+    """Return the indicators, those that miss their target first; nothing for who does not see the whole bank."""
+    order = list(words.INDICATORS)
+    return sorted(lines(actor, shown), key=lambda one: order.index(one.state)) if may_see(actor) else []
 
 
 def _kinds(tiers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ from jinlan.lake.extracts.schema import UNIT_KINDS
 from jinlan.workspace import charters, sheets, studio
 from jinlan.workspace.access import doing, may_open, page
 from jinlan.workspace.dates import date_menu, shown_date
+from jinlan.workspace.indicators import may_see
 
 if TYPE_CHECKING:
     from jinlan.domains.strategy.models import DefinitionVersion
@@ -57,7 +58,7 @@ def definitions(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         speaks = next((row for row in rows if row.speaks(today)), None)
         kinds.append({"kind": kind, "rows": rows, "speaks": speaks})
     return render(request, "workspace/definitions.html", {
-        "title": _("标准"), "place": "definitions", "kinds": kinds, "today": today, "edits": actor.has(*EDITORS), "may_compare": may_open(actor, "trials") and sees_whole_bank(),
+        "title": _("标准"), "place": "definitions", "kinds": kinds, "today": today, "edits": actor.has(*EDITORS), "may_compare": may_open(actor, "trials") and sees_whole_bank(), "measures": may_see(actor),
         "data_date": date_menu(request, actor, shown, rewinds=False),
     })  # fmt: skip
 

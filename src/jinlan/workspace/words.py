@@ -171,6 +171,11 @@ AWAY: Mapping[str, Any] = {
 }  # fmt: skip
 LETTERS: Mapping[str, Any] = {"letter": _("告知函"), "talk": _("沟通要点"), "": "—"}
 
+INDICATORS: Mapping[str, Look] = {
+    "missed": Look(_("未达目标"), "amber", "alert-triangle"), "unknown": Look(_("没有数据"), "plain", "circle-dashed"),
+    "met": Look(_("达到目标"), "green", "circle-check"),
+}  # fmt: skip
+
 
 VERBS: dict[str, Any] = {
     "signin": _("登录的全部记录"), "signin.succeeded": _("登录"), "signin.failed": _("登录失败"), "signin.step_up_succeeded": _("再次确认本人"),
@@ -196,7 +201,7 @@ VERBS: dict[str, Any] = {
     "resource.view_kept": _("保存视图"), "resource.view_dropped": _("删除视图"),
     "compliance.consent_given": _("登记授权"), "compliance.consent_withdrawn": _("撤回授权"), "compliance.contact_suppressed": _("登记请勿联系"),
     "compliance.contact_restored": _("恢复联系"), "work.check_acknowledged": _("确认预检提醒"), "work.check_overridden": _("例外放行"), "work.released": _("执行前复检"),
-    "work.task_opened": _("建立待办"), "work.tasks_opened": _("批量建立待办"), "work.tasks_closed": _("批量办结待办"), "work.approval_asked": _("申请复核"), "work.approval_passed": _("复核通过一个环节"),
+    "work.indicators_kept": _("记录指标"), "work.task_opened": _("建立待办"), "work.tasks_opened": _("批量建立待办"), "work.tasks_closed": _("批量办结待办"), "work.approval_asked": _("申请复核"), "work.approval_passed": _("复核通过一个环节"),
     "work.approval_done": _("复核通过并执行"), "work.approval_refused": _("复核拒绝"), "work.approval_void": _("复核作废"), "work.approval_expired": _("复核过期"),
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from jinlan.basics.periods import (
     is_month_end,
     month_end,
     month_ends,
+    months_back,
     tiers_compare_with,
     years_between,
 )
@@ -87,3 +88,10 @@ def test_tiers_are_compared_with_the_month_end_before_the_last_decision() -> Non
     assert tiers_compare_with(date(2026, 8, 31), ends) is None
     assert tiers_compare_with(date(2026, 11, 10), ends, months=2) == date(2026, 8, 31)
     assert tiers_compare_with(date(2026, 11, 10), ends, months=3) is None
+
+
+def test_months_back_lead_from_a_month_end_to_a_month_end() -> None:
+    assert months_back(date(2029, 2, 28), 12) == date(2028, 2, 29)
+    assert months_back(date(2026, 4, 30), 1) == date(2026, 3, 31)
+    assert months_back(date(2026, 11, 10), 12) == date(2025, 11, 10)
+    assert months_back(date(2026, 3, 30), 1) == date(2026, 2, 28)

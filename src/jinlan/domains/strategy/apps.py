@@ -12,12 +12,16 @@ class StrategyConfig(AppConfig):
     label = "strategy"
 
     def ready(self) -> None:
-        """Declare the acts and jobs of this room, and offer its lists."""
+        """Declare the acts, jobs and indicators of this room, and offer its lists."""
         from jinlan.domains.strategy import tasks  # noqa: F401
+        from jinlan.domains.strategy.indicators import INDICATORS
         from jinlan.domains.strategy.resources import LeadChanges, Obligations, Quiets
         from jinlan.domains.strategy.services import committee, overrides, trials, versions  # noqa: F401
         from jinlan.kernel.resource.registry import register
+        from jinlan.work import indicators
 
         register(Obligations)
         register(Quiets)
         register(LeadChanges)
+        for one in INDICATORS:
+            indicators.register(one)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from jinlan.basics.periods import month_ends
 from jinlan.insight.definition import Definition
 from jinlan.insight.dryrun import Stock
+from jinlan.insight.flaps import FLAP_MONTHS
 from jinlan.insight.parsing import parse
 from jinlan.insight.score import OK, Column
-from jinlan.insight.stability import FLAP_MONTHS, Walk, stability
+from jinlan.insight.stability import Walk, stability
 from jinlan.insight.tests.test_dryrun import a_stock
 
 ONE = parse("""kind = "GROUP"
@@ -53,7 +54,7 @@ def tiers_over(values: list[int | None], definition: Definition = ONE) -> list[s
     walk, found = Walk(definition), []
     for stock in stocks(values, definition):
         walk.take(stock)
-        found.append(walk.tiers.get("G0", ""))
+        found.append(walk.course.tiers.get("G0", ""))
     return found
 
 

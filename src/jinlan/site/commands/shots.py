@@ -28,6 +28,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "member": ("wangmin", "{client}"),
     "contacts": ("zhaoyan", "/contacts?view=all"),
     "department": ("chenwei", "/department"),
+    "indicators": ("chenwei", "/indicators"),
+    "indicator": ("chenwei", "/indicators/COVERED"),
     "quality": ("zhengyu", "/quality"),
     "runs": ("zhengyu", "/runs"),
     "empty": ("hejun", "/clients"),

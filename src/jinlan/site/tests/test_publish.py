@@ -14,18 +14,27 @@ import psycopg
 import pyarrow as pa
 import pytest
 from django.db import connection
-from django.db.utils import OperationalError
+from django.db.utils import OperationalError, ProgrammingError
 
 from jinlan.clients.models import Unit, UnitMember
 from jinlan.clients.testing import Cast, covers, the_cast
 from jinlan.domains.strategy.services.definitions import install_definitions
 from jinlan.insight.results import MEMBERS, TIES, UNITS
 from jinlan.kernel.models import AuditEntry
+from jinlan.kernel.outbox import Job
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, writing
 from jinlan.lake import results
 from jinlan.serving import load as serving_load
-from jinlan.serving.models import Load, MemberResult, PublishedDate, RestrictedGate, Run, UnitResult
+from jinlan.serving.models import (
+    BankTotal,
+    Load,
+    MemberResult,
+    PublishedDate,
+    RestrictedGate,
+    Run,
+    UnitResult,
+)
 from jinlan.serving.registry import record_of
 from jinlan.serving.ties import influence, influenced_revenue
 from jinlan.site import publish as publishing
@@ -380,3 +389,72 @@ def test_influence_is_no_way_around_the_wall_between_clients(bank: Bank) -> None
     assert _influence(bank, "sunjie", "H-ZHANG") == [
         ("CONTROLLER", 1, 1, Decimal("500.00"))
     ]  # both are at his branch
+
+
+def totals(bank: Bank) -> dict[date, list[tuple[Any, ...]]]:
+    """What is kept of the whole bank: date -> (run, kind, units, in a tier, unknown, revenue, of those in a tier)."""
+    found: dict[date, list[tuple[Any, ...]]] = {}
+    with scoped(bank.cast.actor("zhengyu")):
+        for day, *row in BankTotal.objects.order_by("as_of", "kind").values_list(
+            "as_of", "run_id", "kind", "units", "tiered", "unknown", "revenue", "revenue_tiered"
+        ):
+            found.setdefault(day, []).append(tuple(row))
+    return found
+
+
+def earns(value: str | None, state: str = "ok") -> str:
+    return json.dumps({"revenue_12m": {"v": value, "s": state}})
+
+
+def test_totals_are_of_all_units_and_follow_the_run_of_their_date(bank: Bank) -> None:
+    bank.units[0] |= {"measures": earns("70.10")}
+    bank.units[1] |= {"measures": earns(None, "incomplete")}
+    place = bank.units[0]["root_party_id"], bank.units[0]["branch_id"]
+    bank.units.append(unit("G-SMALL", *place, managed=False, effective_tier="", measures=earns("29.90")))
+    both = bank.evaluated(SEP, OCT)
+    bank.publish(both)
+
+    first = bank.runs[-1].pk
+    told = [
+        (first, "GROUP", 2, 1, 0, Decimal("100.00"), Decimal("70.10")),
+        (first, "HNW", 1, 1, 1, Decimal("0.00"), Decimal("0.00")),
+    ]
+    assert totals(bank) == {SEP: told, OCT: told}
+
+    bank.units[2] |= {"measures": earns("129.90")}
+    again = bank.evaluated(OCT, PREVIEW)
+    bank.publish([both[0], *again])
+    moved = (bank.runs[-1].pk, "GROUP", 2, 1, 0, Decimal("200.00"), Decimal("70.10"))
+    assert totals(bank)[SEP] == told
+    assert totals(bank)[OCT][0] == totals(bank)[PREVIEW][0] == moved
+
+    bank.publish([both[0], again[0]])
+    assert set(totals(bank)) == {SEP, OCT}  # a look inside a month goes with its date
+    assert seen(bank).keys() == {SEP, OCT}
+
+
+def test_totals_of_an_earlier_release_s_dates_come_with_the_next_publication(bank: Bank) -> None:
+    dates = bank.evaluated(SEP, OCT)
+    bank.publish(dates)
+    with writing():
+        BankTotal.objects.all().delete()
+
+    bank.publish(dates)
+
+    assert set(totals(bank)) == {SEP, OCT}
+
+
+@pytest.mark.parametrize("username", ["lihua", "sunjie"])
+def test_totals_of_the_bank_are_for_those_who_see_it(bank: Bank, username: str) -> None:
+    bank.publish(bank.evaluated(OCT))
+
+    with pytest.raises(ProgrammingError, match="permission denied"), scoped(bank.cast.actor(username)):
+        list(BankTotal.objects.all())
+
+
+def test_a_publication_asks_once_for_the_review_and_the_indicators(bank: Bank) -> None:
+    bank.publish(bank.evaluated(OCT))
+
+    with scoped(bank.cast.actor("hejun")):
+        names = list(Job.objects.order_by("id").values_list("name", flat=True))
+    assert names == ["strategy.review_month", "work.snapshot_indicators"]

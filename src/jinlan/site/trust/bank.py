@@ -20,6 +20,7 @@ from jinlan.kernel.scope import actor_for, scoped, system_actor
 from jinlan.kernel.search import search_of
 from jinlan.kernel.testing import ENTITY, START, a_grant, a_person, writing
 from jinlan.serving.models import (
+    BankTotal,
     Load,
     LoadCheck,
     MemberResult,
@@ -36,7 +37,7 @@ from jinlan.site.trust.cast import CAST, Part
 from jinlan.site.trust.facts import Cover, Facts, Grant, Staff
 from jinlan.site.trust.lists import fill as fill_lists
 from jinlan.site.trust.lists import fill_consents, fill_own
-from jinlan.work.models import Task
+from jinlan.work.models import IndicatorValue, Task
 
 LETTERS = "ABCDEFGHIJKLMNPRSTUVWXYZ234567"
 UNITS = 60
@@ -245,6 +246,15 @@ class Builder:
         """One row at least in every table that the cast must not, or may, see."""
         CounterpartyIdentity.objects.create(entity=ENTITY, match_hash="h", value=b"x")
         CharterRefresh.objects.create(entity=ENTITY, as_of=self.bank.today, at=now_utc())
+        run = PublishedDate.objects.get(latest=True).run
+        BankTotal.objects.create(
+            entity=ENTITY, run=run, as_of=self.bank.today, kind="GROUP", units=9, tiered=4, unknown=1, unknown_tiered=0, revenue=9,
+            revenue_tiered=4,
+        )  # fmt: skip
+        IndicatorValue.objects.create(
+            entity=ENTITY, code="COVERED", as_of=self.bank.today, run_id=run.pk, value=Decimal("0.4"), top=4, bottom=10,
+            target=Decimal("0.5"), met=False, inputs={"cases": [], "behind": 0}, at=now_utc(),
+        )  # fmt: skip
         Override.objects.create(
             entity=ENTITY, unit_code="GROUP-2", tier="HQ", reason_code="MANDATE", evidence="x", proposer="a", checker="b", approver="c",
             valid_from=START, expires=self._day(90),

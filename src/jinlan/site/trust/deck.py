@@ -123,9 +123,14 @@ class Deck:
         if name == "home" and who != ANONYMOUS and not self.sights[who].roles and who != "disabled":
             row = HOME_ROLELESS
         for query in row.queries if method == "GET" else ("",):
-            url = reverse(name, kwargs={"rest": "x"} if name == "api:nothing" else None) + (
-                f"?{query}" if query else ""
+            given = (
+                {"rest": "x"}
+                if name == "api:nothing"
+                else {"code": self.dice.choice(row.codes)}
+                if row.codes
+                else None
             )
+            url = reverse(name, kwargs=given) + (f"?{query}" if query else "")
             whole = name == "clients" and query == "view=all"
             thing = f"{row.about}:" if row.about else ""
             yield Probe(name, url, method, who, row, unit=thing, exact=whole, proved=name in UNPROVED)

@@ -90,6 +90,8 @@ TABLES: dict[str, Table] = {
     "serving_unittie": Table(lambda seen, keys: _unit(seen, keys) and keys[1] in seen.parties, UNIT_ID, PARTY_ID),
     "serving_restrictedgate": Table(lambda seen, keys: seen.secret, UNIT_ID),
     "serving_quarantine": Table(lambda seen, keys: seen.whole),
+    "serving_banktotal": Table(lambda seen, keys: seen.whole),
+    "work_indicatorvalue": Table(lambda seen, keys: seen.whole),
     "work_task": Table(_unit, UNIT_ID),
     "strategy_trial": Table(lambda seen, keys: seen.whole, may=CHAIRS),
     "strategy_override": Table(lambda seen, keys: seen.whole, writers=frozenset({"dept_head"})),

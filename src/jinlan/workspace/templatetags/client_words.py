@@ -29,7 +29,7 @@ _TABLES: Mapping[str, Mapping[Any, Look]] = {
     "tier": words.TIERS, "state": words.STATES, "member": words.MEMBER_SOURCES, "class": words.FIVE_TIER,
     "load": words.LOAD_STATUS, "run": words.RUN_STATUS, "level": words.LEVELS, "move": words.MOVES, "approval": words.APPROVAL_STATES,
     "contact": CONTACT_STATES, "version": words.VERSION_STATES, "meeting": words.MEETING_STATES, "result": words.RESULTS, "ballot": words.BALLOTS, "life": words.LIFE, "proposal": words.PROPOSALS,
-    "queue": words.QUEUE, "outcome": words.OUTCOMES,
+    "queue": words.QUEUE, "outcome": words.OUTCOMES, "indicator": words.INDICATORS,
 }  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     "kind": words.KINDS, "version_kind": {**words.KINDS, "CHARTER": _lazy("服务章程")}, "kind_short": words.KINDS_SHORT, "tier_source": words.TIER_SOURCES, "influence": words.INFLUENCE, "gate": words.GATES,

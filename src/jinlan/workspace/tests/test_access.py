@@ -16,6 +16,8 @@ PAGES = {
     "/department": {"sunjie", "chenwei", "zhoulin", "wuhan", "zhengyu"},
     "/quality": {"chenwei", "zhoulin", "wuhan", "zhengyu", "hejun"},
     "/runs": {"chenwei", "zhoulin", "wuhan", "zhengyu", "hejun"},
+    "/indicators": {"chenwei", "zhoulin", "wuhan", "zhengyu"},
+    "/indicators/LOAD": {"chenwei", "zhoulin", "wuhan", "zhengyu"},
     "/committee": {"chenwei", "zhoulin", "wuhan", "zhengyu"},
     "/committee/new": {"chenwei", "zhoulin"},
     "/approvals": {name for name, *_ in SIGN_INS} - {"xulan", "gaofeng"},

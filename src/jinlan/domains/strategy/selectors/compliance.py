@@ -63,11 +63,16 @@ class Measured:
 def measured(actor: Actor) -> Measured | None:
     """Return what compliance figures are about; None before obligations were made for the first time."""
     last = last_refresh(actor)
-    charter = charter_in_force(actor, last.as_of) if last else None
+    return measured_on(actor, last.as_of) if last else None
+
+
+def measured_on(actor: Actor, as_of: date) -> Measured | None:
+    """Return what compliance figures of a day are about, up to the one on which obligations stand; None when no charter spoke then."""
+    last, charter = last_refresh(actor), charter_in_force(actor, as_of)
     if last is None or charter is None:
         return None
-    since = add_months(last.as_of, -int(rule("CHARTER.WINDOW", last.as_of).value))
-    return Measured(last.as_of, since, charter, last.unmeasured, last.measured)
+    since = add_months(as_of, -int(rule("CHARTER.WINDOW", as_of).value))
+    return Measured(as_of, since, charter, last.unmeasured, last.measured)
 
 
 def missed(as_of: date) -> Q:

@@ -21,6 +21,7 @@ from jinlan.basics.clock import business_date, now_utc
 from jinlan.basics.errors import Refused, Words
 from jinlan.domains.strategy.services.charter_refresh import refresh_charter
 from jinlan.domains.strategy.services.definitions import install_charter, install_definitions
+from jinlan.domains.strategy.services.target_refresh import refresh_targets
 from jinlan.insight.render import render
 from jinlan.kernel.models import Person
 from jinlan.kernel.scope import actor_for, console_actor, scoped, system_actor
@@ -101,6 +102,7 @@ def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
     install_charter(name, actor=actor)
     done = nightly(as_of=as_of, entity=name, actor=actor, progress=progress)
     refresh_charter(actor=system_actor(name, now_utc()))
+    refresh_targets(actor=system_actor(name, now_utc()))
     seal(system_actor(name, now_utc()), roots_file())
     if not done.evaluated and done.run_id is None:
         return f"{name} {done.as_of}: 已是最新,无需评估 / up to date (load {done.load_id})"

@@ -67,14 +67,18 @@ class Tree:
         return frozenset(one.code for one in self._under.get("", ()))
 
 
-def tree(actor: Actor) -> Tree:
-    """Return the branches of the actor's bank; one query."""
-    fields = ("id", "code", "name", "level", "parent__code", "merged_into__code")
+def tree(actor: Actor, *, on: date) -> Tree:
+    """Return the branches of the actor's bank as they hang together on a day: a merger holds from its own day; one query."""
+    fields = ("id", "code", "name", "level", "parent__code", "merged_into__code", "valid_to")
     rows = visible(actor, Branch).filter(entity=actor.entity).order_by("level", "code").values_list(*fields)
-    return Tree(
-        Node(key, code, name, level, into or parent or "", bool(into))
-        for key, code, name, level, parent, into in rows
-    )
+    return Tree(_node(on, *row) for row in rows)
+
+
+def _node(
+    on: date, key: int, code: str, name: str, level: int, parent: str | None, into: str | None, until: date | None
+) -> Node:
+    merged = into is not None and (until is None or until <= on)
+    return Node(key, code, name, level, (into if merged else parent) or "", merged)
 
 
 @dataclass(frozen=True, slots=True)

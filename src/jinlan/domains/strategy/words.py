@@ -30,3 +30,6 @@ UNCOUNTED: Mapping[str, Any] = {
     "ONE_WAY": _("没有双方对话的结果"), "ALONE": _("没有登记客户方参加人"), "LATE": _("纪要超过期限才归档"),
 }  # fmt: skip
 AUTHORITIES: Mapping[str, Any] = {"TEAM": _("服务团队"), "BRANCH": _("分行"), "HEAD_OFFICE": _("总行")}
+METRICS: Mapping[str, Any] = {
+    "aum": _("月日均 AUM 净增"), "loan": _("贷款净增"), "revenue": _("综合收入净增（近 12 个月）"), "entered": _("新增在层客户"),
+}  # fmt: skip

@@ -51,7 +51,7 @@ def refresh_targets(*, actor: Actor) -> dict[str, int]:
         wanted = _wanted(actor)
         counts = {"months": len(wanted), "added": 0, "changed": 0}
         if wanted:
-            facts = _Facts(actor)
+            facts = _Facts(actor, max(wanted))
             for month, runs in wanted.items():
                 added, changed = _write(facts, month, runs)
                 counts["added"] += added
@@ -81,12 +81,12 @@ def _before(month: date) -> date:
 class _Facts:
     """What crediting is made of, read once for all months."""
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, day: date) -> None:
         self.actor = actor
         self.places = teams.unit_places(actor)
         self.team = {unit: [_held(one) for one in rows] for unit, rows in organisation.sharers(actor).items()}
         self.staff = organisation.staff(actor)
-        self.branches = {one.key: one.code for one in organisation.tree(actor).nodes.values()}
+        self.branches = {one.key: one.code for one in organisation.tree(actor, on=day).nodes.values()}
         self._ends: dict[date, Mapping[int, Standing]] = {}
 
     def at(self, day: date) -> Mapping[int, Standing]:

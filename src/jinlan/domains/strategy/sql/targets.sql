@@ -16,6 +16,9 @@ declare
   children numeric[];
   own numeric[];
 begin
+  if p_kind = '' then
+    return;  -- nothing is above the bank
+  end if;
   -- Two transactions that each see half of it would both agree: one waits for the other's end. Acts take the same lock first.
   perform pg_advisory_xact_lock(hashtextextended(format('jinlan targets|%s|%s|%s', p_entity, p_year, p_metric), 0));
   select array_agg(c.amount order by c.month) into children from (

@@ -75,7 +75,14 @@ def tree(actor: Actor, *, on: date) -> Tree:
 
 
 def _node(
-    on: date, key: int, code: str, name: str, level: int, parent: str | None, into: str | None, until: date | None
+    on: date,
+    key: int,
+    code: str,
+    name: str,
+    level: int,
+    parent: str | None,
+    into: str | None,
+    until: date | None,
 ) -> Node:
     merged = into is not None and (until is None or until <= on)
     return Node(key, code, name, level, (into if merged else parent) or "", merged)
@@ -103,9 +110,15 @@ def staff(actor: Actor) -> Mapping[str, Staff]:
 def headed(actor: Actor, *, on: date) -> frozenset[str]:
     """Return the codes of the branches that the actor heads on a day; without one in the role it is where he works."""
     held = RoleGrant.objects.filter(person_id=actor.person_id, role="branch_head", valid_from__lte=on)
-    codes = set(held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).values_list("branch_code", flat=True))
+    codes = set(
+        held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).values_list("branch_code", flat=True)
+    )
     if "" in codes:
-        codes |= set(visible(actor, Employee).filter(code=actor.employee, active=True).values_list("branch__code", flat=True))
+        codes |= set(
+            visible(actor, Employee)
+            .filter(code=actor.employee, active=True)
+            .values_list("branch__code", flat=True)
+        )
     return frozenset(codes - {""})
 
 
@@ -122,7 +135,11 @@ class Sharer:
 
 def sharers(actor: Actor) -> Mapping[int, list[Sharer]]:
     """Return by unit who leads it and who has a share of its income, the earliest first; one query."""
-    rows = visible(actor, Coverage).filter(unit__isnull=False).filter(Q(role="LEAD") | Q(credit_share__isnull=False))
+    rows = (
+        visible(actor, Coverage)
+        .filter(unit__isnull=False)
+        .filter(Q(role="LEAD") | Q(credit_share__isnull=False))
+    )
     fields = ("unit_id", "employee__code", "role", "credit_share", "valid_from", "valid_to")
     found: dict[int, list[Sharer]] = {}
     for unit, *rest in rows.order_by("valid_from", "id").values_list(*fields):
@@ -132,6 +149,8 @@ def sharers(actor: Actor) -> Mapping[int, list[Sharer]]:
 
 def with_book(actor: Actor, *, on: date) -> frozenset[str]:
     """Return the codes of employees on the team of a unit in sight on a day."""
-    rows = visible(actor, Coverage).filter(unit__isnull=False, role__in=("LEAD", "ASSIST"), valid_from__lte=on)
+    rows = visible(actor, Coverage).filter(
+        unit__isnull=False, role__in=("LEAD", "ASSIST"), valid_from__lte=on
+    )
     rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
     return frozenset(rows.values_list("employee__code", flat=True).distinct())

@@ -24,6 +24,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "department": HEADS,
     "clients": EVERYBODY,  # pages of one client; the list asks its resource
     "charter": EVERYBODY,
+    "targets": EVERYBODY,
+    "targets-set": ("dept_head",),
+    "targets-split": ("dept_head", "branch_head"),
     "quality": OPERATIONS,
     "quarantine": WHOLE_BANK,
     "runs": OPERATIONS,

@@ -20,6 +20,8 @@ from jinlan.workspace import (
     lists,
     record,
     saying,
+    target_forms,
+    targets,
     unmask,
 )
 
@@ -50,6 +52,9 @@ urlpatterns = [
     path("clients/<uuid:public_id>/between", between.between, name="client-between"),
     path("clients/<uuid:public_id>/override", approvals.override, name="client-override"),
     path("charter", charter.charter, name="charter"),
+    path("targets", targets.targets, name="targets"),
+    path("targets/set", target_forms.set_bank, name="targets-set"),
+    path("targets/split", target_forms.split, name="targets-split"),
     path("decisions/<uuid:public_id>", decisions.letter, name="decision"),
     path("committee", committee.committee, name="committee"),
     path("committee/new", committee.new, name="committee-new"),

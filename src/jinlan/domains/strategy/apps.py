@@ -15,7 +15,6 @@ class StrategyConfig(AppConfig):
         """Declare the acts and jobs of this room, and offer its lists."""
         from jinlan.domains.strategy import tasks  # noqa: F401
         from jinlan.domains.strategy.resources import Obligations, Quiets
-        from jinlan.domains.strategy.services import charter_acts, committee, overrides, targets, trials, versions  # noqa: F401
         from jinlan.kernel.resource.registry import register
 
         register(Obligations)

@@ -109,7 +109,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("owner_kind", "BANK"), ("owner", ""), ("parent", ""), ("parent_kind", "")),
+                            models.Q(
+                                ("owner", ""), ("owner_kind", "BANK"), ("parent", ""), ("parent_kind", "")
+                            ),
                             models.Q(("owner_kind", "BRANCH"), ("parent_kind__in", ["BANK", "BRANCH"])),
                             models.Q(("owner_kind", "EMPLOYEE"), ("parent_kind", "BRANCH")),
                             _connector="OR",

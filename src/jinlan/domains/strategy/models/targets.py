@@ -47,9 +47,7 @@ class Target(Scoped):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["entity", "year", "metric", "parent_kind", "parent"], name="target_children"
-            )
+            models.Index(fields=["entity", "year", "metric", "parent_kind", "parent"], name="target_children")
         ]
 
 
@@ -59,7 +57,14 @@ class Credit(AboutUnit):
     `branch` is the employee's as it was when the month was first credited to him: who moves later takes nothing along.
     """
 
-    CLASSES = {"*": FIGURE, "id": INTERNAL, "public_id": INTERNAL, "entity": INTERNAL, "employee": STAFF, "branch": INTERNAL}
+    CLASSES = {
+        "*": FIGURE,
+        "id": INTERNAL,
+        "public_id": INTERNAL,
+        "entity": INTERNAL,
+        "employee": STAFF,
+        "branch": INTERNAL,
+    }
     month = models.DateField()  # its last day
     metric = models.CharField(max_length=8)
     employee = models.CharField(max_length=64, blank=True)  # "" for days on which nobody had the client

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from jinlan.domains.strategy.rules.targets import CENT
 
@@ -55,7 +56,7 @@ def _stretches(team: Sequence[Held], first: date, last: date) -> Iterator[tuple[
     for one in team:
         turns |= {day for day in (one.since, one.until) if day is not None and first < day < after}
     ordered = sorted(turns)
-    yield from zip(ordered, ordered[1:], strict=False)
+    yield from pairwise(ordered)
 
 
 def _shares_on(team: Sequence[Held], day: date) -> Mapping[str, Fraction]:

@@ -152,9 +152,7 @@ def months_of_year(year: Decimal, season: Sequence[Decimal], step: Decimal = CEN
     return shares(year, season, step)
 
 
-def months_of_quarters(
-    amounts: Sequence[Decimal], season: Sequence[Decimal], step: Decimal = CENT
-) -> Months:
+def months_of_quarters(amounts: Sequence[Decimal], season: Sequence[Decimal], step: Decimal = CENT) -> Months:
     """Share each quarter out over its own three months by a seasonality."""
     found: list[Decimal] = []
     for place, amount in enumerate(amounts):

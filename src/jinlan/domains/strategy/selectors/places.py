@@ -36,6 +36,10 @@ class Places:
         """Return the branches that the actor heads, with all below them."""
         return frozenset(code for start in self._headed for code in self.tree.below(start))
 
+    def first_headed(self) -> str:
+        """Return the code of a branch that the actor heads, "" for none."""
+        return min(self._headed, default="")
+
     def name(self, owner: Owner) -> str | Words:
         """Return what an owner is called; a code that is not known stands for itself."""
         if owner.kind == BANK:

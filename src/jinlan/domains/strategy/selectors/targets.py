@@ -110,7 +110,11 @@ class Year:
 
     def children(self, owner: Owner) -> list[Owner]:
         """Return who has a target from an owner."""
-        return [one for one, row in self.targets.items() if (row.parent_kind, row.parent) == (owner.kind, owner.code)]
+        return [
+            one
+            for one, row in self.targets.items()
+            if (row.parent_kind, row.parent) == (owner.kind, owner.code)
+        ]
 
     def _rows_of(self, owner: Owner) -> list[Achieved]:
         if owner.kind == BANK:
@@ -154,13 +158,15 @@ class Year:
         active = {row.branch for row in self.rows}
         found = set(self.children(owner))
         if owner.kind == BANK:
-            found |= {
-                one for one in self.places.candidates(owner) if self.places.counted(one.code) & active
-            }
+            found |= {one for one in self.places.candidates(owner) if self.places.counted(one.code) & active}
         else:
             nodes = () if owner.code in self.places.tree.roots() else self.places.tree.under(owner.code)
             found |= {Owner(BRANCH, one.code) for one in nodes if self.places.counted(one.code) & active}
-            found |= {Owner(EMPLOYEE, row.employee) for row in self.rows if row.branch == owner.code and row.employee != NOBODY}
+            found |= {
+                Owner(EMPLOYEE, row.employee)
+                for row in self.rows
+                if row.branch == owner.code and row.employee != NOBODY
+            }
         return sorted(found, key=lambda one: (one.kind == EMPLOYEE, one.code))
 
     def above(self, owner: Owner) -> list[Owner]:
@@ -184,7 +190,9 @@ def _by_month(rows: Iterable[Any]) -> Months:
 def years_known(actor: Actor) -> set[int]:
     """Return the years of which there are targets or achievements."""
     targets = visible(actor, Target).filter(entity=actor.entity).values_list("year", flat=True).distinct()
-    months = visible(actor, Achieved).filter(entity=actor.entity).values_list("month__year", flat=True).distinct()
+    months = (
+        visible(actor, Achieved).filter(entity=actor.entity).values_list("month__year", flat=True).distinct()
+    )
     return {*targets, *months}
 
 
@@ -218,10 +226,11 @@ def behind(actor: Actor, year: Year, *, employee: str) -> Behind:
     units = [(unit, _by_month(found)) for unit, found in by_unit.items()]
     sums: list[Achieved] = [row for row in year.rows if row.employee == employee]
     whole: dict[date, int] = {}
-    for row in sums:
-        whole[row.month] = whole.get(row.month, 0) + row.units
+    for one in sums:
+        whole[one.month] = whole.get(one.month, 0) + one.units
     hidden = tuple(
-        own - sum(column, ZERO) for own, *column in zip(_by_month(sums), *(months for _, months in units), strict=True)
+        own - sum(column, ZERO)
+        for own, *column in zip(_by_month(sums), *(months for _, months in units), strict=True)
     )
     most = max((count - shown.get(month, 0) for month, count in whole.items()), default=0)
     return Behind(sorted(units, key=lambda one: (-abs(sum(one[1], ZERO)), one[0])), hidden, most)

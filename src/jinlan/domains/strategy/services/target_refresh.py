@@ -64,9 +64,7 @@ def refresh_targets(*, actor: Actor) -> dict[str, int]:
 def _wanted(actor: Actor) -> Mapping[date, Runs]:
     """Return the months to credit: both ends are published, by other runs than the month was credited from."""
     runs = monthly.runs_of_month_ends(actor)
-    every = {
-        month: (run, runs[before]) for month, run in runs.items() if (before := _before(month)) in runs
-    }
+    every = {month: (run, runs[before]) for month, run in runs.items() if (before := _before(month)) in runs}
     done = Achieved.objects.filter(entity=actor.entity).values_list("month", "run_id", "before_id").distinct()
     credited: dict[date, set[Runs]] = {}
     for month, run, before_run in done:
@@ -160,14 +158,14 @@ def _write(facts: _Facts, month: date, runs: Runs) -> tuple[int, int]:
         made.add(unit, _changes(then.get(unit), now.get(unit)))
     entity = facts.actor.entity
     gone = sql.SQL("t.entity = {} and t.month = {}").format(sql.Literal(entity), sql.Literal(month))
-    credits = upsert(
+    parts = upsert(
         "strategy_credit", CREDITS, made.credits, key=("unit_id", "month", "metric", "employee"), at_birth=("entity", "public_id"),
         delete=gone,
     )  # fmt: skip
     lines = upsert(
         "strategy_achieved", ACHIEVED, _lines(made, runs), key=("entity", "month", "metric", "employee", "branch"), delete=gone,
     )  # fmt: skip
-    return credits[0] + lines[0], credits[1] + lines[1]
+    return parts[0] + lines[0], parts[1] + lines[1]
 
 
 def _homes(entity: str, month: date) -> tuple[Mapping[str, str], Mapping[int, str]]:

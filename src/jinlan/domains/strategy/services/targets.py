@@ -6,7 +6,7 @@ database looks at it once more when the transaction ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,6 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
-from jinlan.clients import organisation
 from jinlan.domains.strategy.models import Target
 from jinlan.domains.strategy.rules.targets import (
     BRANCH,
@@ -130,7 +129,11 @@ class _Book:
 
     def children(self, owner: Owner) -> dict[Owner, Target]:
         """Return what hangs below an owner."""
-        return {one: row for one, row in self.rows.items() if (row.parent_kind, row.parent) == (owner.kind, owner.code)}
+        return {
+            one: row
+            for one, row in self.rows.items()
+            if (row.parent_kind, row.parent) == (owner.kind, owner.code)
+        }
 
     def seen(self, owner: Owner, edition: int) -> Target | None:
         """Return an owner's row, refusing (TARGET_MOVED) when it is no longer the one that the author saw."""
@@ -149,7 +152,10 @@ class _Book:
                 )  # fmt: skip
         elif child not in self.places.candidates(owner):
             raise Refused(
-                "TARGET_CHILD", "%(name)s 不在这一级之下。", "请刷新页面后重新填写。", name=self.places.name(child)
+                "TARGET_CHILD",
+                "%(name)s 不在这一级之下。",
+                "请刷新页面后重新填写。",
+                name=self.places.name(child),
             )
 
     def put(self, owner: Owner, parent: Owner | None, months: Months, *, spread: bool) -> None:
@@ -163,7 +169,11 @@ class _Book:
                 name=self.places.name(owner), field="spread",
             )  # fmt: skip
         self._write(owner, parent, row, months)
-        parts = spread_change(months, [one.months for one in below.values()], step_of(self.metric)) if below else ()
+        parts = (
+            spread_change(months, [one.months for one in below.values()], step_of(self.metric))
+            if below
+            else ()
+        )
         for child, part in zip(below, parts, strict=True):
             self.put(child, owner, check_months(self.metric, part), spread=True)
 
@@ -186,7 +196,15 @@ class _Book:
     def record(self, verb: str, owner: Owner) -> None:
         """Write down what changed."""
         about = f"{self.year} {self.metric} {owner.kind} {owner.code}".strip()
-        audit(self.actor, verb, "target", about, before=self.before, after=self.after, reason=self.reason.strip()[:500])
+        audit(
+            self.actor,
+            verb,
+            "target",
+            about,
+            before=self.before,
+            after=self.after,
+            reason=self.reason.strip()[:500],
+        )
 
 
 def _allow(book: _Book, owner: Owner) -> None:

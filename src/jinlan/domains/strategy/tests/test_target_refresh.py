@@ -31,13 +31,17 @@ class Books:
     def run(self) -> Run:
         with writing():
             load = Load.objects.create(entity=ENTITY, as_of=ENDS[1], status="loaded", started_at=AT)
-            return Run.objects.create(entity=ENTITY, as_of=ENDS[1], load=load, status="published", started_at=AT)
+            return Run.objects.create(
+                entity=ENTITY, as_of=ENDS[1], load=load, status="published", started_at=AT
+            )
 
     def publish(self, month: int, **amounts: str | None) -> None:
         """Publish a month-end; amounts are the month's average AUM by unit, None for one that is not known."""
         run, day = self.run(), ENDS[month]
         with writing():
-            PublishedDate.objects.update_or_create(entity=ENTITY, as_of=day, defaults={"run": run, "month_end": True})
+            PublishedDate.objects.update_or_create(
+                entity=ENTITY, as_of=day, defaults={"run": run, "month_end": True}
+            )
             UnitResult.objects.filter(as_of=day).delete()
             for name, amount in amounts.items():
                 self.stands(getattr(self.cast, name), run, day, amount)
@@ -74,7 +78,11 @@ def test_a_month_is_what_changed_between_its_ends(books: Books) -> None:
 
     assert books.refresh()["months"] == 1
 
-    assert books.achieved(2) == {("E1001", "BJ"): D("300.50"), ("E1003", "BJ"): D("-100.00"), ("", "SH"): D("0.00")}
+    assert books.achieved(2) == {
+        ("E1001", "BJ"): D("300.50"),
+        ("E1003", "BJ"): D("-100.00"),
+        ("", "SH"): D("0.00"),
+    }
     with writing():
         row = Achieved.objects.get(month=ENDS[2], metric="aum", employee="")
         assert (row.units, row.not_measured) == (0, 1)  # 乙集团 is nobody's, and its average is not complete
@@ -88,7 +96,10 @@ def test_entering_counts_one_and_leaving_takes_one_away(books: Books) -> None:
     covers(books.cast.employees["E1002"], books.cast.group, since=date(2026, 2, 11))
     books.publish(1)
     books.publish(2)
-    for month, level in ((1, {"group": 0, "household": 1, "other": 2}), (2, {"group": 3, "household": 0, "other": 1})):
+    for month, level in (
+        (1, {"group": 0, "household": 1, "other": 2}),
+        (2, {"group": 3, "household": 0, "other": 1}),
+    ):
         with writing():
             run = PublishedDate.objects.get(as_of=ENDS[month]).run
         for name, tier in level.items():
@@ -96,7 +107,11 @@ def test_entering_counts_one_and_leaving_takes_one_away(books: Books) -> None:
     books.refresh()
 
     # 28 days: 10 and 18; 1 as 0.36 and 0.64. 乙集团 fell, but is still inside.
-    assert books.achieved(2, "entered") == {("E1001", "BJ"): D("0.36"), ("E1002", "SH"): D("0.64"), ("E1003", "BJ"): D("-1.00")}
+    assert books.achieved(2, "entered") == {
+        ("E1001", "BJ"): D("0.36"),
+        ("E1002", "SH"): D("0.64"),
+        ("E1003", "BJ"): D("-1.00"),
+    }
 
 
 def test_a_client_who_changes_hands_on_the_11th_of_june(books: Books) -> None:
@@ -109,7 +124,11 @@ def test_a_client_who_changes_hands_on_the_11th_of_june(books: Books) -> None:
 
     assert books.achieved(6) == {("E1001", "BJ"): D("33.33"), ("E1002", "SH"): D("66.67")}
     with writing():
-        shares = Credit.objects.filter(month=ENDS[6], metric="aum").order_by("employee").values_list("share", flat=True)
+        shares = (
+            Credit.objects.filter(month=ENDS[6], metric="aum")
+            .order_by("employee")
+            .values_list("share", flat=True)
+        )
         assert list(shares) == [D("0.33333333"), D("0.66666667")]
 
 
@@ -180,7 +199,9 @@ def test_a_merged_branch_keeps_what_was_credited_there(books: Books) -> None:
         books.publish(month, group=f"{month}000.00")
     books.refresh()
     with writing():
-        Branch.objects.filter(code="BJ").update(merged_into=books.cast.branches["SH"], valid_to=date(2026, 6, 1))
+        Branch.objects.filter(code="BJ").update(
+            merged_into=books.cast.branches["SH"], valid_to=date(2026, 6, 1)
+        )
         Employee.objects.filter(code="E1001").update(branch=books.cast.branches["SH"])
         Unit.objects.filter(code="G-JIA").update(branch=books.cast.branches["SH"])
     books.publish(6, group="6500.00")
@@ -217,10 +238,17 @@ def test_people_write_neither_credits_nor_sums(books: Books) -> None:
 
     for username in ("lihua", "sunjie", "chenwei"):
         for model in (Credit, Achieved):
-            with pytest.raises(ProgrammingError, match="permission denied"), scoped(books.cast.actor(username), write=True):
+            with (
+                pytest.raises(ProgrammingError, match="permission denied"),
+                scoped(books.cast.actor(username), write=True),
+            ):
                 model.objects.update(amount=1)
     assert everything() == before
 
 
 def test_it_runs_as_a_job_and_does_nothing_before_a_publication(database: None) -> None:
-    assert TASKS["strategy.refresh_targets"].run(actor=system_actor("NEW", AT)) == {"months": 0, "added": 0, "changed": 0}
+    assert TASKS["strategy.refresh_targets"].run(actor=system_actor("NEW", AT)) == {
+        "months": 0,
+        "added": 0,
+        "changed": 0,
+    }

@@ -91,7 +91,9 @@ def test_months_that_no_target_has_are_refused(metric: str, months: list[Decimal
 
 
 @given(AMOUNTS, WEIGHTS)
-def test_shares_always_add_up_and_stay_within_a_step_of_the_ideal(amount: Decimal, weights: list[Decimal]) -> None:
+def test_shares_always_add_up_and_stay_within_a_step_of_the_ideal(
+    amount: Decimal, weights: list[Decimal]
+) -> None:
     found = rules.shares(amount, weights)
 
     assert sum(found) == amount
@@ -116,7 +118,9 @@ def test_a_spread_change_adds_up_in_every_month(new: list[Decimal], children: li
     assert rules.total(rules.spread_change(new, children)) == tuple(new)
 
 
-@given(st.lists(AMOUNTS, min_size=4, max_size=4), st.lists(st.integers(-9, 9).map(D), min_size=12, max_size=12))
+@given(
+    st.lists(AMOUNTS, min_size=4, max_size=4), st.lists(st.integers(-9, 9).map(D), min_size=12, max_size=12)
+)
 def test_months_of_quarters_and_of_a_year_add_up(amounts: list[Decimal], season: list[Decimal]) -> None:
     assert rules.quarters(rules.months_of_quarters(amounts, season)) == tuple(amounts)
     assert sum(rules.months_of_year(sum(amounts), season)) == sum(amounts)
@@ -125,7 +129,14 @@ def test_months_of_quarters_and_of_a_year_add_up(amounts: list[Decimal], season:
 JUNE = date(2026, 6, 1), date(2026, 6, 30)
 
 
-def held(employee: str, since: int | None = None, until: int | None = None, *, share: str | None = None, lead: bool = True) -> Held:
+def held(
+    employee: str,
+    since: int | None = None,
+    until: int | None = None,
+    *,
+    share: str | None = None,
+    lead: bool = True,
+) -> Held:
     start = date(2026, 6, since) if since else date(2020, 1, 1)
     return Held(employee, lead, D(share) if share else None, start, date(2026, 6, until) if until else None)
 
@@ -134,7 +145,10 @@ def test_a_client_who_changes_hands_on_the_11th_of_30_days_is_credited_ten_and_t
     found = shares_of([held("A", until=11), held("B", 11)], *JUNE)
 
     assert found == {"A": Fraction(10, 30), "B": Fraction(20, 30)}
-    assert [(one.employee, one.amount) for one in credit(D("100.00"), found)] == [("A", D("33.33")), ("B", D("66.67"))]
+    assert [(one.employee, one.amount) for one in credit(D("100.00"), found)] == [
+        ("A", D("33.33")),
+        ("B", D("66.67")),
+    ]
 
 
 def test_agreed_shares_hold_and_without_any_the_lead_has_all() -> None:
@@ -148,13 +162,19 @@ def test_days_that_nobody_had_are_nobodys() -> None:
     found = shares_of([held("A", 4)], *JUNE)
 
     assert found == {"A": Fraction(27, 30), "": Fraction(3, 30)}
-    assert [(one.employee, one.amount) for one in credit(D("-10.00"), found)] == [("", D("-1.00")), ("A", D("-9.00"))]
+    assert [(one.employee, one.amount) for one in credit(D("-10.00"), found)] == [
+        ("", D("-1.00")),
+        ("A", D("-9.00")),
+    ]
     assert shares_of([], *JUNE) == {"": Fraction(1)}
     assert holder(found) == "A"
 
 
 def test_shares_above_one_are_cut_down_so_that_nothing_is_credited_twice() -> None:
-    assert shares_of([held("A", share="1"), held("B", share="1")], *JUNE) == {"A": Fraction(1, 2), "B": Fraction(1, 2)}
+    assert shares_of([held("A", share="1"), held("B", share="1")], *JUNE) == {
+        "A": Fraction(1, 2),
+        "B": Fraction(1, 2),
+    }
 
 
 TEAMS = st.lists(

@@ -30,7 +30,7 @@ from jinlan.kernel.services import create_staff
 from jinlan.kernel.trail import roots_file
 from jinlan.portal import services as portal
 from jinlan.serving.corrections import accept_correction
-from jinlan.site import listing, twodays
+from jinlan.site import demotargets, listing, twodays
 from jinlan.work.selectors import accepted_by
 from jinlan.work.services import asked_for
 
@@ -116,6 +116,11 @@ def create_demo_staff(rows: Iterable[Mapping[str, Any]], password: str) -> None:
     create_staff(
         rows, actor=system_actor(name, now_utc()), entity=name, password=password, since=date(2020, 1, 1)
     )
+
+
+def set_demo_targets() -> None:
+    """Give the demo bank targets, in the name of its head of department."""
+    demotargets.install(person(demotargets.HEAD))
 
 
 def create_staff_with_passwords(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

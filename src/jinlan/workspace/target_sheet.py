@@ -13,9 +13,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jinlan.basics.errors import Refused
+from jinlan.basics.money import MINUS
 from jinlan.domains.strategy.rules import targets as rules
 from jinlan.domains.strategy.rules.targets import CENT, MONTHS, QUARTER, ZERO, Months, Owner
-from jinlan.kernel.figures import locale
+from jinlan.kernel.figures import locale, unit_label
 
 UNITS: Mapping[str, Decimal] = {"": Decimal(1), "万元": Decimal(10) ** 4, "m": Decimal(10) ** 6}
 LONGEST = 30  # characters of an amount
@@ -147,16 +148,16 @@ class Sheet:
 
     @property
     def totals(self) -> Iterator[tuple[str, int, Decimal, Decimal, Decimal]]:
-        """Yield (kind, number, sum of rows, own, difference) as the columns stand; the year comes last."""
+        """Yield (kind, number, sum of rows, own, difference) as the columns stand; the year comes first."""
         sums = rules.total([row.whole for row in self.taking]) if self.taking else (ZERO,) * MONTHS
         own = self.own.whole if self.own else sums
         quarters, own_quarters = rules.quarters(sums), rules.quarters(own)
+        yield "year", 0, sum(sums, ZERO), sum(own, ZERO), sum(sums, ZERO) - sum(own, ZERO)
         for place in range(MONTHS):
             yield "month", place + 1, sums[place], own[place], sums[place] - own[place]
             if place % QUARTER == QUARTER - 1:
                 at = place // QUARTER
                 yield "quarter", at + 1, quarters[at], own_quarters[at], quarters[at] - own_quarters[at]
-        yield "year", 0, sum(sums, ZERO), sum(own, ZERO), sum(sums, ZERO) - sum(own, ZERO)
 
     @property
     def summary(self) -> list[tuple[str, str]]:
@@ -175,9 +176,14 @@ class Sheet:
         row = next((one for one in self.rows if one.key == key), None)
         return _("%(name)s %(month)s 月：") % {"name": row.name, "month": month} if row else ""
 
+    def _said(self, value: Decimal) -> str:
+        text = typed(value, self.unit).replace("-", MINUS)
+        return f"{text} {unit_label(self.unit)}" if self.unit else text
+
     def take(self, refused: Refused) -> None:
-        """Show a refusal at the field that it is about."""
-        self.refused = refused
+        """Show a refusal at the field that it is about, its amounts in the unit of the page."""
+        amounts = {name: self._said(one) for name, one in refused.params.items() if isinstance(one, Decimal)}
+        self.refused = refused = refused.at(**amounts) if amounts else refused
         name = str(refused.params.get("field", ""))
         if name:
             self.wrong[name] = str(refused)

@@ -15,6 +15,7 @@ from jinlan.kernel import figures
 from jinlan.workspace.target_sheet import typed
 
 register = template.Library()
+MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def written(value: Decimal | None, unit: str, places: int | None = None) -> str:
@@ -48,7 +49,7 @@ def metric_word(code: str) -> str:
 @register.filter
 def month_word(number: int) -> str:
     """Name a month of the year."""
-    return _("%(n)s 月") % {"n": number}
+    return MONTHS_EN[number - 1] if figures.locale() == "en" else f"{number} 月"
 
 
 @register.filter

@@ -233,7 +233,7 @@ def test_children_that_do_not_add_up_are_said_with_month_and_difference_and_kept
     said = answer.content.decode()
 
     assert answer.status_code == 422
-    assert "4 月各下级合计 5500000.00,与本级目标 6000000.00 相差 -500000.00" in said
+    assert "4 月各下级合计 550 万元,与本级目标 600 万元 相差 −50 万元" in said
     assert 'value="450"' in said
     assert stored() == before
 

@@ -187,13 +187,13 @@ def _by_month(rows: Iterable[Any]) -> Months:
     return tuple(found)
 
 
-def years_known(actor: Actor) -> set[int]:
-    """Return the years of which there are targets or achievements."""
+def years_known(actor: Actor, *, targets_only: bool = False) -> set[int]:
+    """Return the years of which there are targets or, unless only those count, achievements."""
     targets = visible(actor, Target).filter(entity=actor.entity).values_list("year", flat=True).distinct()
-    months = (
-        visible(actor, Achieved).filter(entity=actor.entity).values_list("month__year", flat=True).distinct()
-    )
-    return {*targets, *months}
+    if targets_only:
+        return set(targets)
+    months = visible(actor, Achieved).filter(entity=actor.entity).values_list("month__year", flat=True)
+    return {*targets, *months.distinct()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def split(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         elif _saved(sheet, lambda: _split(it, sheet)):
             messages.info(request, _("目标已分解"))
             return redirect(it.url())
-    title = _("分解%(name)s的目标") % {"name": it.places.name(it.owner)}
+    title = _("分解目标：%(name)s") % {"name": it.places.name(it.owner)}
     return _shown(request, it, sheet, "workspace/target_split.html", title)
 
 

@@ -38,8 +38,10 @@ from jinlan.kernel.figures import column_unit
 from jinlan.serving.selectors import Published
 from jinlan.workspace.access import page
 from jinlan.workspace.dates import date_menu, shown_date
+from jinlan.workspace.target_sheet import UNITS
 
 Context = dict[str, Any]
+FEW = 1_000  # of a column's unit: below it decimals count
 SHOWN = 30  # clients behind a person's figures, before somebody asks for all
 KINDS = (BANK, BRANCH, EMPLOYEE)
 FIRST, LAST = 1900, 9999
@@ -125,11 +127,12 @@ def targets(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     it = asked(request, actor)
     board = it.year.board(it.owner)
     lines = [board.line, *board.below]
-    unit = unit_of(it.metric, [value for one in lines for value in (one.year, one.done)])
+    values = [value for one in lines for value in (one.year, one.done)]
+    unit = unit_of(it.metric, values)
     name = it.places.name(it.owner)
     context: Context = {
         "title": _("目标"), "place": "targets", "data_date": date_menu(request, actor, it.shown, rewinds=False), "it": it, "name": name,
-        "unit": unit, "line": _line(it, board.line), "below": [_line(it, one) for one in board.below], "rest": sum(board.rest, ZERO),
+        "unit": unit, "places": _places(unit, values), "line": _line(it, board.line), "below": [_line(it, one) for one in board.below], "rest": sum(board.rest, ZERO),
         "quarters": _quarters(board.line), "way": [{"name": it.places.name(one), "url": it.url(owner=one)} for one in board.above],
         "years": _years(it), "metrics": [{"code": one, "word": METRIC_WORDS[one], "url": it.url(metric=one)} for one in METRICS],
         "nothing": board.line.target is None and not board.line.closed and not board.below, "person": it.owner.kind == EMPLOYEE,
@@ -144,6 +147,12 @@ def targets(request: HttpRequest, *, actor: Actor) -> HttpResponse:
 def unit_of(metric: str, values: Sequence[Decimal | None]) -> str:
     """Return the unit of a metric's columns, "" for clients."""
     return "" if metric in COUNTS else column_unit(values)
+
+
+def _places(unit: str, values: Sequence[Decimal | None]) -> int | None:
+    """Return two decimals for columns of small figures, None for those of their unit."""
+    largest = max((abs(one) for one in values if one is not None), default=ZERO)
+    return 2 if unit and largest < FEW * UNITS.get(unit, Decimal(1)) else None
 
 
 def _line(it: Asked, line: reading.Line) -> Context:

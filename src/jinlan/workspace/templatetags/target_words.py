@@ -27,17 +27,19 @@ def written(value: Decimal | None, unit: str, places: int | None = None) -> str:
     return figures.in_unit(value, unit, places)
 
 
-@register.simple_tag
-def aim(value: Decimal | None, unit: str, sign: bool = False) -> SafeString:
-    """Show an amount; with `sign` as a difference, in the colour of short or above."""
-    text = written(value, unit)
+@register.simple_tag(takes_context=True)
+def aim(context: template.Context, value: Decimal | None, unit: str, sign: bool = False) -> SafeString:
+    """Show an amount with the decimals of the page (`places`); with `sign` as a difference, coloured as short or above."""
+    text = written(value, unit, context.get("places"))
     if value is None:
         return format_html('<span class="muted">{}</span>', text)
     whole = figures.exact_money(value) if unit else figures.number(value, 2)
     if not sign:
         return format_html('<span title="{}">{}</span>', whole, text)
-    tone = "bad" if value < 0 else "good" if value > 0 else ""
-    return format_html('<span class="{}" title="{}">{}{}</span>', tone, whole, "+" if value > 0 else "", text)
+    shown = any(one in "123456789" for one in text)  # what rounds to nothing is neither short nor above
+    tone = "bad" if shown and value < 0 else "good" if shown and value > 0 else ""
+    plus = "+" if tone == "good" else ""
+    return format_html('<span class="{}" title="{}">{}{}</span>', tone, whole, plus, text)
 
 
 @register.filter

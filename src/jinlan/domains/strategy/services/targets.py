@@ -121,9 +121,8 @@ class _Book:
                 "TARGET_REASON", "年度已经开始,改动目标要写明理由,至少 %(least)s 个字。", "请填写理由,审计会看到。", least=least, field="reason",
             )  # fmt: skip
         hold(f"jinlan targets|{self.actor.entity}|{self.year}|{self.metric}")
-        rows = Target.objects.select_for_update().filter(
-            entity=self.actor.entity, year=self.year, metric=self.metric
-        )
+        # Not `for update`: that shows a branch head only the rows that he may change, and the lock above holds the others off.
+        rows = Target.objects.filter(entity=self.actor.entity, year=self.year, metric=self.metric)
         self.rows = {Owner(row.owner_kind, row.owner): row for row in rows}
         self.places = Places(self.actor, today)
 

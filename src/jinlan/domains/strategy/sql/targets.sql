@@ -2,6 +2,18 @@
 -- head of department writes anywhere, a branch head below his own branch.
 select sec.protect('strategy_target', 'entity');
 select sec.allow_writing('strategy_target', array['house'], array['dept_head', 'branch_head']);
+-- Who is no head of department writes only what hangs below a branch that he heads.
+do $$
+declare
+  below constant text := '(select sec.t_role(''dept_head'')) or (parent_kind = ''BRANCH'' and exists (select from public.clients_branch b '
+    'where b.entity = strategy_target.entity and b.code = strategy_target.parent '
+    'and ((b.id << 1) = any((select sec.t_bd())::bigint[]) or ((b.id << 1) | 1) = any((select sec.t_bd())::bigint[]))))';
+begin
+  execute format('create policy below_add on strategy_target as restrictive for insert to jl_team, jl_branch, jl_alld, jl_all, jl_comp '
+    'with check (%s)', below);
+  execute format('create policy below_change on strategy_target as restrictive for update to jl_team, jl_branch, jl_alld, jl_all, jl_comp '
+    'using (%1$s) with check (%1$s)', below);
+end $$;
 select sec.track('strategy_target');
 -- A target is changed, never taken away: what was asked of somebody stays on record.
 revoke delete on strategy_target from jl_system;

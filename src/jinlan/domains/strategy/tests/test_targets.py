@@ -117,19 +117,19 @@ def test_the_database_holds_the_sums_when_the_transaction_ends(
 ) -> None:
     set_bank(cast, flat(100))
     split(cast, THE_BANK, {BJ: flat(60), SH: flat(40)})
+    split(cast, BJ, {LIHUA: flat(60)})
     before = months()
 
-    for who in ("chenwei", "sunjie"):
+    for who, owner in (("chenwei", "BJ"), ("sunjie", "E1001")):
         with pytest.raises(IntegrityError, match="do not add up"), scoped(cast.actor(who), write=True):
-            assert (
-                Target.objects.filter(owner="BJ").update(months=list(months_below)) == 1
-            )  # written, until the end
+            rows = Target.objects.filter(owner=owner)
+            assert rows.update(months=list(months_below)) == 1  # written, until the end
     with pytest.raises(IntegrityError, match="do not add up"), writing():
         Target.objects.filter(owner_kind=BANK).update(months=[D(1)] * 12)
     assert months() == before
 
     with scoped(cast.actor("chenwei"), write=True):  # together they may change
-        Target.objects.filter(owner="BJ").update(months=[D(50)] * 12)
+        Target.objects.filter(owner__in=["BJ", "E1001"]).update(months=[D(50)] * 12)
         Target.objects.filter(owner="SH").update(months=[D(50)] * 12)
     assert months()[BJ] == flat(50)
 
@@ -248,3 +248,31 @@ def test_reason_year_and_metric_are_looked_at(cast: Cast) -> None:
     assert set_bank(cast, flat(1), year=2027, reason="") == 1  # that year has not begun
     early = replace(cast.actor("chenwei"), at=cast.actor("chenwei").at - timedelta(days=365))
     assert set_target(actor=early, year=2026, metric="loan", months=flat(1)) == 1
+
+
+def test_the_database_too_lets_a_branch_head_write_below_his_own_branch_only(cast: Cast) -> None:
+    set_bank(cast, flat(100))
+    split(cast, THE_BANK, {BJ: flat(60), SH: flat(40)})
+    split(cast, BJ, {LIHUA: flat(60)})
+    split(cast, SH, {Owner(EMPLOYEE, "E1002"): flat(40)})
+    before = months()
+
+    with scoped(cast.actor("sunjie"), write=True):
+        for kind, owner in (("BANK", ""), ("BRANCH", "BJ"), ("BRANCH", "SH"), ("EMPLOYEE", "E1002")):
+            assert Target.objects.filter(owner_kind=kind, owner=owner).update(changed_by="x") == 0
+        assert Target.objects.filter(owner="E1001").update(changed_by="x") == 1
+    for row in (
+        Target(owner_kind=BRANCH, owner="GZ", parent_kind=BANK, months=[D(0)] * 12),
+        Target(owner_kind=EMPLOYEE, owner="E9", parent_kind=BRANCH, parent="SH", months=[D(0)] * 12),
+    ):
+        with (
+            pytest.raises(ProgrammingError, match="row-level security"),
+            scoped(cast.actor("sunjie"), write=True),
+        ):
+            raw(row)
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        scoped(cast.actor("sunjie"), write=True),
+    ):
+        Target.objects.filter(owner="E1001").update(parent="SH")
+    assert months() == before

@@ -71,7 +71,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """An owner, those below it in the actor's sight, and what of its figure is neither's (other people, days without a manager)."""
+    """An owner, those below it in the actor's sight, and what makes their figures up to its own.
+
+    `rest`: people out of sight and days without a manager; what a person was credited elsewhere, or in a branch below, takes off.
+    """
 
     line: Line
     below: Sequence[Line]
@@ -139,17 +142,11 @@ class Year:
         """Return an owner with those below it."""
         line = self.line(owner)
         below = [self.line(one) for one in self.below(owner) if self.sees(one)]
-        part = [self._part(one.owner, owner) for one in below]
-        rest = tuple(own - sum(column, ZERO) for own, *column in zip(line.actual, *part, strict=True))
+        rest = tuple(
+            own - sum(column, ZERO)
+            for own, *column in zip(line.actual, *(one.actual for one in below), strict=True)
+        )
         return Board(line, below, rest, self.above(owner))
-
-    def _part(self, child: Owner, owner: Owner) -> Months:
-        """Return what of a child's achievements counts for an owner: of a person only what was credited at its branches."""
-        rows = self._rows_of(child)
-        if child.kind == EMPLOYEE:
-            counted = self.places.counted(owner.code)
-            rows = [row for row in rows if row.branch in counted]
-        return _by_month(rows)
 
     def below(self, owner: Owner) -> list[Owner]:
         """Return who stands below an owner: by a target, or because something was credited there."""

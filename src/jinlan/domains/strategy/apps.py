@@ -15,6 +15,14 @@ class StrategyConfig(AppConfig):
         """Declare the acts and jobs of this room, and offer its lists."""
         from jinlan.domains.strategy import tasks  # noqa: F401
         from jinlan.domains.strategy.resources import Obligations, Quiets
+        from jinlan.domains.strategy.services import (  # noqa: F401
+            charter_acts,
+            committee,
+            overrides,
+            targets,
+            trials,
+            versions,
+        )
         from jinlan.kernel.resource.registry import register
 
         register(Obligations)

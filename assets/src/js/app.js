@@ -4,6 +4,7 @@ import { startHotkeys } from "./hotkeys.js";
 import { startPanel } from "./panel.js";
 import { startMenus } from "./menus.js";
 import { startPasskeys } from "./passkey.js";
+import { startSums } from "./sums.js";
 
 window.htmx = htmx;
 document.documentElement.dataset.ready = "yes";
@@ -11,3 +12,4 @@ startMenus();
 startPanel(htmx);
 startHotkeys();
 startPasskeys();
+startSums();

@@ -21,6 +21,7 @@ from jinlan.basics.clock import business_date, now_utc
 from jinlan.basics.errors import Refused, Words
 from jinlan.domains.strategy.services.charter_refresh import refresh_charter
 from jinlan.domains.strategy.services.definitions import install_charter, install_definitions
+from jinlan.domains.strategy.services.target_refresh import refresh_targets
 from jinlan.insight.render import render
 from jinlan.kernel.models import Person
 from jinlan.kernel.scope import actor_for, console_actor, scoped, system_actor
@@ -29,7 +30,7 @@ from jinlan.kernel.services import create_staff
 from jinlan.kernel.trail import roots_file
 from jinlan.portal import services as portal
 from jinlan.serving.corrections import accept_correction
-from jinlan.site import listing, twodays
+from jinlan.site import demotargets, listing, twodays
 from jinlan.work.selectors import accepted_by
 from jinlan.work.services import asked_for
 from jinlan.work.snapshots import snapshot_indicators
@@ -103,6 +104,7 @@ def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
     done = nightly(as_of=as_of, entity=name, actor=actor, progress=progress)
     refresh_charter(actor=system_actor(name, now_utc()))
     snapshot_indicators(actor=system_actor(name, now_utc()))
+    refresh_targets(actor=system_actor(name, now_utc()))
     seal(system_actor(name, now_utc()), roots_file())
     if not done.evaluated and done.run_id is None:
         return f"{name} {done.as_of}: 已是最新,无需评估 / up to date (load {done.load_id})"
@@ -116,6 +118,11 @@ def create_demo_staff(rows: Iterable[Mapping[str, Any]], password: str) -> None:
     create_staff(
         rows, actor=system_actor(name, now_utc()), entity=name, password=password, since=date(2020, 1, 1)
     )
+
+
+def set_demo_targets() -> None:
+    """Give the demo bank targets, in the name of its head of department."""
+    demotargets.install(person(demotargets.HEAD))
 
 
 def create_staff_with_passwords(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -81,6 +81,7 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
         _open_decisions(entity, dates[-1], places, actor)
         close_publication(entity, run, [one.as_of for one in dates])
         defer("strategy.review_month", actor=actor, key=f"run {run.pk}")
+        defer("strategy.refresh_targets", actor=actor, key=f"run {run.pk}")
         defer("work.snapshot_indicators", actor=actor, key=f"run {run.pk}")
         run.counts = {"units": sum(counts), "managed": len(register), "dates": len(dates)}
         run.finished_at = now_utc()

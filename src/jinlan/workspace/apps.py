@@ -25,6 +25,7 @@ class WorkspaceConfig(AppConfig):
             ("department", _("部门一屏"), "gauge", "d"),
             ("definitions", _("标准"), "adjustments", "s"),
             ("charter", _("服务章程"), "calendar", "s"),
+            ("targets", _("目标"), "trending-up", "g"),
             ("quality", _("数据质量"), "database-search", "q"),
             ("runs", _("运行"), "history", "r"),
             ("approvals", _("复核"), "checks", "a"),

@@ -22,6 +22,8 @@ from jinlan.workspace import (
     lists,
     record,
     saying,
+    target_forms,
+    targets,
     unmask,
 )
 
@@ -54,6 +56,9 @@ urlpatterns = [
     path("balance", balance.balance, name="balance"),
     path("balance/accept", balance.accept, name="balance-accept"),
     path("charter", charter.charter, name="charter"),
+    path("targets", targets.targets, name="targets"),
+    path("targets/set", target_forms.set_bank, name="targets-set"),
+    path("targets/split", target_forms.split, name="targets-split"),
     path("decisions/<uuid:public_id>", decisions.letter, name="decision"),
     path("committee", committee.committee, name="committee"),
     path("committee/new", committee.new, name="committee-new"),

@@ -16,7 +16,7 @@ class StrategyConfig(AppConfig):
         from jinlan.domains.strategy import tasks  # noqa: F401
         from jinlan.domains.strategy.indicators import INDICATORS
         from jinlan.domains.strategy.resources import LeadChanges, Obligations, Quiets
-        from jinlan.domains.strategy.services import committee, overrides, trials, versions  # noqa: F401
+        from jinlan.domains.strategy.services import committee, overrides, targets, trials, versions  # noqa: F401
         from jinlan.kernel.resource.registry import register
         from jinlan.work import indicators
 

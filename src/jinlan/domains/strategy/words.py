@@ -40,3 +40,6 @@ MOVES: Mapping[str, Look] = {
 TAKERS: Mapping[str, Any] = {
     "SAME_BRANCH": _("同一机构"), "NEAR_BRANCH": _("同一分行"), "INDUSTRY": _("已有同行业客户"), "ROOM": _("接手后不超过可用工时"),
 }  # fmt: skip
+METRICS: Mapping[str, Any] = {
+    "aum": _("月日均 AUM 净增"), "loan": _("贷款净增"), "revenue": _("综合收入净增（近 12 个月）"), "entered": _("新增在层客户"),
+}  # fmt: skip

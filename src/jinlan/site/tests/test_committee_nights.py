@@ -123,6 +123,7 @@ def test_each_publication_asks_for_the_review_and_it_writes_the_life_down(bank):
     system = system_actor(tiny_bank.ENTITY, AT)
     with scoped(system):
         assert Job.objects.filter(name="strategy.review_month").count() == 1
+        assert Job.objects.filter(name="strategy.refresh_targets").count() == 1
     review_month(actor=system)
     assert review_month(actor=system) == {"steps": 0, "proposals": 0}
     decided(bank, "KEY", choice="FOR")

@@ -457,4 +457,4 @@ def test_a_publication_asks_once_for_the_review_and_the_indicators(bank: Bank) -
 
     with scoped(bank.cast.actor("hejun")):
         names = list(Job.objects.order_by("id").values_list("name", flat=True))
-    assert names == ["strategy.review_month", "work.snapshot_indicators"]
+    assert names == ["strategy.review_month", "strategy.refresh_targets", "work.snapshot_indicators"]

@@ -12,7 +12,7 @@ from uuid import UUID
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.clients.models import Branch, CounterpartyIdentity, Employee, Party, PartyIdentity, Unit
 from jinlan.clients.testing import a_branch, a_party, a_unit, an_employee, covers, stands_in
-from jinlan.domains.strategy.models import CharterRefresh, Override
+from jinlan.domains.strategy.models import Achieved, CharterRefresh, Credit, Override, Target
 from jinlan.kernel import masking
 from jinlan.kernel.audit import audit
 from jinlan.kernel.models import Person, Receipt
@@ -260,6 +260,29 @@ class Builder:
             valid_from=START, expires=self._day(90),
         )  # fmt: skip
 
+    def targets(self) -> None:
+        """A target of the bank, of a branch and of somebody there, and what of each unit's month was credited."""
+        month = {"month": self.bank.dates[0], "metric": "aum", "run_id": 1}
+        tree = (
+            ("BANK", "", "", ""),
+            ("BRANCH", "BJ", "BANK", ""),
+            ("EMPLOYEE", self.facts.people["lead"].employee, "BRANCH", "BJ"),
+        )
+        for kind, owner, parent_kind, parent in tree:
+            Target.objects.create(
+                entity=ENTITY, year=self.bank.today.year, metric="aum", owner_kind=kind, owner=owner, parent_kind=parent_kind,
+                parent=parent, months=[Decimal(100)] * 12, currency="CNY", changed_at=now_utc(), changed_by="x",
+            )  # fmt: skip
+        for code in self.facts.units:
+            unit = self.things[code]
+            Credit.objects.create(
+                entity=ENTITY, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, employee="", branch="BJ", amount=1, share=1,
+                **month,
+            )  # fmt: skip
+        Achieved.objects.create(
+            entity=ENTITY, employee="", branch="BJ", amount=1, units=1, not_measured=0, before_id=1, **month
+        )
+
     def acts(self) -> None:
         """Audit entries and receipts of several people, each written in the person's own scope."""
         for who in ("lead", "dept", "compliance", "auditor", "admin"):
@@ -328,6 +351,7 @@ def build(seed: int, units: int = UNITS) -> Bank:
     builder.staff()  # people of another entity are written by that entity's system
     with writing():
         builder.teams()
+        builder.targets()
     builder.acts()
     asked.install(ENTITY)
     asked.matters(builder.bank, builder.dice)

@@ -39,6 +39,7 @@ LISTS = ("", "view=all", "view=mine", "view=all&as=matrix", "view=borderline", "
 PROPOSERS = frozenset(("manager", "private_banker", "branch_head", "dept_head"))
 CHAIRS = frozenset(("dept_head", "risk"))
 HEAD_OF_DEPARTMENT = frozenset(("dept_head",))
+SPLITTERS = frozenset(("dept_head", "branch_head"))
 SAYERS, SAYINGS = (
     frozenset(("manager", "private_banker", "compliance")),
     ("record", "withdraw", "suppress", "restore"),
@@ -109,6 +110,9 @@ MATRIX: dict[str, Row] = {
     "balance": Row(HEADS, queries=("", "show=all", "trial=")),
     "balance-accept": Row(frozenset({"branch_head", "dept_head"}), answers={"POST": 422}),
     "charter": Row(READERS, queries=("", "lines=all")),
+    "targets": Row(READERS, queries=("", "metric=entered", "year=2026&metric=loan", "of=BANK")),
+    "targets-set": Row(HEAD_OF_DEPARTMENT, answers={"GET": 200, "POST": 422}),
+    "targets-split": Row(SPLITTERS, answers={"GET": 200, "POST": 422}),
     "quality": Row(BANK | OPERATIONS),
     "runs": Row(BANK | OPERATIONS),
     "design": Row(ALL),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -276,3 +278,13 @@ def test_the_database_too_lets_a_branch_head_write_below_his_own_branch_only(cas
     ):
         Target.objects.filter(owner="E1001").update(parent="SH")
     assert months() == before
+
+
+def test_every_act_of_the_room_is_declared_when_the_product_starts() -> None:
+    said = "import django; django.setup(); from jinlan.kernel.acts import ACTS; print(*sorted(ACTS))"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+
+    assert {
+        "strategy.set_target", "strategy.split_target", "strategy.override_tier", "strategy.draft_version", "strategy.cast_ballot",
+        "strategy.excuse_obligation", "strategy.keep_trial",
+    } <= set(done.stdout.split())  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from jinlan.basics.actor import Actor
@@ -129,40 +128,3 @@ def led_units(actor: Actor, *, unit_ids: Sequence[int], as_of: date) -> list[Led
         Led(key, code, domain, branch, industries.get(root, ""), *leads.get(key, ("", None)))
         for key, code, domain, branch, root in rows
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """An employee with the codes of the branches from the bank's top down to the own one."""
-
-    code: str
-    name: str
-    active: bool
-    path: tuple[str, ...]
-
-
-def people_of(actor: Actor, *, codes: Sequence[str]) -> dict[str, Person]:
-    """Return employees by code."""
-    paths = branch_paths(actor)
-    rows = visible(actor, Employee).filter(code__in=list(codes))
-    return {
-        code: Person(code, name, active, paths.get(branch, ()))
-        for code, name, active, branch in rows.values_list("code", "name", "active", "branch_id")
-    }
-
-
-def branch_paths(actor: Actor) -> dict[int, tuple[str, ...]]:
-    """Return branch key -> codes from the bank's top down; a branch that was merged counts as the one that it became."""
-    every: Any = visible(actor, Branch).values_list("id", "code", "parent_id", "merged_into_id")
-    rows: dict[int, tuple[str, int | None, bool]] = {
-        key: (code, parent if into is None else into, into is not None) for key, code, parent, into in every
-    }
-
-    def path(key: int, seen: frozenset[int] = frozenset()) -> tuple[str, ...]:
-        code, above, merged = rows[key]
-        if above is None or above not in rows or above in seen:
-            return (code,)
-        upper = path(above, seen | {key})
-        return upper if merged else (*upper, code)
-
-    return {key: path(key) for key in rows}

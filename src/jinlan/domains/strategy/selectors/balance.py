@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,9 @@ from decimal import Decimal
 from jinlan.basics.actor import Actor
 from jinlan.basics.numbers import half_up
 from jinlan.basics.register import rule
-from jinlan.clients import teams
+from jinlan.clients import organisation, teams
 from jinlan.clients.models import LeadChange
+from jinlan.clients.organisation import Tree
 from jinlan.domains.strategy.models import Trial
 from jinlan.domains.strategy.rules import balance as rules
 from jinlan.domains.strategy.rules.balance import Balance, Client, Manager
@@ -26,10 +27,20 @@ MAIN = 2  # how many branches from the top a main branch stands, the top include
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """A lead manager with the codes of the branches from the bank's top down to the own one."""
+
+    code: str
+    name: str
+    active: bool
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """A lead manager's book: clients by tier, hours, load and its state now, and the load after all proposals."""
 
-    person: teams.Person
+    person: Person
     tiers: Mapping[str, int]
     hours: Decimal
     share: Decimal
@@ -57,15 +68,16 @@ class Spread:
     books: Sequence[Book]
     branches: Sequence[BranchLoad]
     found: Balance
-    people: Mapping[str, teams.Person]
+    people: Mapping[str, Person]
     keys: Mapping[str, int]
 
 
 def spread(actor: Actor, *, as_of: date, trial: Trial | None = None) -> Spread:
     """Return how work is spread over the leads of the clients in sight; with a kept dry run, as its definition would have it."""
     available = rule("WORKLOAD.AVAILABLE", as_of).value
-    clients = _clients(actor, as_of, trial)
-    people = teams.people_of(actor, codes=sorted({one.lead for one in clients.values() if one.lead}))
+    tree = organisation.tree(actor, on=as_of)
+    clients = _clients(actor, as_of, trial, tree)
+    people = _people(actor, {one.lead for one in clients.values()}, tree)
     managers = {code: Manager(code, one.path, available, one.active) for code, one in people.items()}
     nobody: list[Client] = []
     for one in clients.values():
@@ -95,17 +107,29 @@ def spread(actor: Actor, *, as_of: date, trial: Trial | None = None) -> Spread:
     )
 
 
-def _clients(actor: Actor, as_of: date, trial: Trial | None) -> dict[int, Client]:
+def _people(actor: Actor, codes: Collection[str], tree: Tree) -> dict[str, Person]:
+    return {
+        code: Person(code, one.name, one.active, _path(tree, one.branch))
+        for code, one in organisation.staff(actor).items() if code in codes
+    }  # fmt: skip
+
+
+def _path(tree: Tree, code: str) -> tuple[str, ...]:
+    """Return the branches from the bank's top down to one; one that was merged counts as what it became."""
+    return tuple(one for one in reversed(tree.above(code)) if not tree.nodes[one].merged) or ("",)
+
+
+def _clients(actor: Actor, as_of: date, trial: Trial | None, tree: Tree) -> dict[int, Client]:
     """Return the clients in sight by key, with the tier of the date or of a dry run of their kind."""
     rows = serving.results(actor, as_of=as_of).values_list("unit_id", "kind", "effective_tier")
     held = {unit: (kind, tier) for unit, kind, tier in rows}
     tried = {str(code): str(new) for code, _old, new in trial.figures["holders"]} if trial else {}
-    hours, paths = workload.hours_of(as_of), teams.branch_paths(actor)
+    hours, homes = workload.hours_of(as_of), {one.key: one.code for one in tree.nodes.values()}
     found = {}
     for one in teams.led_units(actor, unit_ids=list(held), as_of=as_of):
         kind, tier = held[one.unit_id]
         tier = tried.get(one.code, "") if trial and kind == trial.kind else tier
-        path = paths.get(one.branch_id, ("",))
+        path = _path(tree, homes.get(one.branch_id, ""))
         found[one.unit_id] = Client(
             one.code, tier, hours.get(tier, Decimal(0)), one.domain, path[-1], path[:MAIN][-1], one.industry[:DIVISION], one.lead,
             one.since.isoformat() if one.since else "",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from jinlan.basics.errors import Refused
-from jinlan.lake.reader.client import LakeReader
+from jinlan.lake.reader.client import ANSWER_SECONDS, LakeReader
 from jinlan.lake.reader.questions import Accounts, Pin, Rows, Scope, SourceRows
 
 if TYPE_CHECKING:
@@ -58,13 +58,13 @@ class About:
 
 
 @lru_cache(maxsize=4)
-def _reader(path: str) -> LakeReader:
-    return LakeReader(Path(path))
+def _reader(path: str, seconds: float) -> LakeReader:
+    return LakeReader(Path(path), seconds=seconds)
 
 
-def reader() -> LakeReader:
-    """Return the client of this installation's lake reader."""
-    return _reader(str(settings.JINLAN_READER_SOCKET))
+def reader(*, seconds: float = ANSWER_SECONDS) -> LakeReader:
+    """Return the client of this installation's lake reader; `seconds` is how long a page waits for an answer."""
+    return _reader(str(settings.JINLAN_READER_SOCKET), seconds)
 
 
 def source_rows(about: About, *, measure: str) -> list[Answer]:

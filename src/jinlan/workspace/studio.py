@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from jinlan.domains.strategy.models import DefinitionVersion, Trial
     from jinlan.serving.selectors import Published
 
+PATIENCE = 60.0  # seconds: the first question of a date reads all clients of the bank
 SHOWN = 12  # rows of a part of the bank
 MANAGERS = 20
 SWAYS = 12
@@ -73,14 +74,14 @@ def ask(it: Asked, part: str) -> dict[str, Any]:
     """Ask the lake reader; raise `Refused` as it does."""
     scope = Scope(all=True, domains=(PERSONAL, CORPORATE))
     question = DryRun(it.pin, it.folder, it.kind, it.shown.as_of, it.base.body, it.body, scope, part)
-    return lake.reader().ask(question, dict)
+    return lake.reader(seconds=PATIENCE).ask(question, dict)
 
 
 def entropy_weights(it: Asked) -> dict[str, str]:
     """Return the weights that the spread of the data gives, by criterion."""
     scope = Scope(all=True, domains=(PERSONAL, CORPORATE))
     question = Weights(it.pin, it.folder, it.kind, it.shown.as_of, it.body, scope)
-    return lake.reader().ask(question, lambda answer: dict(answer["weights"]))
+    return lake.reader(seconds=PATIENCE).ask(question, lambda answer: dict(answer["weights"]))
 
 
 def consequence(actor: Actor, it: Asked) -> dict[str, Any]:

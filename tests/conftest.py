@@ -40,7 +40,7 @@ def clean_environment(home: Path) -> dict[str, str]:
     env = {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith(("DATABASE_", "JINLAN_TEST", "DJANGO_"))
+        if not key.startswith(("DATABASE_", "JINLAN_TEST", "JINLAN_DEMO", "JINLAN_ENTITY", "DJANGO_"))
     }
     return env | {"JINLAN_HOME": str(home), "PYTHONWARNINGS": "ignore"}
 

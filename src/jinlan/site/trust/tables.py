@@ -108,8 +108,8 @@ TABLES: dict[str, Table] = {
     "serving_publisheddate": OPERATIONS,
     "strategy_definitionversion": Table(_operations, client=False, may=frozenset({"dept_head", "risk"})),
     "strategy_charterrefresh": OPERATIONS,
-    "strategy_target": Table(_operations, client=False, may=frozenset({"dept_head", "branch_head"})),
-    "strategy_achieved": OPERATIONS,
+    "strategy_target": Table(_house, client=False, may=frozenset({"dept_head", "branch_head"})),
+    "strategy_achieved": HOUSE,
     "strategy_credit": Table(_unit, UNIT_ID),
     # Who reads the audit: the auditor of the whole bank, compliance, and some columns of it the audit administrator. Everybody
     # adds entries in his own name.

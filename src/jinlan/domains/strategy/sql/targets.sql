@@ -70,5 +70,9 @@ create constraint trigger target_sums after insert or update or delete on strate
 
 select sec.protect('strategy_credit', 'unit');
 select sec.protect('strategy_achieved', 'entity');
+-- What is asked of whom, and what he achieved, is no matter of operations.
+drop policy to_duty on strategy_target;
+drop policy to_duty on strategy_achieved;
+revoke select on strategy_target, strategy_achieved from jl_ops;
 create index credit_unit_key on strategy_credit (((unit_id << 1) | domain), month);
 create index credit_branch_key on strategy_credit (((branch_id << 1) | domain), month);

@@ -52,7 +52,7 @@ def _page(
         "title": _("组合均衡"), "place": "department", "data_date": date_menu(request, actor, shown, rewinds=False), "refused": refused,
     }  # fmt: skip
     if shown is None:
-        return render(request, "workspace/clients_nothing.html", context)
+        return render(request, "workspace/clients_nothing.html", context, status=422 if refused else 200)
     tried = _trial(request, actor)
     found = select.spread(actor, as_of=shown.latest, trial=tried)
     everything = request.GET.get("show") == "all"

@@ -43,7 +43,7 @@ OPTIONS = (
     "--no-first-run",
     "--disable-background-networking",
 )
-FILES = ("format=csv", "approval-file")  # answers that a browser saves
+FILES = ("format=csv", "approval-file", "definition-file")  # answers that a browser saves
 WATCH = "addEventListener('securitypolicyviolation', e => (window.jlSaid = window.jlSaid || []).push(e.violatedDirective + ' ' + e.blockedURI))"
 LOOK = """() => ({
   shows: /jl-?hole/i.test(document.body.innerText),

@@ -52,7 +52,10 @@ def run(options: argparse.Namespace) -> int:
                 "randomly-seed" in one for one in options.rest
             )
             order = [f"--randomly-seed={SEED}"] if shuffled else []
-            slowest = ["--durations=20", "--durations-min=10"]  # seconds: what makes the suite long is named at its end
+            slowest = [
+                "--durations=20",
+                "--durations-min=10",
+            ]  # seconds: what makes the suite long is named at its end
             command = [sys.executable, "-m", "pytest", *workers, *order, *slowest, *options.rest]
             return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
         finally:

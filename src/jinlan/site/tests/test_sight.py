@@ -7,7 +7,7 @@ from jinlan.clients.testing import covers
 from jinlan.kernel.scope import lake_scope
 from jinlan.kernel.testing import a_person, an_actor, writing
 from jinlan.site.listing import sight_of
-from jinlan.site.tests.test_publish import OCT, Bank, bank, member, seen, unit  # noqa: F401  the fixture
+from jinlan.site.tests.publishing import OCT, Bank, bank, member, seen, unit  # noqa: F401  the fixture
 
 
 def listed(bank: Bank, username: str, entity: str = "JLB") -> list[str]:

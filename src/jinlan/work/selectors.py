@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,9 +20,9 @@ from jinlan.work.models import Approval, Decision, IndicatorValue, PreflightReco
 from jinlan.work.rules import Waiting, why_not
 
 
-def open_tasks(actor: Actor, *, limit: int = 20, but: str = "") -> list[Task]:
-    """Return the open tasks that the actor may see, the earliest due first; those of the kind `but` are left out."""
-    rows = visible(actor, Task).filter(closed_at__isnull=True).exclude(kind=but)
+def open_tasks(actor: Actor, *, limit: int = 20, but: Sequence[str] = ()) -> list[Task]:
+    """Return the open tasks that the actor may see, the earliest due first; those of the kinds `but` are left out."""
+    rows = visible(actor, Task).filter(closed_at__isnull=True).exclude(kind__in=but)
     return list(rows.order_by("due_on", "opened_on", "id")[:limit])
 
 

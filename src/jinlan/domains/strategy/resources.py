@@ -21,14 +21,21 @@ from jinlan.domains.strategy.services.assignments import assign_lead, withdraw_a
 from jinlan.domains.strategy.services.charter_acts import excuse_obligation, leave_alone, today_of
 from jinlan.kernel.duties import BUSINESS
 from jinlan.kernel.resource.asking import Ask
-from jinlan.kernel.resource.columns import Badge, Day, Number, Text, Title
+from jinlan.kernel.resource.columns import Badge, Day, Moment, Number, Text, Title
 from jinlan.kernel.resource.declare import Action, Field, View
 
 _OPEN = Q(kept_on__isnull=True, excuse_code="")
 
 
 def _missed(actor: Actor, _ask: Ask) -> Q:
-    about = compliance.measured(actor)
+    return compliance.CONTACT & _passed(compliance.measured(actor))
+
+
+def _unanswered(actor: Actor, _ask: Ask) -> Q:
+    return ~compliance.CONTACT & _passed(compliance.measured(actor))
+
+
+def _passed(about: compliance.Measured | None) -> Q:
     return compliance.missed(about.as_of) & Q(due_on__gt=about.since) if about else Q(pk__in=[])
 
 
@@ -48,8 +55,8 @@ def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
 
 
 def word_of(kind: str) -> Any:
-    """Return what a kind of contact is called; an unknown one is its own word."""
-    return words.CONTACTS[kind].word if kind in words.CONTACTS else kind
+    """Return what a kind of contact or answer is called; an unknown one is its own word."""
+    return words.OWED[kind].word if kind in words.OWED else kind
 
 
 def may_be_excused(row: Any) -> bool:
@@ -58,10 +65,10 @@ def may_be_excused(row: Any) -> bool:
 
 
 class Obligations(ByUnit):
-    """Contacts that the clients in sight are owed."""
+    """Contacts that the clients in sight are owed, and answers to what they asked for."""
 
     name, title, one = "obligations", _("应尽联系"), _("应尽联系")
-    purpose = _("按服务章程应与客户保持的联系：到期、完成、未完成与免除")
+    purpose = _("按服务章程应与客户保持的联系、应答复的诉求：到期、完成、未完成与免除")
     nothing = _("夜间运行按章程推算应尽联系后，会出现在这里。")
     model, roles = Obligation, BUSINESS
     icon, order, sort, railed = "calendar", 47, "-due_on", ()
@@ -73,17 +80,18 @@ class Obligations(ByUnit):
         Text("lead", _("主办"), of="lead_name"), Text("excuse_code", _("免除原因"), of=lambda row: words.EXCUSES.get(row.excuse_code, "")),
     )  # fmt: skip
     facts = (
-        Day("opens", _("起算日")), Text("version", _("章程版本")), Text("excuse_evidence", _("依据")),
+        Day("opens", _("起算日")), Text("ref", _("诉求编号")), Moment("due_at", _("约定时限")), Text("version", _("章程版本")), Text("excuse_evidence", _("依据")),
         Text("excuse_asked_by", _("申请人")), Text("excused_by", _("批准人")),
     )  # fmt: skip
     views = (
         View("missed", _("未完成"), rows=_missed),
+        View("unanswered", _("逾期答复"), rows=_unanswered),
         View("coming", _("待完成"), rows=_coming),
         View("excused", _("已免除"), rows=_excused),
         View("all", _("全部"), wide=True),
     )
     filters = {
-        "contact": filters.ChoiceFilter(label=_("联系"), field_name="kind", choices=[(code, look.word) for code, look in words.CONTACTS.items()]),
+        "contact": filters.ChoiceFilter(label=_("联系"), field_name="kind", choices=[(code, look.word) for code, look in words.OWED.items()]),
         "due_on": filters.DateFromToRangeFilter(label=_("到期日")),
         "branch": filters.CharFilter(label=_("机构"), method=_elsewhere, widget=forms.Select),
         "lead": filters.CharFilter(label=_("主办"), widget=forms.Select),

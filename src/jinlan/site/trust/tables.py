@@ -87,6 +87,7 @@ TABLES: dict[str, Table] = {
     "serving_unitresult": Table(_unit, UNIT_ID),
     "serving_memberresult": Table(_member, UNIT_ID, PARTY_ID),
     "serving_unitcontact": Table(_unit, UNIT_ID),
+    "serving_unitrequest": Table(_unit, UNIT_ID),
     "serving_unittie": Table(lambda seen, keys: _unit(seen, keys) and keys[1] in seen.parties, UNIT_ID, PARTY_ID),
     "serving_restrictedgate": Table(lambda seen, keys: seen.secret, UNIT_ID),
     "serving_quarantine": Table(lambda seen, keys: seen.whole),

@@ -79,6 +79,7 @@ urlpatterns = [
     path("definitions/<uuid:public_id>/consequence", definitions.consequence, name="definition-consequence"),
     path("definitions/<uuid:public_id>/sensitivity", definitions.sensitivity, name="definition-sensitivity"),
     path("definitions/<uuid:public_id>/weigh", definitions.weigh, name="definition-weigh"),
+    path("definitions/<uuid:public_id>/measure", definitions.measure, name="definition-measure"),
     path("definitions/<uuid:public_id>/step", definitions.step, name="definition-step"),
     path("definitions/<uuid:public_id>/file", definitions.file, name="definition-file"),
     path("audit", record.record, name="record"),

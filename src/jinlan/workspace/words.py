@@ -191,7 +191,7 @@ VERBS: dict[str, Any] = {
     "lake.delivery_loaded": _("装入供数"), "serving.correction_accepted": _("批准更正供数"), "strategy.run_published": _("发布运行结果"), "strategy.definition_installed": _("安装标准"),
     "strategy.list_read": _("读取名单"), "strategy.unit_explained": _("解释层级"), "strategy.tier_overridden": _("人工调整层级"),
     "strategy.version_drafted": _("起草版本"), "strategy.version_edited": _("修改草稿"), "strategy.version_sent": _("提交审核"),
-    "strategy.trial_kept": _("保存测算"), "strategy.trial_filled": _("记下稳定性"), "strategy.version_reviewed": _("审核版本"), "strategy.version_withdrawn": _("撤回版本"), "strategy.version_decided": _("版本决定"),
+    "strategy.trial_kept": _("保存测算"), "strategy.measures_asked": _("申请补算指标"), "strategy.trial_filled": _("记下稳定性"), "strategy.version_reviewed": _("审核版本"), "strategy.version_withdrawn": _("撤回版本"), "strategy.version_decided": _("版本决定"),
     "strategy.meeting_called": _("召集会议"), "strategy.agenda_built": _("编制议程"), "strategy.meeting_opened": _("开会"),
     "strategy.ballot_cast": _("投票"), "strategy.item_closed": _("形成决议"), "strategy.minutes_written": _("修改会议记录"),
     "strategy.meeting_closed": _("闭会"), "strategy.target_set": _("设定全行目标"), "strategy.target_split": _("分解目标"), "strategy.targets_credited": _("计入目标完成情况"),

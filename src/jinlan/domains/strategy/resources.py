@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_filters as filters
@@ -10,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
+from jinlan.basics.clock import business_date
 from jinlan.clients import teams
 from jinlan.clients.models import LeadChange
 from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit, book_word, offer_books
@@ -59,6 +61,13 @@ def word_of(kind: str) -> Any:
     return words.OWED[kind].word if kind in words.OWED else kind
 
 
+def _days_late(row: Any, as_of: date) -> int | None:
+    """Return how late a contact is, or how late an answer came; None for what is not late."""
+    if row.state == "late":
+        return (business_date(row.done_at) - row.due_on).days
+    return (as_of - row.due_on).days if row.state == "missed" else None
+
+
 def may_be_excused(row: Any) -> bool:
     """Tell whether it makes sense to ask for an excuse."""
     return row.kept_on is None and not row.excuse_code
@@ -80,7 +89,7 @@ class Obligations(ByUnit):
         Text("lead", _("主办"), of="lead_name"), Text("excuse_code", _("免除原因"), of=lambda row: words.EXCUSES.get(row.excuse_code, "")),
     )  # fmt: skip
     facts = (
-        Day("opens", _("起算日")), Text("ref", _("诉求编号")), Moment("due_at", _("约定时限")), Text("version", _("章程版本")), Text("excuse_evidence", _("依据")),
+        Day("opens", _("起算日")), Text("ref", _("诉求编号")), Moment("due_at", _("约定时限")), Moment("done_at", _("答复时间")), Text("version", _("章程版本")), Text("excuse_evidence", _("依据")),
         Text("excuse_asked_by", _("申请人")), Text("excused_by", _("批准人")),
     )  # fmt: skip
     views = (
@@ -126,7 +135,7 @@ class Obligations(ByUnit):
         leads = teams.names_of_employees(actor, codes=[row.lead for row in rows])
         for row in super().decorate(actor, rows):
             row.state = compliance.state_of(row, about.as_of if about else row.due_on)
-            row.late = (about.as_of - row.due_on).days if about and row.state == "missed" else None
+            row.late = _days_late(row, about.as_of) if about else None
             row.tier_name, row.lead_name = tiers.get(row.tier, row.tier), leads.get(row.lead, row.lead)
         return rows
 

@@ -19,7 +19,7 @@ ANSWERS: Mapping[str, Look] = {
 OWED: Mapping[str, Look] = {**CONTACTS, **ANSWERS}
 OBLIGATIONS: Mapping[str, Look] = {
     "kept": Look(_("已完成"), "green", "circle-check"), "missed": Look(_("未完成"), "red", "alert-triangle"),
-    "excused": Look(_("已免除"), "plain"), "due": Look(_("待完成"), "blue", "clock"),
+    "late": Look(_("迟于时限"), "amber", "clock"), "excused": Look(_("已免除"), "plain"), "due": Look(_("待完成"), "blue", "clock"),
 }  # fmt: skip
 EXCUSES: Mapping[str, Any] = {
     "CLIENT_ABSENT": _("客户不便（出国、住院、停业）"), "CLIENT_DECLINED": _("客户婉拒本次联系"), "FORCE_MAJEURE": _("不可抗力"),

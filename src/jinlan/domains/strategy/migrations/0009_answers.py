@@ -23,6 +23,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="obligation",
+            name="done_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="obligation",
             name="due_at",
             field=models.DateTimeField(null=True),
         ),

@@ -38,6 +38,7 @@ class Obligation(AboutUnit):
     opens = models.DateField()
     due_on = models.DateField()
     due_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)  # when an answer came, in time or not
     kept_on = models.DateField(null=True)
     lead = models.CharField(max_length=64, blank=True)
     excuse_code = models.CharField(max_length=16, blank=True, default="", db_default="")

@@ -82,11 +82,13 @@ def missed(as_of: date) -> Q:
 
 
 def state_of(row: Obligation, as_of: date) -> str:
-    """Return kept, excused, missed or due."""
+    """Return kept, excused, missed, late (an answer that came after its target) or due."""
     if row.excuse_code:
         return "excused"
     if row.kept_on is not None:
         return "kept"
+    if row.done_at is not None:
+        return "late"
     return "missed" if row.due_on < as_of else "due"
 
 

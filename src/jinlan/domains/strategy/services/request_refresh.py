@@ -31,7 +31,8 @@ TITLE = "客户诉求待答复"
 MONTHS = 24  # in which requests are known (`insight.contacts.WINDOW`)
 COLUMNS = {
     "entity": "text", "public_id": "uuid", "unit_id": "bigint", "domain": "smallint", "branch_id": "bigint", "kind": "text",
-    "ref": "text", "tier": "text", "version": "text", "opens": "date", "due_on": "date", "due_at": "timestamptz", "kept_on": "date",
+    "ref": "text", "tier": "text", "version": "text", "opens": "date", "due_on": "date", "due_at": "timestamptz", "done_at": "timestamptz",
+    "kept_on": "date",
     "lead": "text",
 }  # fmt: skip
 
@@ -95,7 +96,7 @@ def _values(
             lead = facts.leads.on(unit, min(one.due_on, facts.today))
             yield (
                 entity, uuid7(), unit, place.domain, place.branch_id, one.kind, one.ref, one.tier, one.version, one.opens, one.due_on,
-                one.due_at, one.kept_on, lead,
+                one.due_at, one.done_at, one.kept_on, lead,
             )  # fmt: skip
 
 

@@ -108,6 +108,12 @@ def test_attainment_stands_beside_compliance_and_leaves_it_alone(bank: Bank) -> 
     bank.refresh()
 
     with scoped(bank.cast.actor("chenwei")) as scope:
+        said = {
+            (row.ref, row.kind): reading.state_of(row, TODAY) for row in Obligation.objects.exclude(ref="")
+        }
+        assert said == {
+            ("K1", "RESPOND"): "kept", ("K1", "RESOLVE"): "late", ("K2", "RESPOND"): "kept", ("K2", "RESOLVE"): "kept", ("K3", "RESPOND"): "due",
+        }  # fmt: skip
         found = reading.attainment_of(scope.actor, about)
         assert [(kind, one.kept, one.owed, one.share) for kind, one in found.items()] == [
             ("RESPOND", 2, 2, Decimal(1)),  # K3 has the rest of the day

@@ -84,7 +84,7 @@ class Obligations(ByUnit):
     history = False
     columns = (
         Title("kind", _("联系"), of=lambda row: word_of(row.kind)), CLIENT,
-        Badge("state", _("状态"), looks=words.OBLIGATIONS, keep=True), Day("due_on", _("到期日"), sort="due_on", keep=True),
+        Badge("state", _("状态"), looks=words.OBLIGATIONS, keep=True), Day("due_on", _("应完成日"), sort="due_on", keep=True),
         Day("kept_on", _("完成日"), sort="kept_on"), Number("late", _("逾期天数")), Text("tier", _("层级"), of="tier_name"),
         Text("lead", _("主办"), of="lead_name"), Text("excuse_code", _("免除原因"), of=lambda row: words.EXCUSES.get(row.excuse_code, "")),
     )  # fmt: skip
@@ -101,7 +101,7 @@ class Obligations(ByUnit):
     )
     filters = {
         "contact": filters.ChoiceFilter(label=_("联系"), field_name="kind", choices=[(code, look.word) for code, look in words.OWED.items()]),
-        "due_on": filters.DateFromToRangeFilter(label=_("到期日")),
+        "due_on": filters.DateFromToRangeFilter(label=_("应完成日")),
         "branch": filters.CharFilter(label=_("机构"), method=_elsewhere, widget=forms.Select),
         "lead": filters.CharFilter(label=_("主办"), widget=forms.Select),
         "unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput),

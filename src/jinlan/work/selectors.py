@@ -26,6 +26,19 @@ def open_tasks(actor: Actor, *, limit: int = 20, but: Sequence[str] = ()) -> lis
     return list(rows.order_by("due_on", "opened_on", "id")[:limit])
 
 
+def own_tasks(actor: Actor, *, units: Iterable[int]) -> list[Task]:
+    """Return the open tasks that fall to this person: given to him, or about units of his and given to nobody else."""
+    mine = Q(assignee=actor.employee) if actor.employee else Q(pk__in=[])
+    rows = visible(actor, Task).filter(mine | Q(assignee="", unit_id__in=list(units)), closed_at__isnull=True)
+    return list(rows.filter(role__in=[*actor.roles, ""]).order_by("due_on", "id"))
+
+
+def task_of(actor: Actor, *, public_id: UUID) -> Task | None:
+    """Return an open task in sight, None for another."""
+    found: Task | None = visible(actor, Task).filter(public_id=public_id, closed_at__isnull=True).first()
+    return found
+
+
 def open_subjects(actor: Actor, *, kind: str) -> set[str]:
     """Return the subjects of the open tasks of a kind."""
     rows = visible(actor, Task).filter(kind=kind, closed_at__isnull=True)

@@ -24,6 +24,7 @@ from jinlan.workspace import (
     saying,
     target_forms,
     targets,
+    today,
     unmask,
 )
 
@@ -85,6 +86,9 @@ urlpatterns = [
     path("audit", record.record, name="record"),
     path("audit/verify", record.verify, name="record-verify"),
     path("find", lists.find, name="find"),
+    path("today", today.today, name="today"),
+    path("today/<uuid:public_id>/snooze", today.snooze, name="today-snooze"),
+    path("today/<uuid:public_id>/hand", today.hand, name="today-hand"),
     path("department", cockpit.department, name="department"),
     path("indicators", indicators.indicators, name="indicators"),
     path("indicators/<slug:code>", indicators.indicator, name="indicator"),

@@ -38,6 +38,9 @@ STRIP: Mapping[str, tuple[Any, str]] = {
     "STRATEGIC": (pgettext_lazy("strip", "战"), "l4"),
     "PARTNER": (pgettext_lazy("strip", "合"), "l3"),
 }
+LOADS: Mapping[str, Look] = {
+    "OVER": Look(_("超负荷"), "red", "alert-triangle"), "FIT": Look(_("适中"), "green"), "SPARE": Look(_("有余量"), "plain"),
+}  # fmt: skip
 STATES: Mapping[str, Look] = {
     "active": Look(_("在层"), "green", "circle-check"),
     "watch": Look(_("观察期"), "amber", "clock", _("已低于退出线，观察期内保留原层级")),
@@ -202,7 +205,7 @@ VERBS: dict[str, Any] = {
     "resource.view_kept": _("保存视图"), "resource.view_dropped": _("删除视图"),
     "compliance.consent_given": _("登记授权"), "compliance.consent_withdrawn": _("撤回授权"), "compliance.contact_suppressed": _("登记请勿联系"),
     "compliance.contact_restored": _("恢复联系"), "work.check_acknowledged": _("确认预检提醒"), "work.check_overridden": _("例外放行"), "work.released": _("执行前复检"),
-    "work.indicators_kept": _("记录指标"), "work.task_opened": _("建立待办"), "work.tasks_opened": _("批量建立待办"), "work.tasks_closed": _("批量办结待办"), "work.approval_asked": _("申请复核"), "work.approval_passed": _("复核通过一个环节"),
+    "work.task_snoozed": _("推后待办"), "work.task_delegated": _("转交待办"), "work.indicators_kept": _("记录指标"), "work.task_opened": _("建立待办"), "work.tasks_opened": _("批量建立待办"), "work.tasks_closed": _("批量办结待办"), "work.approval_asked": _("申请复核"), "work.approval_passed": _("复核通过一个环节"),
     "work.approval_done": _("复核通过并执行"), "work.approval_refused": _("复核拒绝"), "work.approval_void": _("复核作废"), "work.approval_expired": _("复核过期"),
 }  # fmt: skip
 

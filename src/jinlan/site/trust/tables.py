@@ -93,7 +93,7 @@ TABLES: dict[str, Table] = {
     "serving_quarantine": Table(lambda seen, keys: seen.whole),
     "serving_banktotal": Table(lambda seen, keys: seen.whole),
     "work_indicatorvalue": Table(lambda seen, keys: seen.whole),
-    "work_task": Table(_unit, UNIT_ID),
+    "work_task": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"})),
     "strategy_trial": Table(lambda seen, keys: seen.whole, may=CHAIRS),
     "strategy_override": Table(lambda seen, keys: seen.whole, writers=frozenset({"dept_head"})),
     **{f"strategy_{name}": Table(lambda seen, keys: seen.whole, may=VOTERS) for name in ("meeting", "seat", "agendaitem", "ballot")},

@@ -42,7 +42,7 @@ SHOWN = 12  # tasks of a band, before somebody asks for all
 SIGNALS = 6
 DUE_DAYS = 30  # ahead, of maturities
 BANDS: Mapping[int, Any] = {
-    rules.OVERDUE: gettext_lazy("已逾期"), rules.TODAY: gettext_lazy("今天"), rules.WEEK: gettext_lazy("七天内"),
+    rules.OVERDUE: gettext_lazy("逾期的"), rules.TODAY: gettext_lazy("今天"), rules.WEEK: gettext_lazy("七天内"),
     rules.LATER: gettext_lazy("更晚"),
 }  # fmt: skip
 KINDS: Mapping[str, Any] = {"charter": gettext_lazy("应尽联系"), "request": gettext_lazy("诉求")}

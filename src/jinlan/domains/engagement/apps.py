@@ -10,3 +10,10 @@ class EngagementConfig(AppConfig):
 
     name = "jinlan.domains.engagement"
     label = "engagement"
+
+    def ready(self) -> None:
+        """Offer the lists of this room."""
+        from jinlan.domains.engagement.resources.absence import Absences
+        from jinlan.kernel.resource.registry import register
+
+        register(Absences)

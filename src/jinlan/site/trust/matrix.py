@@ -102,7 +102,7 @@ MATRIX: dict[str, Row] = {
     "definition-consequence": Row(BANK, "definition", answers={"GET": 200, "POST": 200}),
     "definition-sensitivity": Row(BANK, "definition", answers={"GET": 200, "POST": 200}),
     "definition-keep": Row(CHAIRS, "definition", answers={"POST": 422}),
-    "definition-measure": Row(CHAIRS, "definition", answers={"POST": 302}),
+    "definition-measure": Row(CHAIRS, "definition", answers={"POST": 302}, effects=POSTED),
     "definition-step": Row(CHAIRS, "definition", answers={"POST": 404}),
     "definition-trials": Row(BANK, "committee", queries=("", "kind=GROUP", "kind=HNW")),
     "client-between": Row(READERS, "figures", queries=("", "from=2999-01-01&to=2999-01-02", "from=x")),

@@ -101,7 +101,7 @@ TABLES: dict[str, Table] = {
     "strategy_tierproposal": Table(_unit, UNIT_ID),
     "clients_branch": HOUSE,
     "clients_employee": HOUSE,
-    "clients_delegation": HOUSE,
+    "clients_delegation": Table(_house, client=False, may=frozenset({"branch_head", "dept_head"})),
     "compliance_consenttext": HOUSE,
     "serving_load": OPERATIONS,
     "serving_loadcheck": OPERATIONS,

@@ -10,3 +10,13 @@ class EngagementConfig(AppConfig):
 
     name = "jinlan.domains.engagement"
     label = "engagement"
+
+    def ready(self) -> None:
+        """Declare the acts and jobs of this room, and offer its lists."""
+        from jinlan.domains.engagement import tasks  # noqa: F401
+        from jinlan.domains.engagement.resources.interactions import Interactions
+        from jinlan.domains.engagement.resources.promises import Promises
+        from jinlan.kernel.resource.registry import register
+
+        register(Interactions)
+        register(Promises)

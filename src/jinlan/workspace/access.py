@@ -23,6 +23,7 @@ ANYBODY = (*EVERYBODY, *ADMINISTRATORS)
 PAGES: dict[str, tuple[str, ...]] = {
     "department": HEADS,
     "clients": EVERYBODY,  # pages of one client; the list asks its resource
+    "engagement-log": ("manager", "private_banker", "branch_head", "dept_head"),
     "charter": EVERYBODY,
     "balance": HEADS,
     "indicators": WHOLE_BANK,

@@ -13,7 +13,10 @@ from jinlan.domains.engagement.rules.promises import due_after
 
 _DIGITS = {one: place for place, one in enumerate("零一二三四五六七八九")} | {"两": 2}
 _WORDS = {
-    one: place for place, one in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+    one: place
+    for place, one in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    )
 } | {"a": 1, "an": 1}
 _N = r"[0-9]{1,3}|[一二两三四五六七八九十]{1,3}"
 _EN_N = r"[0-9]{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten"
@@ -139,7 +142,7 @@ def _english_date(match: re.Match[str], about: Reading) -> date:
 def _in_year(year: str | None, month: int, day: int, about: Reading) -> date:
     if year:
         return date(int(year), month, day)
-    near = [date(about.today.year + step, month, day) for step in (-1, 0, 1) if not (month, day) == (2, 29)]
+    near = [date(about.today.year + step, month, day) for step in (-1, 0, 1) if (month, day) != (2, 29)]
     if about.ahead:
         return next(one for one in [*near, near[-1]] if one >= about.today)
     return min(near, key=lambda one: abs((one - about.today).days))

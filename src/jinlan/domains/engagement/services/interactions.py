@@ -93,22 +93,27 @@ def log_interaction(
 @act("engagement.plan_interaction", title=_("计划互动"), roles=ROLES)
 def plan_interaction(
     *, actor: Actor, unit: UUID, kind: str, starts_at: datetime, subject: str, ends_at: datetime | None = None, staff: Sequence[str] = (),
-    people: Sequence[str] = (), party: UUID | None = None, place: str = "", inside: bool = False, anyway: bool = False,
+    people: Sequence[str] = (), party: UUID | None = None, place: str = "", inside: bool = False, anyway: bool = False, notes: str = "",
+    promises: Said = (),
 ) -> str:  # fmt: skip
     """Plan an interaction and return its public id; a meeting of the same colleague at the same time is named unless `anyway`.
+
+    `notes` are what one wants to say; the minutes take their place later.
 
     Raises:
         Refused: INTERACTION_CLASH, INTERACTION_PAST, and as `log_interaction`.
         ScopeDenied: no such client in sight.
     """
-    wanted = Wanted(kind, "bank", aware(starts_at), _aware(ends_at), subject, place)
+    wanted = Wanted(kind, "bank", aware(starts_at), _aware(ends_at), subject, place, notes)
     check_ahead(wanted.starts_at, actor.at)
     codes = staff_of(actor, staff)
     hold(f"jinlan plans|{actor.entity}")  # two plans at one moment would not see each other
     if not anyway:
         _refuse_clash(actor, wanted, codes)
     row = _made(actor, wanted, about_member(actor, unit, party), codes, people, inside)
+    row.minutes = notes.strip()
     row.save()
+    _promise(actor, row, promises)
     audit(actor, "engagement.interaction_planned", "interaction", row.public_id, after=_seen(row))
     return str(row.public_id)
 
@@ -223,11 +228,15 @@ def _made(
 
 def _file(actor: Actor, row: Interaction, wanted: Wanted, promises: Said) -> None:
     """Keep the minutes, and the promises made."""
-    if len(promises) > PROMISES:
-        raise Refused("INTERACTION_PROMISES", "一次最多记 %(most)s 项承诺。", "请分开记录。", most=PROMISES)
     row.minutes, row.needs = wanted.minutes.strip(), [one.strip() for one in wanted.needs if one.strip()]
     row.minutes_at, row.minutes_by = actor.at, actor.username
     row.save()
+    _promise(actor, row, promises)
+
+
+def _promise(actor: Actor, row: Interaction, promises: Said) -> None:
+    if len(promises) > PROMISES:
+        raise Refused("INTERACTION_PROMISES", "一次最多记 %(most)s 项承诺。", "请分开记录。", most=PROMISES)
     for said in promises:
         add_promise(actor, same_place(row), _read(said), row)
 

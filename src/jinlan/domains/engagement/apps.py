@@ -16,7 +16,10 @@ class EngagementConfig(AppConfig):
         from jinlan.domains.engagement import tasks  # noqa: F401
         from jinlan.domains.engagement.resources.interactions import Interactions
         from jinlan.domains.engagement.resources.promises import Promises
+        from jinlan.domains.engagement.selectors.counting import contacts
         from jinlan.kernel.resource.registry import register
+        from jinlan.work.contacted import register_contacts
 
         register(Interactions)
         register(Promises)
+        register_contacts(contacts)

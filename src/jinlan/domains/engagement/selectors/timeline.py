@@ -78,3 +78,8 @@ def reader_names(row: Interaction) -> list[str]:
         .order_by("display_name")
         .values_list("display_name", flat=True)
     )
+
+
+def any_known(actor: Actor) -> bool:
+    """Tell whether any interaction is in sight."""
+    return visible(actor, Interaction).exists()

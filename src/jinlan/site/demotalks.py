@@ -92,7 +92,7 @@ def _client(as_: As, username: str, unit: UUID, turn: int) -> int:
         _talk(as_, username, unit, talk, turn)
     if turn % 2:
         return len(talks)
-    starts = datetime.combine(LAST + timedelta(days=3 + turn), time(9 + turn % 7), SHANGHAI)
+    starts = datetime.combine(_worked(LAST + timedelta(days=3 + turn)), time(9 + turn % 7), SHANGHAI)
     plan_interaction(
         actor=as_(username, _at(LAST)), unit=unit, kind="VISIT", starts_at=starts, subject="年末拜访", notes="核对四季度用款与结算量",
         people=_people(as_, username, unit, LAST), anyway=True,
@@ -101,13 +101,10 @@ def _client(as_: As, username: str, unit: UUID, turn: int) -> int:
 
 
 def _talk(as_: As, username: str, unit: UUID, talk: Talk, turn: int) -> None:
-    calendar = china((LAST.year,))
-    day = calendar.add_business_days(LAST - timedelta(days=talk.days + turn % 3), 0)
-    while not calendar.is_working_day(day):
-        day -= timedelta(days=1)
+    day = _worked(LAST - timedelta(days=talk.days + turn % 3), -1)
     starts = datetime.combine(day, time(10 + turn % 6), SHANGHAI)
     promises = [
-        {"side": side, "what": what, "due_on": (day + timedelta(days=days)).isoformat()} for side, what, days, _fate in talk.promises
+        {"side": side, "what": what, "due_on": _worked(day + timedelta(days=days)).isoformat()} for side, what, days, _fate in talk.promises
     ]  # fmt: skip
     actor = as_(username, _at(day))
     key = UUID(log_interaction(
@@ -120,7 +117,7 @@ def _talk(as_: As, username: str, unit: UUID, talk: Talk, turn: int) -> None:
         rows = ledger.promises_by_interaction(actor, keys=[found.pk] if found else [], today=day)
         ids = {row.what: row.public_id for one in rows.values() for row in one}
     for _side, what, days, fate in talk.promises:
-        FATES.get(fate, _open)(as_, username, ids[what], day + timedelta(days=days))
+        FATES.get(fate, _open)(as_, username, ids[what], _worked(day + timedelta(days=days)))
 
 
 def _people(as_: As, username: str, unit: UUID, day: date) -> list[str]:
@@ -180,3 +177,10 @@ FATES: Mapping[str, Any] = {
 def _at(day: date) -> datetime:
     """Return six in the afternoon of a day, when managers write down what they did."""
     return datetime.combine(day, time(18), SHANGHAI)
+
+
+def _worked(day: date, step: int = 1) -> date:
+    """Return a day, or the next one that is worked; the one before with a step of -1."""
+    while not china((LAST.year,)).is_working_day(day):
+        day += timedelta(days=step)
+    return day

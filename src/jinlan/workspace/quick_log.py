@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 Context = dict[str, Any]
 PROMISES, MEMBERS, SUBJECT = 8, 30, 60
 MORNING = time(10)  # of a day without an hour
-_FIRST = re.compile(r"[。；;！!？?\n]")
+_FIRST = re.compile(r"[，,。；;！!？?\n]|\.\s")
 
 
 @dataclass(frozen=True, slots=True)

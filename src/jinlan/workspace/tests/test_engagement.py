@@ -92,7 +92,7 @@ def test_one_sentence_and_two_clicks_write_a_visit_down(met, as_person):
     assert (row["kind"], row["minutes"], row["staff"], len(row["people"])) == ("VISIT", NOTE, ["E1001"], 1)
     assert row["starts_at"].astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") == f"{yesterday} 15:00"
     assert (row["needs"], row["subject"], promises()) == (
-        ["代发工资"], "昨天下午3点拜访张总，我行承诺三个工作日内给出授信方案", [("bank", "给出授信方案")]
+        ["代发工资"], "昨天下午3点拜访张总", [("bank", "给出授信方案")]
     )  # fmt: skip
     line = text(client.get(f"{home}/interactions"))
     assert ("给出授信方案" in line, "代发工资" in line, "张伟" in line) == (True, True, True)

@@ -57,13 +57,16 @@ class Draft:
 
 
 _KINDS = (
-    ("VIDEO", r"视频|腾讯会议|线上会议|\bzoom\b|\bteams\b|\bvideo\b"),
-    ("CALL", r"电话|致电|通话|来电|\b(?:called|phoned|rang|call|phone)\b"),
-    ("MAIL", r"邮件|来函|\be-?mail(?:ed)?\b|\bmailed\b"),
-    ("EVENT", r"活动|论坛|沙龙|峰会|答谢会|\b(?:event|forum|seminar|summit)\b"),
+    ("VIDEO", re.compile(r"视频|腾讯会议|线上会议|\bzoom\b|\bteams\b|\bvideo\b", re.IGNORECASE)),
+    ("CALL", re.compile(r"电话|致电|通话|来电|\b(?:called|phoned|rang|call|phone)\b", re.IGNORECASE)),
+    ("MAIL", re.compile(r"邮件|来函|\be-?mail(?:ed)?\b|\bmailed\b", re.IGNORECASE)),
+    ("EVENT", re.compile(r"活动|论坛|沙龙|峰会|答谢会|\b(?:event|forum|seminar|summit)\b", re.IGNORECASE)),
     (
         "VISIT",
-        r"拜访|走访|登门|上门|面谈|会面|见面|见了|面访|来访|到访|会见|座谈|\b(?:visited|visit|met|meeting|saw)\b",
+        re.compile(
+            r"拜访|走访|登门|上门|面谈|会面|见面|见了|面访|来访|到访|会见|座谈|\b(?:visited|visit|met|meeting|saw)\b",
+            re.IGNORECASE,
+        ),
     ),
 )
 _BEGUN = re.compile(
@@ -157,11 +160,7 @@ def _masked(text: str, taken: Sequence[Span]) -> str:
 
 def _kind(text: str) -> Piece[str] | None:
     """Return how they met: by video where that is said, else what is said first."""
-    found = [
-        Piece(kind, one.start(), one.end())
-        for kind, pattern in _KINDS
-        if (one := re.search(pattern, text, re.IGNORECASE))
-    ]
+    found = [Piece(kind, one.start(), one.end()) for kind, pattern in _KINDS if (one := pattern.search(text))]
     video = [one for one in found if one.value == "VIDEO"]
     return min(video or found, key=lambda one: one.start, default=None)
 

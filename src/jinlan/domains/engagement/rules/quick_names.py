@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _DOUBLE = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "端木")
@@ -88,27 +88,25 @@ def _titled(text: str, known: Sequence[Known]) -> Iterator[Named]:
     for family in sorted({surname(one.name) for one in known if not one.name.isascii()}):
         for match in re.finditer(f"{re.escape(family)}({_TITLE}){_AFTER}", text):
             same = [one for one in known if surname(one.name) == family]
-            yield from _one(
-                match, same, lambda one, title=match[1]: any(title in held for held in one.titles)
-            )
+            yield from _one(match, same, match[1])
 
 
 def _english(text: str, known: Sequence[Known]) -> Iterator[Named]:
     for match in re.finditer(rf"\b{_EN_TITLE}\s+([A-Z][a-z]+)\b", text):
         same = [one for one in known if one.latin.partition(" ")[0] == match[1].lower()]
-        yield from _one(match, same, lambda _one: False)
+        yield from _one(match, same)
 
 
 def _familiar(text: str, known: Sequence[Known], prefixes: str) -> Iterator[Named]:
     for family in sorted({surname(one.name) for one in known if not one.name.isascii()}):
         for match in re.finditer(f"[{prefixes}]{re.escape(family)}", text):
             same = [one for one in known if surname(one.name) == family]
-            yield from _one(match, same, lambda _one: False)
+            yield from _one(match, same)
 
 
-def _one(match: re.Match[str], same: Sequence[Known], fits: Callable[[Known], bool]) -> Iterator[Named]:
-    """Yield the one who is meant: the only one of the name, or the only one whose own title fits; else all of them."""
-    fitting = [one for one in same if fits(one)]
+def _one(match: re.Match[str], same: Sequence[Known], title: str = "") -> Iterator[Named]:
+    """Yield the one who is meant: the only one of the name, or the only one who holds the title; else all of them."""
+    fitting = [one for one in same if title and any(title in held for held in one.titles)]
     meant = fitting if len(same) > 1 and len(fitting) == 1 else same
     if meant:
         yield Named(tuple(one.key for one in meant), match.group(), match.start(), match.end())

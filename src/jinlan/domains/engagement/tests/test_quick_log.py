@@ -32,29 +32,26 @@ def read(text: str) -> Draft:
 def told(text: str) -> dict[str, Any]:
     """Return what was read of a text, without what was not said."""
     draft = read(text)
-    found: dict[str, Any] = {}
-    for name in ("kind", "begun_by", "inside"):
-        if piece := getattr(draft, name):
-            found[name] = piece.value
-    for name, piece in (("on", draft.on), ("next", draft.next_on)):
-        if piece:
-            found[name] = (
-                f"{piece.value:%m-%d}" if piece.value.year == TODAY.year else piece.value.isoformat()
-            )
-    if draft.at:
-        found["at"] = f"{draft.at.value:%H:%M}"
-    for name, named in (("people", draft.people), ("staff", draft.staff)):
-        if named:
-            found[name] = " ".join(one.keys[0] for one in named)
-    if draft.unclear:
-        found["unclear"] = [(one.text, " ".join(one.keys)) for one in draft.unclear]
-    if draft.promises:
-        found["promises"] = [
-            (one.side, one.what, f"{one.due_on:%m-%d}" if one.due_on else "") for one in draft.promises
-        ]
-    if draft.needs:
-        found["needs"] = [one.value for one in draft.needs]
-    return found
+    found: dict[str, Any] = {name: piece and piece.value for name, piece in
+                             (("kind", draft.kind), ("begun_by", draft.begun_by), ("inside", draft.inside))}  # fmt: skip
+    found |= {"on": draft.on and short(draft.on.value), "next": draft.next_on and short(draft.next_on.value)}
+    found |= {"at": draft.at and f"{draft.at.value:%H:%M}"}
+    found |= {
+        "people": " ".join(one.keys[0] for one in draft.people),
+        "staff": " ".join(one.keys[0] for one in draft.staff),
+    }
+    found |= {
+        "unclear": [(one.text, " ".join(one.keys)) for one in draft.unclear],
+        "needs": [one.value for one in draft.needs],
+    }
+    found |= {
+        "promises": [(one.side, one.what, (one.due_on and short(one.due_on)) or "") for one in draft.promises]
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def short(day: date) -> str:
+    return f"{day:%m-%d}" if day.year == TODAY.year else day.isoformat()
 
 
 V, C = "VISIT", "CALL"

@@ -24,6 +24,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "today": ("manager", "private_banker"),
     "department": HEADS,
     "clients": EVERYBODY,  # pages of one client; the list asks its resource
+    "engagement-log": ("manager", "private_banker", "branch_head", "dept_head"),
     "charter": EVERYBODY,
     "balance": HEADS,
     "indicators": WHOLE_BANK,

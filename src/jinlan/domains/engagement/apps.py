@@ -12,8 +12,15 @@ class EngagementConfig(AppConfig):
     label = "engagement"
 
     def ready(self) -> None:
-        """Offer the lists of this room."""
+        """Declare the acts and jobs of this room, and offer its lists."""
+        from jinlan.domains.engagement import tasks  # noqa: F401
         from jinlan.domains.engagement.resources.absence import Absences
+        from jinlan.domains.engagement.resources.interactions import Interactions
+        from jinlan.domains.engagement.resources.promises import Promises
+        from jinlan.domains.engagement.selectors.counting import contacts
         from jinlan.kernel.resource.registry import register
+        from jinlan.work.contacted import register_contacts
 
-        register(Absences)
+        for resource in (Interactions, Promises, Absences):
+            register(resource)
+        register_contacts(contacts)

@@ -24,6 +24,8 @@ from jinlan.domains.strategy.rules.charter_text import Charter
 from jinlan.domains.strategy.selectors.charter import charter_in_force, last_refresh, quiet_of
 from jinlan.kernel.reading import visible
 from jinlan.serving import contacts as serving
+from jinlan.serving.models import UnitContact
+from jinlan.work.contacted import Contacted, contacts_made
 
 MONTHS = 24  # of contacts that are known (`insight.contacts.WINDOW`)
 
@@ -252,7 +254,11 @@ def spoken(actor: Actor, about: Measured, *, unit_id: int, recent: int = 92, lim
     calendar, most = china((year - 1, year, year + 1)), int(rule("CHARTER.MINUTES", about.as_of).value)
     made, others = list[tuple[Contact, bool]](), list[Uncounted]()
     since = add_months(about.as_of, -MONTHS)
-    for row in serving.unit_contacts(actor, unit_id=unit_id, since=since, until=about.as_of):
+    rows: list[UnitContact | Contacted] = [
+        *serving.unit_contacts(actor, unit_id=unit_id, since=since, until=about.as_of),
+        *(one for one in contacts_made(actor, unit_id=unit_id) if since <= one.happened_on <= about.as_of),
+    ]
+    for row in sorted(rows, key=lambda one: one.happened_on, reverse=True):
         contact = Contact(row.kind, row.happened_on, row.two_way, row.client_side, row.minutes_on)
         why = why_not(contact, calendar, most)
         if not why:

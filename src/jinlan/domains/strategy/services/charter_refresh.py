@@ -7,9 +7,10 @@ same rows. A handful of statements for all units of an entity.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -47,6 +48,8 @@ from jinlan.kernel.locks import hold
 from jinlan.kernel.scope import scoped
 from jinlan.serving import contacts as lake
 from jinlan.serving import selectors as serving
+from jinlan.serving.models import UnitContact
+from jinlan.work.contacted import Contacted, contacts_that_may_count
 from jinlan.work.selectors import open_subjects
 from jinlan.work.services import Wanted, close_tasks, open_tasks
 
@@ -170,13 +173,16 @@ def _tiers(actor: Actor, today: date) -> dict[int, tuple[str, list[TierSpan]]]:
 
 
 def _contacts(actor: Actor, today: date) -> Mapping[int, Mapping[str, list[date]]]:
-    """Return unit -> kind -> days of the contacts that count."""
+    """Return unit -> kind -> days of the contacts that count: the bank's delivered ones, and those that rooms wrote down."""
     calendar = china(
         (today.year - 1, today.year, today.year + 1)
     )  # a year without an official plan is provisional
     fits = counting(calendar, int(rule("CHARTER.MINUTES", today).value))
     found: dict[int, list[tuple[Contact, bool]]] = {}
-    for row in lake.contacts_that_may_count(actor):
+    rows: Iterable[UnitContact | Contacted] = chain(
+        lake.contacts_that_may_count(actor), contacts_that_may_count(actor)
+    )
+    for row in rows:
         contact = Contact(row.kind, row.happened_on, row.two_way, row.client_side, row.minutes_on)
         if row.happened_on <= today and fits(contact):
             found.setdefault(row.unit_id, []).append((contact, row.executive))

@@ -10,3 +10,11 @@ class EngagementConfig(AppConfig):
 
     name = "jinlan.domains.engagement"
     label = "engagement"
+
+    def ready(self) -> None:
+        """Declare the acts of this room, and offer its lists."""
+        from jinlan.domains.engagement.resources.people import ContactPeople, Pairs
+        from jinlan.kernel.resource.registry import register
+
+        register(ContactPeople)
+        register(Pairs)

@@ -51,7 +51,9 @@ def test_every_table_has_forced_row_level_security_or_a_reason(admin) -> None:
     open_tables = {name for name, forced in tables if not forced}
     assert open_tables <= set(WITHOUT_POLICIES)
     assert {
-        name for name in open_tables if name.startswith(("clients_", "serving_", "work_", "strategy_", "engagement_"))
+        name
+        for name in open_tables
+        if name.startswith(("clients_", "serving_", "work_", "strategy_", "engagement_"))
     } == set()
 
 

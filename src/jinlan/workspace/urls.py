@@ -20,6 +20,7 @@ from jinlan.workspace import (
     filling,
     indicators,
     lists,
+    people,
     record,
     saying,
     target_forms,
@@ -46,6 +47,10 @@ urlpatterns = [
         )
         for what in saying.SAYINGS
     ),
+    path("clients/<uuid:public_id>/people", people.people, name="client-people"),
+    path("clients/<uuid:public_id>/people/card", people.card, name="client-people-card"),
+    path("clients/<uuid:public_id>/people/strength", people.strength, name="client-people-strength"),
+    path("clients/<uuid:public_id>/people/draw", people.draw, name="client-people-draw"),
     path("clients/<uuid:public_id>/charter", charter.client_charter, name="client-charter"),
     path("clients/<uuid:public_id>/accounts", figure.accounts, name="client-accounts"),
     path("clients/<uuid:public_id>/trend/<slug:code>", client.client_trend, name="client-trend"),

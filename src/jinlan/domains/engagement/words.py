@@ -21,12 +21,17 @@ ATTITUDES: Mapping[int, Look] = {
     2: Look(_("坚定支持"), "green", ""), 1: Look(_("偏支持"), "green", ""), 0: Look(_("中立"), "", ""), -1: Look(_("偏反对"), "red", ""),
     -2: Look(_("坚定反对"), "red", ""),
 }  # fmt: skip
-SIGNS: Mapping[int | None, str] = {2: "＋＋", 1: "＋", 0: "○", -1: "－", -2: "－－", None: "？"}
+SIGNS: Mapping[int | None, str] = {2: "++", 1: "+", 0: "○", -1: "−", -2: "−−", None: "?"}
 ACCESS: Mapping[int, Look] = {
     0: Look(_("没有往来"), "", ""), 1: Look(_("见过"), "", ""), 2: Look(_("经常往来"), "blue", ""), 3: Look(_("信任"), "green", ""),
     4: Look(_("战略伙伴"), "gold", ""),
 }  # fmt: skip
-LEVELS: Mapping[int, Any] = {1: _("董事会与一把手"), 2: _("高管"), 3: _("部门负责人"), 4: _("经办")}
+LEVELS: Mapping[int, Any] = {
+    1: _("董事会与一把手"),
+    2: _("高管"),
+    3: pgettext_lazy("level", "部门负责人"),
+    4: _("经办"),
+}
 NO_LEVEL = _("层级未知")
 PARTS: Mapping[str, Any] = {
     strength.COVERAGE: _("覆盖"), strength.RECENCY: _("新近"), strength.RECIPROCITY: _("双向"), strength.ATTITUDE: _("态度"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters as filters
@@ -144,6 +144,12 @@ _COLLEAGUE = Field(_("同事的工号"), initial=lambda actor, _row: actor.emplo
 _GONE = _("已不再代表该客户")
 
 
+class Grade(Badge):
+    """A grade of a scale: a number in the API."""
+
+    schema: ClassVar[Any] = int
+
+
 class ContactPeople(ByUnit):
     """People who act for the clients in sight."""
 
@@ -155,7 +161,7 @@ class ContactPeople(ByUnit):
     columns = (
         Title("name", _("姓名"), sort="pinyin_key"), CLIENT, Text("company", _("任职公司"), of="company"), Text("post", _("职务")),
         Badge("decision_role", _("决策角色"), looks=words.ROLES), Number("influence", _("影响力"), sort="influence", nullable=True),
-        Badge("attitude", _("态度"), looks=words.ATTITUDES), Badge("access", _("我行往来"), looks=words.ACCESS, keep=True),
+        Grade("attitude", _("态度"), looks=words.ATTITUDES), Grade("access", _("我行往来"), looks=words.ACCESS, keep=True),
         Day("last", _("最近联系")), Text("level", _("对接层级"), of=lambda row: words.LEVELS.get(row.level, ""), shown=False),
     )  # fmt: skip
     facts = (

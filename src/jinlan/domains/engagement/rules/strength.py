@@ -36,6 +36,7 @@ class Exchange:
     held: int = 0
     begun_by_client: int = 0
     last: date | None = None
+    within: int = 0  # days of the window
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,11 @@ def recency(last: date | None, today: date, half_life: int) -> Part:
 
 def reciprocity(exchange: Exchange) -> Part:
     """Return the share of contacts that the client began."""
-    inputs: dict[str, int | date] = {"begun": exchange.begun_by_client, "held": exchange.held}
+    inputs: dict[str, int | date] = {
+        "begun": exchange.begun_by_client,
+        "held": exchange.held,
+        "within": exchange.within,
+    }
     if not exchange.held:
         return Part(RECIPROCITY, None, inputs=inputs, unknown="contact")
     return Part(RECIPROCITY, Fraction(exchange.begun_by_client, exchange.held), inputs=inputs)

@@ -59,14 +59,15 @@ def met(actor: Actor, *, people: Collection[int]) -> Met:
 
 def exchange(actor: Actor, *, people: Collection[int], today: date) -> strength.Exchange:
     """Return what was held with people, counted over the window of the register; one query."""
-    since = today - timedelta(days=int(rule("STRENGTH.EXCHANGE", today).value))
+    within = int(rule("STRENGTH.EXCHANGE", today).value)
+    since = today - timedelta(days=within)
     rows = visible(actor, Interaction).filter(
         state=HELD, starts_at__lte=actor.at, people__overlap=list(people)
     )
     days = [(business_date(at), begun) for at, begun in rows.values_list("starts_at", "begun_by")]
     inside = [begun for day, begun in days if day > since]
     last = max((day for day, _begun in days), default=None)
-    return strength.Exchange(len(inside), inside.count("client"), last)
+    return strength.Exchange(len(inside), inside.count("client"), last, within)
 
 
 def measure(today: date) -> strength.Measure:

@@ -31,10 +31,10 @@ def row_of(cast: Cast, key: UUID, username: str = "chenwei") -> ContactPerson:
 
 
 def held(
-    unit: Unit, party: Party, people: list[int], *, days: int, staff: tuple[str, ...] = ("E1001",), begun: str = "bank"
+    unit: Unit, party: Party, people: list[int], *, days: int, staff: tuple[str, ...] = ("E1001",), begun: str = "bank", today: date = TODAY,
 ) -> None:  # fmt: skip
-    """Write that something was held with people so many days ago."""
-    day = TODAY - timedelta(days=days)
+    """Write that something was held with people so many days before a day."""
+    day = today - timedelta(days=days)
     at = datetime(day.year, day.month, day.day, 9, 30, tzinfo=SHANGHAI)
     with writing():
         Interaction.objects.create(

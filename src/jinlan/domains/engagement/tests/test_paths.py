@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +58,7 @@ def every_weight(circle: Circle, asking: str, person: int) -> list[int]:
         for between in permutations(sorted(others), many):
             way = (start, *between, target)
             sums = [0]
-            for pair in zip(way, way[1:], strict=False):
+            for pair in pairwise(way):
                 sums = [total + one.weight for total in sums for one in steps.get(pair, [])]
             found += sums
     return sorted(found)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 from hypothesis import assume, given
@@ -16,8 +16,8 @@ from jinlan.domains.engagement.rules.strength import (
     attitude,
     breadth,
     coverage,
-    reciprocity,
     recency,
+    reciprocity,
     strength,
     threading,
 )
@@ -25,11 +25,11 @@ from jinlan.domains.engagement.selectors.people import measure
 
 TODAY = date(2026, 11, 24)
 WEIGHTS = {
-    "coverage": F(3, 10),
-    "recency": F(1, 4),
-    "reciprocity": F(1, 5),
-    "attitude": F(3, 20),
-    "breadth": F(1, 10),
+    "coverage": Fraction(3, 10),
+    "recency": Fraction(1, 4),
+    "reciprocity": Fraction(1, 5),
+    "attitude": Fraction(3, 20),
+    "breadth": Fraction(1, 10),
 }
 MEASURE = Measure(WEIGHTS, 90, 180, 6)
 PEOPLE = st.lists(
@@ -59,10 +59,10 @@ def ago(days: int) -> date:
 def test_coverage_is_the_influence_of_those_known_well_and_met_lately_of_all_that_is_known() -> None:
     people = [Known(5, 3, ago(10)), Known(4, 1, ago(10)), Known(3, 2, ago(180))]
 
-    assert coverage(people, TODAY, 180).value == F(8, 12)
-    assert round(100 * float(F(8, 12)), 1) == 66.7
-    assert coverage([*people[:2], Known(3, 2, ago(181))], TODAY, 180).value == F(5, 12)
-    assert coverage([*people[:2], Known(3, 2, None)], TODAY, 180).value == F(5, 12)
+    assert coverage(people, TODAY, 180).value == Fraction(8, 12)
+    assert round(100 * float(Fraction(8, 12)), 1) == 66.7
+    assert coverage([*people[:2], Known(3, 2, ago(181))], TODAY, 180).value == Fraction(5, 12)
+    assert coverage([*people[:2], Known(3, 2, None)], TODAY, 180).value == Fraction(5, 12)
 
 
 def test_whose_influence_is_unknown_is_left_out_of_coverage_and_said() -> None:
@@ -74,19 +74,21 @@ def test_whose_influence_is_unknown_is_left_out_of_coverage_and_said() -> None:
     assert coverage([], TODAY, 180).unknown == "influence"
 
 
-@pytest.mark.parametrize(("days", "value"), [(0, F(1)), (90, F(1, 2)), (180, F(1, 4)), (360, F(1, 16))])
-def test_recency_halves_every_ninety_days(days: int, value: F) -> None:
+@pytest.mark.parametrize(
+    ("days", "value"), [(0, Fraction(1)), (90, Fraction(1, 2)), (180, Fraction(1, 4)), (360, Fraction(1, 16))]
+)
+def test_recency_halves_every_ninety_days(days: int, value: Fraction) -> None:
     assert recency(ago(days), TODAY, 90).value == value
 
 
 def test_the_other_parts_by_hand() -> None:
-    assert reciprocity(Exchange(8, 2)).value == F(1, 4)
+    assert reciprocity(Exchange(8, 2)).value == Fraction(1, 4)
     assert reciprocity(Exchange()).unknown == "contact"
-    assert attitude([Known(5, attitude=2), Known(3, attitude=-1), Known(2), Known(attitude=1)]).value == F(
-        23, 32
-    )
+    assert attitude(
+        [Known(5, attitude=2), Known(3, attitude=-1), Known(2), Known(attitude=1)]
+    ).value == Fraction(23, 32)
     assert attitude([Known(5)]).unknown == "attitude"
-    assert breadth([Known()], 3, 6).value == F(1, 2)
+    assert breadth([Known()], 3, 6).value == Fraction(1, 2)
     assert breadth([Known()], 7, 6).value == 1
     assert breadth([Known()], 0, 6).value == 0
     assert breadth([], 0, 6).unknown == "people"
@@ -96,7 +98,7 @@ def test_the_index_by_hand() -> None:
     """30 × 8/12 + 25 × 1/2 + 20 × 1/4 + 15 × 3/4 + 10 × 1/2 = 20 + 12.5 + 5 + 11.25 + 5."""
     people = [Known(5, 3, ago(90), 1), Known(4, 1, ago(90), 1), Known(3, 2, ago(90), 1)]
 
-    assert strength(people, Exchange(8, 2, ago(90)), 3, TODAY, MEASURE).index == F(5375, 100)
+    assert strength(people, Exchange(8, 2, ago(90)), 3, TODAY, MEASURE).index == Fraction(5375, 100)
 
 
 def test_unknown_parts_are_named_and_the_others_scaled_up_never_taken_as_zero() -> None:
@@ -104,7 +106,7 @@ def test_unknown_parts_are_named_and_the_others_scaled_up_never_taken_as_zero() 
     people = [Known(5, 3, ago(90)), Known(4, 1, ago(90)), Known(3, 2, ago(90))]
     found = strength(people, Exchange(), 3, TODAY, MEASURE)
 
-    assert found.index == F(125, 2)
+    assert found.index == Fraction(125, 2)
     assert [(one.name, one.unknown) for one in found.left_out] == [
         ("recency", "contact"), ("reciprocity", "contact"), ("attitude", "attitude"),
     ]  # fmt: skip

@@ -20,7 +20,17 @@ from jinlan.clients import selectors as clients
 from jinlan.clients import teams
 from jinlan.domains.engagement import words
 from jinlan.domains.engagement.rules import strength as rules
-from jinlan.domains.engagement.rules.paths import COLLEAGUE, TIE, US, Node, Path, paths_to
+from jinlan.domains.engagement.rules.paths import (
+    BOARD,
+    CHIEF,
+    COLLEAGUE,
+    REPORT,
+    TIE,
+    US,
+    Node,
+    Path,
+    paths_to,
+)
 from jinlan.domains.engagement.selectors import people as reading
 from jinlan.domains.engagement.selectors.people import PairRow, Relations
 from jinlan.domains.engagement.services.people import draw_person, note_person
@@ -43,7 +53,7 @@ def people(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRespon
     lines = _lines(actor, found)
     may = actor.has(*note_person.roles)
     context: Context = {
-        "title": _("联系人"), "place": "clients", "unit": it.unit, "shown": it.shown, "found": found, "lines": list(lines.values()),
+        "title": _("客户联系人"), "place": "clients", "unit": it.unit, "shown": it.shown, "found": found, "lines": list(lines.values()),
         "map": drawing(found, lines, may_draw=may), "levels": _levels(found, lines), "may": may, "root": _root(actor, it), **_strong(found),
     }  # fmt: skip
     return render(request, "workspace/people.html", context | _find(request, actor, found))
@@ -56,7 +66,7 @@ def card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
     it = asked(request, actor, public_id)
     found = reading.relations(actor, unit_id=it.unit.pk)
     top = sorted(_lines(actor, found).values(), key=lambda one: -(one["row"].influence or 0))[:TOP]
-    context = {"title": _("联系人"), "place": "clients", "unit": it.unit, "shown": it.shown, "found": found, "top": top, **_strong(found)}  # fmt: skip
+    context = {"title": _("客户联系人"), "place": "clients", "unit": it.unit, "shown": it.shown, "found": found, "top": top, **_strong(found)}  # fmt: skip
     return panel(request, "workspace/_people_summary.html", context)
 
 
@@ -216,14 +226,13 @@ def _find(request: HttpRequest, actor: Actor, found: Relations) -> Context:
 
 def _said(one: Path, names: Mapping[Node, str]) -> str:
     text = names.get(one.steps[0].source, one.steps[0].source[1])
-    shapes = {COLLEAGUE: _("%(text)s → 同事 %(name)s"), "chief": _("%(text)s → 上级 %(name)s"), "report": _("%(text)s → 下属 %(name)s"),
-              "board": _("%(text)s → 同一董事会 %(name)s")}  # fmt: skip
+    shapes = {
+        COLLEAGUE: _("%(text)s → 同事 %(name)s"), CHIEF: _("%(text)s → 上级 %(name)s"), REPORT: _("%(text)s → 下属 %(name)s"),
+        BOARD: _("%(text)s → 同一董事会 %(name)s"),
+    }  # fmt: skip
     for step in one.steps:
-        name = names.get(step.target, step.target[1])
-        if step.kind == TIE:
-            text = _("%(text)s %(word)s %(name)s") % {"text": text, "word": words.ACCESS[step.access].word, "name": name}  # fmt: skip
-        else:
-            text = shapes[step.kind] % {"text": text, "name": name}
+        shape = str(words.KNOWS[step.access]) if step.kind == TIE else shapes[step.kind]
+        text = shape % {"text": text, "name": names.get(step.target, step.target[1])}
     return text
 
 

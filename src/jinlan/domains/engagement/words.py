@@ -26,6 +26,10 @@ ACCESS: Mapping[int, Look] = {
     0: Look(_("没有往来"), "", ""), 1: Look(_("见过"), "", ""), 2: Look(_("经常往来"), "blue", ""), 3: Look(_("信任"), "green", ""),
     4: Look(_("战略伙伴"), "gold", ""),
 }  # fmt: skip
+# A step of a way to somebody: who of ours knows whom how well.
+KNOWS: Mapping[int, Any] = {
+    1: _("%(text)s 见过 %(name)s"), 2: _("%(text)s 经常往来 %(name)s"), 3: _("%(text)s 信任 %(name)s"), 4: _("%(text)s 战略伙伴 %(name)s"),
+}  # fmt: skip
 LEVELS: Mapping[int, Any] = {
     1: _("董事会与一把手"),
     2: _("高管"),

@@ -153,7 +153,7 @@ class Grade(Badge):
 class ContactPeople(ByUnit):
     """People who act for the clients in sight."""
 
-    name, title, one = "contact-people", _("联系人"), _("联系人")
+    name, title, one = "contact-people", _("客户联系人"), _("联系人")
     purpose = _("客户一方的关键人：任职、影响力、态度与我行的往来程度")
     nothing = _("在客户的「联系人」页登记第一位联系人后，会出现在这里。")
     model, roles = ContactPerson, BUSINESS

@@ -26,7 +26,7 @@ function node(item, at, tints, spec) {
     id: item.id, name: item.name, x: at.x(item.x), y: at.y(item.y), symbolSize: item.size, symbol: item.tone === "us" ? "roundRect" : "circle",
     draggable: spec.draws && Boolean(item.key), cursor: item.url ? "pointer" : "default", item,
     itemStyle: { color: tints[item.tone], borderColor: item.tone === "unknown" ? tints.muted : tints.card, borderWidth: item.tone === "unknown" ? 1.5 : 1 },
-    label: { show: item.named, position: "bottom", distance: 3, color: tints.text, fontSize: 12, formatter: "{b}", backgroundColor: tints.card, padding: [1, 3], borderRadius: 3 },
+    label: { show: true, position: "bottom", distance: 3, color: tints.text, fontSize: 12, formatter: item.label, backgroundColor: tints.card, padding: [1, 3], borderRadius: 3 },
   };
 }
 
@@ -35,11 +35,11 @@ function corners(at) {
   return [[0, 0], [at.wide, at.high]].map(([x, y], place) => ({ id: `corner-${place}`, name: "", x, y, symbolSize: 0, silent: true, label: { show: false } }));
 }
 
-function edge(item, tints) {
+function edge(item, tints, spec) {
   const line = item.kind === "line";
   return {
     source: item.source, target: item.target, symbol: line ? ["none", "arrow"] : ["none", "none"], symbolSize: 7,
-    lineStyle: { color: line ? tints.muted : tints.us, width: item.width, type: line ? "solid" : "dashed", opacity: line ? 0.9 : 0.45, curveness: line ? 0 : 0.08 },
+    lineStyle: { color: line ? tints.muted : tints.us, width: item.width, type: line ? "solid" : "dashed", opacity: (line ? 0.9 : 0.45) * (spec.crowded ? 0.4 : 1), curveness: line ? 0 : 0.08 },
   };
 }
 
@@ -65,8 +65,8 @@ function option(holder, spec) {
     graphic: bands(spec, at, tints, holder.clientWidth),
     series: [{
       type: "graph", layout: "none", roam: false, left: MARGIN.side, right: MARGIN.side, top: MARGIN.top, bottom: MARGIN.bottom,
-      data: [...spec.nodes.map((item) => node(item, at, tints, spec)), ...corners(at)], links: spec.edges.map((item) => edge(item, tints)),
-      labelLayout: { hideOverlap: true }, emphasis: { focus: "adjacency", label: { show: true } }, blur: { itemStyle: { opacity: 0.25 }, label: { show: false } },
+      data: [...spec.nodes.map((item) => node(item, at, tints, spec)), ...corners(at)], links: spec.edges.map((item) => edge(item, tints, spec)),
+      labelLayout: { hideOverlap: true }, emphasis: { focus: "adjacency", label: { show: true }, lineStyle: { opacity: 0.9 } }, blur: { itemStyle: { opacity: 0.25 }, label: { show: false } },
     }],
   };
 }

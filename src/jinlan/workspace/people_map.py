@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jinlan.domains.engagement import words
+from jinlan.domains.engagement.rules.strength import REGULAR
 from jinlan.domains.engagement.selectors.people import Relations
 
 Context = dict[str, Any]
@@ -35,8 +36,13 @@ def drawing(found: Relations, lines: Mapping[int, Context], *, may_draw: bool) -
             at += 1
     return {
         "nodes": nodes, "edges": _edges(found), "bands": marks, "height": max(LEAST_HEIGHT, ROW_HEIGHT * rows), "area": AREA,
-        "draws": may_draw,
+        "draws": may_draw, "crowded": _crowded(found),
     }  # fmt: skip
+
+
+def _crowded(found: Relations) -> bool:
+    """Tell whether there are so many that only some names and the better ties are drawn."""
+    return len(found.people) > FEW
 
 
 def _bands(found: Relations) -> list[Context]:
@@ -59,7 +65,7 @@ def _rows(things: Sequence[Any]) -> list[Sequence[Any]]:
 def _row(found: Relations, lines: Mapping[int, Context], row: Sequence[Any], y: int) -> list[Context]:
     many = len(row)
     spots = [round(AREA * (place + 0.5) / many) for place in range(many)]
-    named = len(found.people) <= FEW
+    named = not _crowded(found)
     return [
         _colleague(found, one, x, y) if isinstance(one, str) else _person(one, lines[one.pk], x, y, named=named)
         for one, x in zip(row, spots, strict=True)
@@ -68,15 +74,17 @@ def _row(found: Relations, lines: Mapping[int, Context], row: Sequence[Any], y: 
 
 def _colleague(found: Relations, code: str, x: int, y: int) -> Context:
     name = found.names.get(code, code)
-    return {"id": f"{_OURS}-{code}", "name": name, "x": x, "y": y, "size": 20, "tone": _OURS, "named": True, "tip": f"{name}\n{_('我行')} {code}"}  # fmt: skip
+    return {"id": f"{_OURS}-{code}", "name": name, "x": x, "y": y, "size": 20, "tone": _OURS, "label": name, "tip": f"{name}\n{_('我行')} {code}"}  # fmt: skip
 
 
 def _person(one: Any, line: Context, x: int, y: int, *, named: bool) -> Context:
     placed = one.place_x is not None
+    sign = words.SIGNS[one.attitude]
+    written = f"{sign} {one.name}" if named or (one.influence or 0) >= LOUD else sign
     return {
-        "id": str(one.pk), "key": str(one.public_id), "name": f"{words.SIGNS[one.attitude]} {one.name}", "x": one.place_x if placed else x,
+        "id": str(one.pk), "key": str(one.public_id), "name": one.name, "label": written, "x": one.place_x if placed else x,
         "y": one.place_y if placed else y, "size": _SIZES[one.influence], "tone": _tone(one.attitude), "tip": "\n".join(_tip(one, line)),
-        "named": named or (one.influence or 0) >= LOUD, "url": reverse("contact-people-one", kwargs={"public_id": one.public_id}),
+        "url": reverse("contact-people-one", kwargs={"public_id": one.public_id}),
     }  # fmt: skip
 
 
@@ -111,6 +119,6 @@ def _edges(found: Relations) -> list[Context]:
             "width": tie.access,
         }
         for tie in found.ties
-        if tie.access
+        if tie.access >= (REGULAR if _crowded(found) else 1)
     ]
     return lines + ties

@@ -147,7 +147,7 @@ def test_the_map_is_signed_sized_and_connected(
         re.search(r'id="people-map-data" type="application/json">(.*?)</script>', page, re.DOTALL)[1]
     )  # type: ignore[index]
 
-    nodes = {one["name"]: one for one in spec["nodes"]}
+    nodes = {one["label"]: one for one in spec["nodes"]}
     assert [(name, one["size"], one["tone"], one["x"], one["y"]) for name, one in nodes.items()] == [
         ("+ 周静", 34, "for", 500, 125),
         ("+ 孙立", 28, "for", 500, 375),

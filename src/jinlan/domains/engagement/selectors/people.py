@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
@@ -33,6 +33,12 @@ def running(today: date) -> Q:
     return Q(since__lte=today) & (Q(until=None) | Q(until__gt=today))
 
 
+def _talks(actor: Actor, people: Collection[int]) -> QuerySet[Interaction]:
+    """Return what was held with people until now and in which both sides spoke: a mass mail is no contact (06 §6.2)."""
+    rows = visible(actor, Interaction).filter(state=HELD, two_way=True, starts_at__lte=actor.at)
+    return rows.filter(people__overlap=list(people))
+
+
 @dataclass(frozen=True, slots=True)
 class Met:
     """When people were met last: by anybody of ours, and by each of ours."""
@@ -45,11 +51,9 @@ def met(actor: Actor, *, people: Collection[int]) -> Met:
     """Return when people were met last in what was held until now; one query."""
     by_any: dict[int, date] = {}
     by_each: dict[tuple[str, int], date] = {}
-    rows = visible(actor, Interaction).filter(
-        state=HELD, starts_at__lte=actor.at, people__overlap=list(people)
-    )
     wanted = set(people)
-    for there, staff, at in rows.order_by("starts_at").values_list("people", "staff", "starts_at"):
+    rows = _talks(actor, people).order_by("starts_at")
+    for there, staff, at in rows.values_list("people", "staff", "starts_at"):
         day = business_date(at)
         for person in wanted.intersection(there):
             by_any[person] = day
@@ -61,10 +65,8 @@ def exchange(actor: Actor, *, people: Collection[int], today: date) -> strength.
     """Return what was held with people, counted over the window of the register; one query."""
     within = int(rule("STRENGTH.EXCHANGE", today).value)
     since = today - timedelta(days=within)
-    rows = visible(actor, Interaction).filter(
-        state=HELD, starts_at__lte=actor.at, people__overlap=list(people)
-    )
-    days = [(business_date(at), begun) for at, begun in rows.values_list("starts_at", "begun_by")]
+    rows = _talks(actor, people).values_list("starts_at", "begun_by")
+    days = [(business_date(at), begun) for at, begun in rows]
     inside = [begun for day, begun in days if day > since]
     last = max((day for day, _begun in days), default=None)
     return strength.Exchange(len(inside), inside.count("client"), last, within)

@@ -31,7 +31,7 @@ def row_of(cast: Cast, key: UUID, username: str = "chenwei") -> ContactPerson:
 
 
 def held(
-    unit: Unit, party: Party, people: list[int], *, days: int, staff: tuple[str, ...] = ("E1001",), begun: str = "bank", today: date = TODAY,
+    unit: Unit, party: Party, people: list[int], *, days: int, staff: tuple[str, ...] = ("E1001",), begun: str = "bank", today: date = TODAY, **more: Any,
 ) -> None:  # fmt: skip
     """Write that something was held with people so many days before a day."""
     day = today - timedelta(days=days)
@@ -39,6 +39,6 @@ def held(
     with writing():
         Interaction.objects.create(
             entity=unit.entity, unit_id=unit.pk, party_id=party.pk, domain=party.domain, branch_id=party.branch_id, unit_branch_id=unit.branch_id,
-            kind="VISIT", state="held", begun_by=begun, starts_at=at, subject="走访", staff=list(staff), people=people, made_by="lihua",
-            made_name="李华", made_at=AT,
+            begun_by=begun, starts_at=at, subject="走访", staff=list(staff), people=people, made_by="lihua",
+            made_name="李华", made_at=AT, **({"kind": "VISIT", "state": "held"} | more),
         )  # fmt: skip

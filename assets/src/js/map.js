@@ -72,8 +72,9 @@ function option(holder, spec) {
 }
 
 async function save(holder, item, place) {
-  const status = holder.parentElement.querySelector("[data-map-status]");
-  const token = holder.parentElement.querySelector("[name=csrfmiddlewaretoken]").value;
+  const card = holder.closest(".card");
+  const status = card.querySelector("[data-map-status]");
+  const token = card.querySelector("[name=csrfmiddlewaretoken]").value;
   const body = new URLSearchParams({ person: item.key, place_x: place[0], place_y: place[1] });
   let said = holder.dataset.failed;
   try {
@@ -113,6 +114,7 @@ function draw() {
     const spec = JSON.parse(document.getElementById(holder.dataset.peopleMap).textContent);
     holder.spec = spec;
     holder.style.setProperty("height", `${spec.height}px`);
+    holder.style.setProperty("min-width", `${spec.width}px`);
     const chart = echarts.init(holder, null, { renderer: "svg" });
     chart.setOption(option(holder, spec), true);
     chart.getZr().flush();

@@ -15,7 +15,11 @@ from jinlan.domains.engagement.selectors.people import Relations
 Context = dict[str, Any]
 PER_ROW = 12  # of one row, before a level takes another
 AREA = 1000  # places are thousandths of the map, as people draw them
-ROW_HEIGHT, LEAST_HEIGHT = 76, 320  # pixels
+ROW_HEIGHT, LEAST_HEIGHT, PLACE_WIDTH = (
+    76,
+    320,
+    72,
+)  # pixels; the map is as wide as its box, and at least so wide
 FEW = 40  # people up to whom everybody's name is written
 LOUD = 4  # influence from which on a name is written in any case
 _SIZES = {None: 14, 1: 14, 2: 18, 3: 22, 4: 28, 5: 34}
@@ -36,6 +40,7 @@ def drawing(found: Relations, lines: Mapping[int, Context], *, may_draw: bool) -
             at += 1
     return {
         "nodes": nodes, "edges": _edges(found), "bands": marks, "height": max(LEAST_HEIGHT, ROW_HEIGHT * rows), "area": AREA,
+        "width": PLACE_WIDTH * max((len(row) for one in bands for row in one["rows"]), default=1),
         "draws": may_draw, "crowded": _crowded(found),
     }  # fmt: skip
 

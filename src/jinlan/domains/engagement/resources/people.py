@@ -259,7 +259,7 @@ class Pairs(ByUnit):
         Day("since", _("起"), sort="since", shown=False), Day("until", _("止"), shown=False),
     )  # fmt: skip
     views = (
-        View("running", _("进行中"), rows=lambda _actor, _ask: Q(until=None)),
+        View("running", _("现行对接"), rows=lambda _actor, _ask: Q(until=None)),
         View("all", _("全部"), wide=True),
     )
     filters = {

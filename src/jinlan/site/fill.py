@@ -54,6 +54,7 @@ def main() -> int:
         evaluate_and_publish,
         load,
         log_demo_talks,
+        set_demo_people,
         set_demo_targets,
     )
 
@@ -65,6 +66,7 @@ def main() -> int:
         create_demo_staff(staff(place), PASSWORD)
         set_demo_targets()
         log_demo_talks()
+        set_demo_people()
     place.filled.write_text(AS_OF.isoformat())
     progress.ready()
     return 0

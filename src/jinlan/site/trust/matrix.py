@@ -68,6 +68,10 @@ MATRIX: dict[str, Row] = {
     "client-members": Row(READERS, "figures"),
     "client-accounts": Row(READERS, "header"),
     "client-charter": Row(READERS, "figures"),
+    "client-people": Row(READERS, "header", queries=("", "reach=x")),
+    "client-people-card": Row(READERS, "header"),
+    "client-people-strength": Row(READERS, "header"),
+    "client-people-draw": Row(PROPOSERS, "header", answers={"POST": 422}),  # a body that says nothing
     "client-trend": Row(READERS, "figures", codes=("aum", "loan"), queries=("", "format=csv")),
     "figure": Row(READERS, "figures", codes=("score", "aum"), by_member=True),
     "figure-rows": Row(READERS, "figures", codes=("aum",), by_member=True),

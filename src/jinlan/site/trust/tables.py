@@ -75,6 +75,7 @@ ASKED = "(select c.code from {0} c join work_preflightrecord r on r.{1} = c.id w
 PERSON_ID = "(select k.username from kernel_person k where k.id = t.{})"
 VOTERS = frozenset({"dept_head", "risk", "compliance"})
 CHAIRS = VOTERS - {"compliance"}
+KEEPERS = frozenset({"manager", "private_banker", "branch_head", "dept_head"})
 HOUSE, OPERATIONS = Table(_house, client=False), Table(_operations, client=False)
 TABLES: dict[str, Table] = {
     "clients_unit": Table(lambda seen, keys: keys[0] in seen.headers, "t.code"),
@@ -142,6 +143,9 @@ TABLES: dict[str, Table] = {
     "compliance_consententry": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID, person=PERSON_ID.format("person_id"), written=True),
     "compliance_contact": Table(lambda seen, keys: _unit(seen, keys) or _member(seen, keys), UNIT_ID, PARTY_ID,
                                 writers=frozenset({"manager", "private_banker"})),
+    # People of a client are in sight as the company that they act for is, or the whole client.
+    **{f"engagement_{name}": Table(lambda seen, keys: _unit(seen, keys) or _member(seen, keys), UNIT_ID, PARTY_ID, writers=KEEPERS)
+       for name in ("contactperson", "post", "tie", "pair")},
     # A client's own people are in sight as their party is; signing them in reads the rows before any scope.
     "portal_portalprincipal": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID, door=True, may=frozenset({"manager", "private_banker"})),
     "portal_portalsession": Table(lambda seen, keys: False, client=False, door=True),

@@ -22,6 +22,7 @@ from jinlan.domains.engagement.rules.people import (
     check_scales,
     check_text,
 )
+from jinlan.domains.engagement.services.screening import refuse_terms
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.reading import visible
@@ -214,6 +215,7 @@ def draw_person(
 
 def _clean(text: str, most: int, field: str) -> str:
     """Return a free text as it is kept: the one place where what is typed about a person is looked at."""
+    refuse_terms(field, text)
     return check_text(text, most=most, field=field)
 
 

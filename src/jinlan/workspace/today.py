@@ -44,6 +44,7 @@ TOP = 5
 AHEAD = 7  # days of meetings and promises
 SHOWN = 12  # tasks of a band, before somebody asks for all
 SIGNALS = 6
+PROMISES = 5  # of a side
 DUE_DAYS = 30  # ahead, of maturities
 BANDS: Mapping[int, Any] = {
     rules.OVERDUE: gettext_lazy("逾期的"), rules.TODAY: gettext_lazy("今天"), rules.WEEK: gettext_lazy("七天内"),
@@ -144,10 +145,11 @@ def _agreed(actor: Actor) -> dict[str, Any]:
     units = clients.units_by_key(actor, unit_ids={row.unit_id for row in (*meetings, *promises)})
     for row in (*meetings, *promises):
         row.client = units.get(row.unit_id)
-    return {
-        "now_day": today, "meetings": meetings,
-        "promises": [{"look": look, "rows": [row for row in promises if row.side == side]} for side, look in ledger_words.SIDES.items()],
-    }  # fmt: skip
+    sides = []
+    for side, look in ledger_words.SIDES.items():
+        rows = [row for row in promises if row.side == side]
+        sides.append({"look": look, "rows": rows[:PROMISES], "hidden": max(0, len(rows) - PROMISES)})
+    return {"now_day": today, "meetings": meetings, "promises": sides}
 
 
 def _choices(day: date) -> list[tuple[str, Any]]:

@@ -52,7 +52,6 @@ urlpatterns = [
     path("clients/<uuid:public_id>/engagement", engagement.client_engagement, name="client-engagement"),
     path("clients/<uuid:public_id>/interactions", engagement.interactions, name="client-interactions"),
     path("clients/<uuid:public_id>/promise", engagement.promise, name="client-promise"),
-    path("interactions/<uuid:public_id>", engagement.interaction, name="interaction"),
     path("clients/<uuid:public_id>/charter", charter.client_charter, name="client-charter"),
     path("clients/<uuid:public_id>/accounts", figure.accounts, name="client-accounts"),
     path("clients/<uuid:public_id>/trend/<slug:code>", client.client_trend, name="client-trend"),

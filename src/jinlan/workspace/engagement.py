@@ -28,6 +28,7 @@ from jinlan.domains.engagement.services.promises import make_promise
 from jinlan.domains.engagement.services.whom import ROLES
 from jinlan.kernel.forms import dress, refuse
 from jinlan.kernel.resource.declare import RESOURCES
+from jinlan.kernel.resource.pages import ResourcePage
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.workspace.access import doing, page
 from jinlan.workspace.client import panel
@@ -116,18 +117,23 @@ def lines(text: str) -> list[str]:
     return [one.strip() for one in text.splitlines() if one.strip()]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@doing("clients")
-def interaction(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
-    """Show one interaction, and file its minutes."""
-    form: MinutesForm | None = None
-    if request.method == "POST":
+class InteractionPage(ResourcePage):
+    """One interaction of the list: what was said and promised, and the form of its minutes."""
+
+    http_method_names = ["get", "post"]
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """Show it."""
+        return _interaction(request, self.actor, public_id, None)
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """File its minutes."""
         form = MinutesForm(request.POST)
-        if form.is_valid() and _filed(actor, public_id, form):
+        if form.is_valid() and _filed(self.actor, public_id, form):
             messages.success(request, _("纪要已归档"))
-            return redirect("interaction", public_id=public_id)
-    with scoped(actor):
-        return _interaction(request, actor, public_id, form)
+            return redirect(self.url("one", public_id=public_id))
+        with scoped(self.actor):
+            return _interaction(request, self.actor, public_id, form)
 
 
 def _filed(actor: Actor, public_id: UUID, form: MinutesForm) -> bool:
@@ -156,9 +162,11 @@ def _interaction(
     (row,) = timeline.dress(actor, [found], today)
     begun = row.state == "planned" and row.starts_at <= actor.at
     initial = {"key": str(uuid7()), "edition": row.edition, "minutes": row.minutes}
-    actions = [one for one in resource.actions if one.allowed(actor) and one.when(row)]
-    if business_date(row.starts_at) != today or row.arrived_at:
-        actions = [one for one in actions if one.name != "check-in"]
+    arriving = business_date(row.starts_at) == today and row.arrived_at is None
+    actions = [
+        one for one in resource.actions
+        if one.allowed(actor) and one.when(row) and {"check-in": arriving, "admit-reader": row.inside}.get(one.name, True)
+    ]  # fmt: skip
     return render(request, "workspace/interaction.html", {
         "title": row.subject, "place": "clients", "unit": unit, "row": row, "today": today, "may_write": actor.has(*ROLES),
         "form": (form or MinutesForm(initial=initial)) if begun and actor.has(*ROLES) else None,

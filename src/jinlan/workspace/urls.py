@@ -54,7 +54,6 @@ urlpatterns = [
     path("clients/<uuid:public_id>/engagement", engagement.client_engagement, name="client-engagement"),
     path("clients/<uuid:public_id>/interactions", engagement.interactions, name="client-interactions"),
     path("clients/<uuid:public_id>/promise", engagement.promise, name="client-promise"),
-    path("interactions/<uuid:public_id>", engagement.interaction, name="interaction"),
     path("clients/<uuid:public_id>/people", people.people, name="client-people"),
     path("clients/<uuid:public_id>/people/card", people.card, name="client-people-card"),
     path("clients/<uuid:public_id>/people/strength", people.strength, name="client-people-strength"),

@@ -24,7 +24,7 @@ SIDES: Mapping[str, Look] = {
     "client": Look(_("客户"), "", "users"),
 }
 PROMISES: Mapping[str, Look] = {
-    "made": Look(_("进行中"), "blue", "clock"), "overdue": Look(_("已逾期"), "red", "alert-triangle"),
+    "made": Look(pgettext_lazy("promise", "进行中"), "blue", "clock"), "overdue": Look(pgettext_lazy("promise", "已逾期"), "red", "alert-triangle"),
     "kept": Look(_("已兑现"), "green", "circle-check"), "late": Look(_("迟延兑现"), "amber", "clock"),
     "broken": Look(_("未兑现"), "red", "circle-x"), "released": Look(_("已解除"), "plain"),
 }  # fmt: skip

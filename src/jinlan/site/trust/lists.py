@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from jinlan.basics.clock import now_utc
@@ -219,7 +220,7 @@ def _value(one: Any, word: str, day: date) -> Any:
         return one.choices[0][0]
     by_type: tuple[tuple[Any, Any], ...] = (
         (models.DateTimeField, now_utc()), (models.DateField, day), (models.DecimalField, Decimal(1)), (models.BooleanField, False),
-        (models.IntegerField, 1), (models.JSONField, {}), (models.UUIDField, uuid7()),
+        (models.IntegerField, 1), (models.JSONField, {}), (models.UUIDField, uuid7()), (ArrayField, [word]),
     )  # fmt: skip
     for kind, value in by_type:
         if isinstance(one, kind):

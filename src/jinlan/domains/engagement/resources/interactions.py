@@ -7,7 +7,6 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
@@ -49,7 +48,7 @@ class Interactions(ByUnit):
     icon, order, sort, railed = "message-circle", 44, "-starts_at", ()
     history = False
     search = ("subject",)
-    pages = {"one": None}
+    pages = {"one": "jinlan.workspace.engagement.InteractionPage"}
     columns = (
         Title("subject", _("主题")), CLIENT, Badge("kind", _("方式"), looks=words.KINDS),
         Badge("state", _("状态"), looks=words.STATES, keep=True), Moment("starts_at", _("时间"), sort="starts_at", keep=True),
@@ -75,7 +74,7 @@ class Interactions(ByUnit):
         Action(cancel_interaction, when=is_planned, why_not=_DONE, word=_("取消"), icon="circle-x", fields={
             "reason": Field(_("理由"), long=True, help=_("至少 5 个字")),
         }),
-        Action(admit_reader, when=lambda row: row.inside, why_not=_("没有内幕信息"), word=_("登记知情人"), icon="lock", fields={
+        Action(admit_reader, word=_("登记知情人"), icon="lock", fields={
             "reader": Field(_("登录名或工号")), "reason": Field(_("理由"), long=True, help=_("为什么必须知情；不要写内幕信息本身，审计会看到")),
         }),
     )  # fmt: skip
@@ -100,10 +99,6 @@ class Interactions(ByUnit):
         for row in super().decorate(actor, rows):
             row.staff_names = [names.get(code, code) for code in row.staff]
         return rows
-
-    def url_of(self, row: Any) -> str:
-        """Return the page of an interaction."""
-        return reverse("interaction", kwargs={"public_id": row.public_id})
 
     def label(self, row: Any) -> str:
         """Return the subject, and the client."""

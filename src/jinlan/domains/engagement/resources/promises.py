@@ -8,6 +8,7 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
@@ -68,7 +69,7 @@ class Promises(ByUnit):
     pages = {"": "jinlan.domains.engagement.views.PromisesPage"}
     columns = (
         Title("what", _("承诺")), CLIENT, Badge("side", _("哪一方"), looks=words.SIDES),
-        Badge("state", _("状态"), of="look", looks=words.PROMISES, keep=True), Day("due_on", _("到期日"), sort="due_on", keep=True),
+        Badge("state", _("状态"), of="look", looks=words.PROMISES, keep=True), Day("due_on", pgettext_lazy("promise", "到期日"), sort="due_on", keep=True),
         Number("late_days", _("逾期天数"), of=lambda row: row.late_days or None), Text("owner", _("负责人"), of="owner_name"),
         Number("moves", _("改期次数"), of=lambda row: row.moves or None), Day("closed_on", _("办结日"), sort="closed_on", shown=False),
     )  # fmt: skip
@@ -77,15 +78,15 @@ class Promises(ByUnit):
         Flag("inside", _("内幕信息")),
     )  # fmt: skip
     views = (
-        View("open", _("进行中"), rows=lambda _actor, _ask: _OPEN),
+        View("open", pgettext_lazy("promise", "进行中"), rows=lambda _actor, _ask: _OPEN),
         View("own", _("我负责的"), rows=_own, roles=("manager", "private_banker")),
-        View("overdue", _("已逾期"), rows=_late),
+        View("overdue", pgettext_lazy("promise", "已逾期"), rows=_late),
         View("all", _("全部"), wide=True),
     )
     filters = {
         "side": filters.ChoiceFilter(label=_("哪一方"), choices=_choices(words.SIDES)),
         "state": filters.ChoiceFilter(label=_("状态"), choices=[one for one in _choices(words.PROMISES) if one[0] != "overdue"]),
-        "due_on": filters.DateFromToRangeFilter(label=_("到期日")),
+        "due_on": filters.DateFromToRangeFilter(label=pgettext_lazy("promise", "到期日")),
         "owner": filters.CharFilter(label=_("负责人的工号")),
         "unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput),
     }  # fmt: skip

@@ -53,6 +53,7 @@ def main() -> int:
         create_demo_staff,
         evaluate_and_publish,
         load,
+        log_demo_talks,
         set_demo_people,
         set_demo_targets,
     )
@@ -64,6 +65,7 @@ def main() -> int:
     with progress.step(3):
         create_demo_staff(staff(place), PASSWORD)
         set_demo_targets()
+        log_demo_talks()
         set_demo_people()
     place.filled.write_text(AS_OF.isoformat())
     progress.ready()

@@ -37,6 +37,7 @@ EVERY_METHOD = dict.fromkeys(METHODS, (302, 302))
 LISTS = ("", "view=all", "view=mine", "view=all&as=matrix", "view=borderline", "view=decide&sort=name", "view=all&kind=GROUP&sort=-aum",
          "view=all&cell=11", "view=all&cursor=W10", "view=all&as_of=2000-01-01", "view=all&overdue=1&gate=1")  # fmt: skip
 PROPOSERS = frozenset(("manager", "private_banker", "branch_head", "dept_head"))
+MANAGERS = frozenset(("manager", "private_banker"))
 CHAIRS = frozenset(("dept_head", "risk"))
 HEAD_OF_DEPARTMENT = frozenset(("dept_head",))
 SPLITTERS = frozenset(("dept_head", "branch_head"))
@@ -94,6 +95,9 @@ MATRIX: dict[str, Row] = {
     "meeting-vote": Row(BANK - {"auditor"}, "item", answers={"POST": 422}),
     "meeting-close": Row(CHAIRS, "item", answers={"POST": 422}),
     "decision": Row(READERS, "decision"),
+    "today": Row(MANAGERS, queries=("", "show=all")),
+    "today-snooze": Row(MANAGERS, "task", answers={"POST": 302}),  # a body without a day is told so on the page
+    "today-hand": Row(MANAGERS, "task", answers={"GET": 200, "POST": 422}),
     "definitions": Row(READERS),
     "definition": Row(READERS, "definition", answers={"GET": 200, "POST": 422}, may={"POST": HEAD_OF_DEPARTMENT}),
     "definition-file": Row(READERS, "definition"),
@@ -102,6 +106,7 @@ MATRIX: dict[str, Row] = {
     "definition-consequence": Row(BANK, "definition", answers={"GET": 200, "POST": 200}),
     "definition-sensitivity": Row(BANK, "definition", answers={"GET": 200, "POST": 200}),
     "definition-keep": Row(CHAIRS, "definition", answers={"POST": 422}),
+    "definition-measure": Row(CHAIRS, "definition", answers={"POST": 302}, effects=POSTED),
     "definition-step": Row(CHAIRS, "definition", answers={"POST": 404}),
     "definition-trials": Row(BANK, "committee", queries=("", "kind=GROUP", "kind=HNW")),
     "client-between": Row(READERS, "figures", queries=("", "from=2999-01-01&to=2999-01-02", "from=x")),
@@ -172,6 +177,7 @@ NAMED_BY = dict.fromkeys((*LISTS_OF_UNITS, *OWN_LISTS), "public_id") | {
     "meeting": "public_id",
     "item": "public_id",
     "decision": "public_id",
+    "task": "public_id",
     "definition": "public_id",
     "person": "person",
 }

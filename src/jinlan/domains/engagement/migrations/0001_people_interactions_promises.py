@@ -159,6 +159,7 @@ class Migration(migrations.Migration):
                 ("minutes_at", models.DateTimeField(null=True)),
                 ("minutes_by", models.CharField(blank=True, default="", max_length=64)),
                 ("arrived_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, db_default="", default="", max_length=500)),
                 ("made_by", models.CharField(max_length=64)),
                 ("made_name", models.CharField(max_length=100)),
                 ("made_at", models.DateTimeField()),

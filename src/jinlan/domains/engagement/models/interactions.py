@@ -41,6 +41,7 @@ class Interaction(AboutMember, Walled):
     minutes_at = models.DateTimeField(null=True)
     minutes_by = models.CharField(max_length=64, blank=True, default="")
     arrived_at = models.DateTimeField(null=True)  # checked in at the client's
+    reason = models.CharField(max_length=500, blank=True, default="", db_default="")  # why it was cancelled
     made_by = models.CharField(max_length=64)
     made_name = models.CharField(max_length=100)
     made_at = models.DateTimeField()

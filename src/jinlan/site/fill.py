@@ -65,8 +65,8 @@ def main() -> int:
     with progress.step(3):
         create_demo_staff(staff(place), PASSWORD)
         set_demo_targets()
-        log_demo_talks()
         set_demo_people()
+        log_demo_talks()
     place.filled.write_text(AS_OF.isoformat())
     progress.ready()
     return 0

@@ -18,9 +18,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jinlan.basics.actor import Actor
+from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
 from jinlan.clients import selectors as clients
 from jinlan.clients import teams
+from jinlan.domains.engagement import ledger_words
+from jinlan.domains.engagement.selectors import ledger, timeline
 from jinlan.domains.strategy import words as charter_words
 from jinlan.domains.strategy.selectors import compliance, workload
 from jinlan.kernel.forms import dress
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from jinlan.work.models import Task
 
 TOP = 5
+AHEAD = 7  # days of meetings and promises
 SHOWN = 12  # tasks of a band, before somebody asks for all
 SIGNALS = 6
 DUE_DAYS = 30  # ahead, of maturities
@@ -91,6 +95,7 @@ def today(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         "shown": shown, "day": day, "top": ready[:TOP], "bands": _bands(ready[TOP:], everything=request.GET.get("show") == "all"),
         "put_off": put_off, "count": len(ready), "minutes": sum(one.minutes for one in ready[:TOP]), "waiting": len(waiting_for(actor)),
         "late": sum(one.band == rules.OVERDUE for one in ready), "choices": _choices(day), **_book(actor, own, day),
+        **_agreed(actor),
     })  # fmt: skip
 
 
@@ -127,6 +132,22 @@ def _bands(lines: Sequence[Line], *, everything: bool) -> list[dict[str, Any]]:
         if rows:
             found.append({"word": word, "rows": shown, "count": len(rows), "hidden": len(rows) - len(shown)})
     return found
+
+
+def _agreed(actor: Actor) -> dict[str, Any]:
+    """Return the own meetings and promises of the week, with their clients."""
+    today = business_date(actor.at)
+    meetings = timeline.planned_with(actor, employee=actor.employee, until=actor.at + timedelta(days=AHEAD))
+    promises = ledger.promises_with(
+        actor, employee=actor.employee, until=today + timedelta(days=AHEAD), today=today
+    )
+    units = clients.units_by_key(actor, unit_ids={row.unit_id for row in (*meetings, *promises)})
+    for row in (*meetings, *promises):
+        row.client = units.get(row.unit_id)
+    return {
+        "now_day": today, "meetings": meetings,
+        "promises": [{"look": look, "rows": [row for row in promises if row.side == side]} for side, look in ledger_words.SIDES.items()],
+    }  # fmt: skip
 
 
 def _choices(day: date) -> list[tuple[str, Any]]:

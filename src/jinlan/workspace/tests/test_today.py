@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from jinlan.basics.clock import business_date, now_utc
 from jinlan.clients.testing import SIGN_INS, covers
+from jinlan.domains.engagement.services.interactions import plan_interaction
+from jinlan.domains.engagement.services.promises import make_promise
 from jinlan.kernel.scope import scoped, system_actor
-from jinlan.kernel.testing import AT, ENTITY, TODAY, writing
+from jinlan.kernel.testing import AT, ENTITY, TODAY, an_actor, writing
 from jinlan.work.models import Task
 from jinlan.work.services import Wanted, open_tasks
 from jinlan.workspace.tests.test_charter import owed, text_of
@@ -125,3 +128,26 @@ def test_the_charter_tells_what_of_it_was_kept(owed, as_person):
 
     assert "章程履约率" in text
     assert "次应尽联系中完成" in text
+
+
+def test_meetings_and_promises_of_the_week_stand_beside_the_tasks(world, as_person):
+    now = now_utc()  # pages live by the clock
+    today, lihua = business_date(now), an_actor(world.cast.people["lihua"], now)
+    unit = world.cast.group.public_id
+    plan_interaction(
+        actor=lihua, unit=unit, kind="VISIT", starts_at=now + timedelta(days=2), subject="年末拜访"
+    )
+    for side, days in (("bank", 2), ("client", 7), ("bank", 8)):
+        make_promise(
+            actor=lihua, unit=unit, side=side, what=f"{side} {days}", due_on=today + timedelta(days=days)
+        )
+
+    text = text_of(as_person("lihua").get("/today").content)
+    other = text_of(as_person("wangmin").get("/today").content)
+
+    assert "甲集团 年末拜访" in text
+    assert "bank 2 甲集团" in text
+    assert "client 7 甲集团" in text
+    assert "bank 8" not in text
+    assert "年末拜访" not in other
+    assert "bank 2" not in other

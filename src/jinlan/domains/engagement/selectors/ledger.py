@@ -68,6 +68,11 @@ def open_promises(actor: Actor, *, until: date) -> QuerySet[Promise]:
     return visible(actor, Promise).filter(state=OPEN, due_on__lte=until).order_by("due_on", "id")
 
 
+def promises_with(actor: Actor, *, employee: str, until: date, today: date) -> list[Any]:
+    """Return the open promises that one of ours does or follows, due up to a day, the earliest first."""
+    return dress(open_promises(actor, until=until).filter(owner=employee), today) if employee else []
+
+
 def overdue(today: date) -> Q:
     """Return the promises that are overdue on a day."""
     return Q(state=OPEN, due_on__lt=today)

@@ -71,6 +71,14 @@ def standing(actor: Actor, *, unit_id: int, now: datetime, today: date) -> Stand
     )
 
 
+def planned_with(actor: Actor, *, employee: str, until: datetime) -> list[Interaction]:
+    """Return what one of ours has planned up to an instant, the earliest first; what has passed without minutes comes along."""
+    rows = visible(actor, Interaction).filter(
+        state="planned", staff__contains=[employee], starts_at__lt=until
+    )
+    return list(rows.order_by("starts_at", "id")) if employee else []
+
+
 def reader_names(row: Interaction) -> list[str]:
     """Return who may see inside information of an interaction."""
     return list(

@@ -371,6 +371,21 @@ def test_three_hundred_people_take_as_many_statements_as_three(
     assert "联系人296" in page
 
 
+def test_a_crowded_map_keeps_every_sign_and_leaves_out_slight_ties(world: World, as_person: Sign) -> None:
+    slight = noted(world.cast, "周静", influence=1, attitude=-1)
+    know_person(actor=doer(world), public_id=slight, employee="E1002", access=1)
+    plant(world, 40)
+    page = shown(as_person("lihua"), world.address(world.cast.group, "/people"))
+    found = re.search(r'id="people-map-data" type="application/json">(.*?)</script>', page, re.DOTALL)
+    spec = json.loads(found[1]) if found else {}
+
+    labels = {one["name"]: one["label"] for one in spec["nodes"]}
+    assert spec["crowded"] is True
+    assert [labels[name] for name in ("周静", "联系人3", "联系人4", "联系人2", "李华")] == ["−", "+ 联系人3", "++ 联系人4", "○", "李华"]  # fmt: skip
+    assert {one["width"] for one in spec["edges"] if one["kind"] == "tie"} == {2}
+    assert "人数较多：只写影响力 4 及以上的姓名，只画经常往来及以上；其余见下表。" in words(page)
+
+
 def test_nobody_yet_says_what_to_do(world: World, as_person: Sign) -> None:
     text = words(shown(as_person("lihua"), world.address(world.cast.group, "/people")))
 

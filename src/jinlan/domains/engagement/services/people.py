@@ -76,7 +76,7 @@ def note_person(
         reports_to: public id of his chief.
 
     Raises:
-        Refused: PERSON_TEXT, PERSON_TWICE, PERSON_COMPANY, PERSON_DATE, PERSON_CODE, PERSON_SCALE, PERSON_CHIEF.
+        Refused: PERSON_TEXT, TEXT_TERMS, PERSON_TWICE, PERSON_COMPANY, PERSON_DATE, PERSON_CODE, PERSON_SCALE, PERSON_CHIEF.
         ScopeDenied: no such client in sight.
     """
     client = in_sight(actor, unit)
@@ -105,11 +105,12 @@ def change_person(
     """Change what is known of a person; all values are given anew; `reason` is kept in the audit.
 
     Raises:
-        Refused: PERSON_TEXT, PERSON_TWICE, PERSON_SOURCE (his name comes from the bank's own data), PERSON_CODE, PERSON_SCALE,
+        Refused: PERSON_TEXT, TEXT_TERMS, PERSON_TWICE, PERSON_SOURCE (his name comes from the bank's own data), PERSON_CODE, PERSON_SCALE,
             PERSON_CHIEF, PERSON_CIRCLE, PERSON_LEFT.
         ScopeDenied: no such person in sight.
     """
     row = person_in_sight(actor, public_id)
+    refuse_terms("reason", reason)
     known, before = _clean(name, NAME, "name"), _values(row)
     if known != row.name:
         if row.source == "extract":
@@ -134,7 +135,7 @@ def take_post(*, actor: Actor, public_id: UUID, company: UUID, title: str, since
     """Note another post of a person, at the same or another member of the client; return its public id.
 
     Raises:
-        Refused: PERSON_COMPANY, PERSON_TEXT, PERSON_DATE, POST_TWICE, PERSON_LEFT.
+        Refused: PERSON_COMPANY, PERSON_TEXT, TEXT_TERMS, PERSON_DATE, POST_TWICE, PERSON_LEFT.
         ScopeDenied: no such person in sight.
     """
     row = person_in_sight(actor, public_id)

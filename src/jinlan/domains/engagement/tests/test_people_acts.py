@@ -82,6 +82,8 @@ def test_what_cannot_be_noted_is_refused_at_its_field_and_nothing_is_written(cas
     assert why(name="  ") == ("PERSON_TEXT", "name")
     assert why(name="赵" * 101) == ("PERSON_TEXT", "name")
     assert why(title="") == ("PERSON_TEXT", "title")
+    assert why(title="司库（佛教徒）") == ("TEXT_TERMS", "title")
+    assert why(name="赵云 13800138000") == ("TEXT_TERMS", "name")
     assert why(since=TODAY + timedelta(days=1)) == ("PERSON_DATE", "since")
     assert why(company=cast.parties["yi"].public_id) == ("PERSON_COMPANY", "company")
     assert why(company=uuid4()) == ("PERSON_COMPANY", "company")
@@ -107,7 +109,9 @@ def test_reporting_lines_have_no_circle(cast: Cast) -> None:
         assert refused(change_person, **given) == ("PERSON_CIRCLE", "reports_to")
     assert row_of(cast, top).reports_to_id is None
 
-    change_person(actor=lihua, public_id=low, name="吴平", reports_to=top, attitude=-1, reason="组织调整")
+    given = {"actor": lihua, "public_id": low, "name": "吴平", "reports_to": top, "attitude": -1}
+    assert refused(change_person, **given, reason="他是佛教徒") == ("TEXT_TERMS", "reason")
+    change_person(**given, reason="组织调整")
     assert row_of(cast, low).reports_to_id == row_of(cast, top).pk
     assert row_of(cast, low).attitude == -1
 

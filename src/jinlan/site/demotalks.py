@@ -24,7 +24,7 @@ from jinlan.kernel.scope import scoped
 
 LAST = date(2026, 11, 10)  # the demo's newest data
 MANAGERS = ("lihua", "wangmin", "zhaoyan")
-CLIENTS = 7  # of each manager, in the order of their codes
+CLIENTS = 7  # of each manager: those with people first, in the order of their codes
 As = Callable[[str, datetime], Actor]
 
 
@@ -74,9 +74,12 @@ def install(as_: As) -> int:
         with scoped(actor):
             led = [row["unit_id"] for row in clients.led_by(actor, code=actor.employee, as_of=LAST)]
             named = clients.named_units(actor, unit_ids=led, as_of=LAST)
-            book = sorted((unit for unit, _leads in named.values()), key=lambda unit: str(unit.code))[
-                :CLIENTS
-            ]
+            known = roster.clients_with_people(actor)
+            order = sorted(
+                (unit for unit, _leads in named.values()),
+                key=lambda unit: (unit.pk not in known, str(unit.code)),
+            )
+            book = order[:CLIENTS]
         for number, unit in enumerate(book):
             made += _client(as_, username, unit.public_id, place + number)
         if place == 0 and book:

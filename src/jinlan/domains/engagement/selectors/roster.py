@@ -31,6 +31,11 @@ def contacts_of(actor: Actor, *, unit_id: int, on: date) -> list[Known]:
     ]
 
 
+def clients_with_people(actor: Actor) -> set[int]:
+    """Return the keys of the clients of which somebody is known."""
+    return set(visible(actor, ContactPerson).values_list("unit_id", flat=True).distinct())
+
+
 def colleagues_of(actor: Actor, *, unit_id: int, on: date) -> list[Known]:
     """Return the team of a client, then the other people of the actor's branch, by employee code; two queries."""
     team = visible(actor, Coverage).filter(in_force(on), unit_id=unit_id).values("employee_id")

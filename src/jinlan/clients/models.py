@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Collection
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
@@ -329,12 +330,26 @@ class LeadChange(AboutUnit):
 
 
 class Delegation(models.Model):
-    """While someone is away, their book is open to a colleague."""
+    """While someone is away, their book is open to one colleague (AB 角); an absence that ends early is cut, never deleted."""
 
     CLASSES = {"*": STAFF}
     id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(db_default=RandomUUID(), unique=True)
     entity = models.CharField(max_length=16)
     absent = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
     deputy = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField()
     valid_to = models.DateField()
+    reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+    asked_by = models.CharField(max_length=64, blank=True, default="", db_default="")
+    decided_by = models.CharField(max_length=64, blank=True, default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__gte=models.F("valid_from")), name="delegation_period"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(absent=models.F("deputy")), name="delegation_to_another"
+            ),
+        ]

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from jinlan.basics.actor import Actor
-from jinlan.clients.models import Branch, Coverage, Employee, Party, Unit
+from jinlan.clients.models import Branch, Coverage, Delegation, Employee, Party, Unit
 from jinlan.clients.selectors import in_force
 from jinlan.kernel.reading import visible
 
@@ -58,6 +58,27 @@ def roles_named(actor: Actor, *, on: date) -> Mapping[int, frozenset[str]]:
     for unit, role in rows.values_list("unit_id", "role"):
         found.setdefault(unit, set()).add(role)
     return {unit: frozenset(roles) for unit, roles in found.items()}
+
+
+def team_on(actor: Actor, *, unit_id: int, day: date) -> Mapping[str, str]:
+    """Return employee code -> name of who looks after a unit on a day, in whatever role, and of who stands in for them."""
+    rows = visible(actor, Coverage).filter(in_force(day), unit_id=unit_id).order_by("role", "id")
+    team = {
+        key: (code, name)
+        for key, code, name in rows.values_list("employee_id", "employee__code", "employee__name")
+    }
+    deputies = Delegation.objects.filter(absent_id__in=team, valid_from__lte=day, valid_to__gt=day)
+    return dict([*team.values(), *deputies.values_list("deputy__code", "deputy__name")])
+
+
+def own_units(actor: Actor, *, day: date) -> set[int]:
+    """Return the keys of the units that the actor leads on a day, or whose lead he stands in for."""
+    absent = Delegation.objects.filter(deputy__code=actor.employee, valid_from__lte=day, valid_to__gt=day)
+    codes = {actor.employee, *absent.values_list("absent__code", flat=True)} - {""}
+    rows = visible(actor, Coverage).filter(
+        in_force(day), role="LEAD", unit__isnull=False, employee__code__in=codes
+    )
+    return set(rows.values_list("unit_id", flat=True))
 
 
 def has_role(actor: Actor, *, role: str) -> bool:

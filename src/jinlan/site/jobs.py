@@ -30,7 +30,7 @@ from jinlan.kernel.services import create_staff
 from jinlan.kernel.trail import roots_file
 from jinlan.portal import services as portal
 from jinlan.serving.corrections import accept_correction
-from jinlan.site import demotargets, listing, twodays
+from jinlan.site import demopeople, demotalks, demotargets, listing, twodays
 from jinlan.work.selectors import accepted_by
 from jinlan.work.services import asked_for
 from jinlan.work.snapshots import snapshot_indicators
@@ -123,6 +123,17 @@ def create_demo_staff(rows: Iterable[Mapping[str, Any]], password: str) -> None:
 def set_demo_targets() -> None:
     """Give the demo bank targets, in the name of its head of department."""
     demotargets.install(person(demotargets.HEAD))
+
+
+def log_demo_talks() -> None:
+    """Write down interactions and promises of the demo bank, in the names of its managers; then the charter counts them."""
+    demotalks.install(lambda username, at: actor_for(Person.objects.get(username=username), at))
+    refresh_charter(actor=system_actor(entity(), now_utc()))
+
+
+def set_demo_people() -> None:
+    """Give clients of the demo managers people, in the name of each."""
+    demopeople.install(person)
 
 
 def create_staff_with_passwords(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

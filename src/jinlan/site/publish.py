@@ -19,6 +19,7 @@ from jinlan.clients.register import sync_coverage, sync_units
 from jinlan.domains.strategy.services.definitions import definitions_of
 from jinlan.insight import totals
 from jinlan.insight.contacts import contacts
+from jinlan.insight.requests import requests
 from jinlan.kernel.audit import audit
 from jinlan.kernel.bulk import patient
 from jinlan.kernel.jobs import defer
@@ -33,6 +34,7 @@ from jinlan.serving.load import (
     follow_homes,
     publish_contacts,
     publish_day,
+    publish_requests,
     publish_totals,
     published_units,
     totals_of,
@@ -77,6 +79,7 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
         counts = [publish_day(entity, day, places, parties, levels) for day in days]
         _publish_totals(entity, dates)
         publish_contacts(entity, _contacts(load, members, assignments, dates[-1].as_of), places)
+        publish_requests(entity, _requests(load, members, dates[-1].as_of), places)
         run.changes = movements(dates, levels)
         _open_decisions(entity, dates[-1], places, actor)
         close_publication(entity, run, [one.as_of for one in dates])
@@ -233,6 +236,16 @@ def _contacts(load: LoadRecord, members: Rows, assignments: Rows, until: date) -
     view = LakeView(settings.LAKE_DIR, load)
     try:
         rows: Rows = contacts(view, members, sponsors, until).to_pylist()
+        return rows
+    finally:
+        view.close()
+
+
+def _requests(load: LoadRecord, members: Rows, until: date) -> Rows:
+    """Return what the managed units asked for that the load knows; nothing when no cases are delivered."""
+    view = LakeView(settings.LAKE_DIR, load)
+    try:
+        rows: Rows = requests(view, members, until).to_pylist()
         return rows
     finally:
         view.close()

@@ -196,6 +196,7 @@ INSTALLED_APPS = [
     "jinlan.work",
     "jinlan.domains.strategy",
     "jinlan.domains.compliance",
+    "jinlan.domains.engagement",
     "jinlan.workspace",
     "jinlan.portal",
     "jinlan.site",

@@ -15,7 +15,7 @@ from jinlan.clients.models import Branch, Employee
 from jinlan.kernel.acts import ACTS
 from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.notices import holders, notice_kind, notify
-from jinlan.work.models import Approval
+from jinlan.work.models import Approval, Task
 
 
 def _act(said: Mapping[str, Any]) -> str:
@@ -33,6 +33,9 @@ def _closed(said: Mapping[str, Any]) -> str:
     return words[said["state"]] % {"act": _act(said)}
 
 
+GIVEN = notice_kind(
+    "work.task_given", why=gettext_lazy("这项待办转交给了您"), icon="checks", words=lambda said: _("%(who)s把一项待办转交给您") % said,
+)  # fmt: skip
 ASKED = notice_kind(
     "work.approval_asked", why=gettext_lazy("您有权复核这类申请"), icon="checks",
     words=lambda said: _("%(who)s申请“%(act)s”，等待复核") % {"who": said["who"], "act": _act(said)},
@@ -90,3 +93,19 @@ def _heads(branch: int, heads: set[int]) -> set[int]:
     own = RoleGrant.objects.filter(person_id__in=heads, role="branch_head", branch_code="")
     by_home = Person.objects.filter(pk__in=own.values("person_id"), employee_code__in=list(at_home))
     return {*named.values_list("person_id", flat=True), *by_home.values_list("pk", flat=True)}
+
+
+def tell_assignee(actor: Actor, task: Task) -> None:
+    """Tell who got a task that it is his now; a task that goes back to the lead tells nobody."""
+    people = Person.objects.filter(entity=actor.entity, employee_code=task.assignee, is_active=True)
+    if task.assignee:
+        who = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
+        key = f"{task.public_id}:{actor.at:%Y%m%d%H%M}"
+        notify(
+            GIVEN,
+            actor=actor,
+            people=people.values_list("id", flat=True),
+            key=key,
+            url=reverse("today"),
+            who=who,
+        )

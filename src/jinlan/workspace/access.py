@@ -21,8 +21,10 @@ WHOLE_BANK = ("dept_head", "risk", "compliance", "auditor")
 OPERATIONS = (*WHOLE_BANK, "system_admin")
 ANYBODY = (*EVERYBODY, *ADMINISTRATORS)
 PAGES: dict[str, tuple[str, ...]] = {
+    "today": ("manager", "private_banker"),
     "department": HEADS,
     "clients": EVERYBODY,  # pages of one client; the list asks its resource
+    "engagement-log": ("manager", "private_banker", "branch_head", "dept_head"),
     "charter": EVERYBODY,
     "balance": HEADS,
     "indicators": WHOLE_BANK,

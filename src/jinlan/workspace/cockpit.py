@@ -128,7 +128,7 @@ def _lists(actor: Actor, shown: Published, moves: Sequence[serving.Move]) -> dic
     overdue = serving.largest(actor, as_of=as_of, column="overdue", limit=SHOWN)
     due = serving.maturities(actor, as_of=as_of, until=as_of + timedelta(days=MATURITY_DAYS), limit=SHOWN)
     tasks = open_tasks(
-        actor, limit=SHOWN, but="charter"
+        actor, limit=SHOWN, but=("charter", "request")
     )  # decisions: what managers owe is on the charter's page
     books = clients.lead_books(actor, as_of=as_of)
     keys = {row.unit_id for rows in (exposures, overdue, due) for row in rows} | {

@@ -38,6 +38,9 @@ STRIP: Mapping[str, tuple[Any, str]] = {
     "STRATEGIC": (pgettext_lazy("strip", "战"), "l4"),
     "PARTNER": (pgettext_lazy("strip", "合"), "l3"),
 }
+LOADS: Mapping[str, Look] = {
+    "OVER": Look(_("超负荷"), "red", "alert-triangle"), "FIT": Look(_("适中"), "green"), "SPARE": Look(_("有余量"), "plain"),
+}  # fmt: skip
 STATES: Mapping[str, Look] = {
     "active": Look(_("在层"), "green", "circle-check"),
     "watch": Look(_("观察期"), "amber", "clock", _("已低于退出线，观察期内保留原层级")),
@@ -191,7 +194,7 @@ VERBS: dict[str, Any] = {
     "lake.delivery_loaded": _("装入供数"), "serving.correction_accepted": _("批准更正供数"), "strategy.run_published": _("发布运行结果"), "strategy.definition_installed": _("安装标准"),
     "strategy.list_read": _("读取名单"), "strategy.unit_explained": _("解释层级"), "strategy.tier_overridden": _("人工调整层级"),
     "strategy.version_drafted": _("起草版本"), "strategy.version_edited": _("修改草稿"), "strategy.version_sent": _("提交审核"),
-    "strategy.trial_kept": _("保存测算"), "strategy.trial_filled": _("记下稳定性"), "strategy.version_reviewed": _("审核版本"), "strategy.version_withdrawn": _("撤回版本"), "strategy.version_decided": _("版本决定"),
+    "strategy.trial_kept": _("保存测算"), "strategy.measures_asked": _("申请补算指标"), "strategy.trial_filled": _("记下稳定性"), "strategy.version_reviewed": _("审核版本"), "strategy.version_withdrawn": _("撤回版本"), "strategy.version_decided": _("版本决定"),
     "strategy.meeting_called": _("召集会议"), "strategy.agenda_built": _("编制议程"), "strategy.meeting_opened": _("开会"),
     "strategy.ballot_cast": _("投票"), "strategy.item_closed": _("形成决议"), "strategy.minutes_written": _("修改会议记录"),
     "strategy.meeting_closed": _("闭会"), "strategy.target_set": _("设定全行目标"), "strategy.target_split": _("分解目标"), "strategy.targets_credited": _("计入目标完成情况"),
@@ -202,7 +205,7 @@ VERBS: dict[str, Any] = {
     "resource.view_kept": _("保存视图"), "resource.view_dropped": _("删除视图"),
     "compliance.consent_given": _("登记授权"), "compliance.consent_withdrawn": _("撤回授权"), "compliance.contact_suppressed": _("登记请勿联系"),
     "compliance.contact_restored": _("恢复联系"), "work.check_acknowledged": _("确认预检提醒"), "work.check_overridden": _("例外放行"), "work.released": _("执行前复检"),
-    "work.indicators_kept": _("记录指标"), "work.task_opened": _("建立待办"), "work.tasks_opened": _("批量建立待办"), "work.tasks_closed": _("批量办结待办"), "work.approval_asked": _("申请复核"), "work.approval_passed": _("复核通过一个环节"),
+    "work.task_snoozed": _("推后待办"), "work.task_delegated": _("转交待办"), "work.indicators_kept": _("记录指标"), "work.task_opened": _("建立待办"), "work.tasks_opened": _("批量建立待办"), "work.tasks_closed": _("批量办结待办"), "work.approval_asked": _("申请复核"), "work.approval_passed": _("复核通过一个环节"),
     "work.approval_done": _("复核通过并执行"), "work.approval_refused": _("复核拒绝"), "work.approval_void": _("复核作废"), "work.approval_expired": _("复核过期"),
 }  # fmt: skip
 

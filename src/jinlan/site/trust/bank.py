@@ -29,6 +29,7 @@ from jinlan.serving.models import (
     RestrictedGate,
     Run,
     UnitContact,
+    UnitRequest,
     UnitResult,
     UnitTie,
 )
@@ -323,6 +324,10 @@ class Builder:
             UnitContact.objects.create(
                 entity=ENTITY, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, code=f"N-{code}", kind="CALL",
                 happened_on=as_of, minutes_on=as_of, two_way=True, client_side=True,
+            )  # fmt: skip
+            UnitRequest.objects.create(
+                entity=ENTITY, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, code=f"K-{code}", kind="COMPLAINT",
+                received_at=now_utc(),
             )  # fmt: skip
             Task.objects.create(
                 entity=ENTITY, subject=f"tier:{code}", kind="tier", unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id,

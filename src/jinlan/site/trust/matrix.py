@@ -37,6 +37,7 @@ EVERY_METHOD = dict.fromkeys(METHODS, (302, 302))
 LISTS = ("", "view=all", "view=mine", "view=all&as=matrix", "view=borderline", "view=decide&sort=name", "view=all&kind=GROUP&sort=-aum",
          "view=all&cell=11", "view=all&cursor=W10", "view=all&as_of=2000-01-01", "view=all&overdue=1&gate=1")  # fmt: skip
 PROPOSERS = frozenset(("manager", "private_banker", "branch_head", "dept_head"))
+MANAGERS = frozenset(("manager", "private_banker"))
 CHAIRS = frozenset(("dept_head", "risk"))
 HEAD_OF_DEPARTMENT = frozenset(("dept_head",))
 SPLITTERS = frozenset(("dept_head", "branch_head"))
@@ -67,6 +68,10 @@ MATRIX: dict[str, Row] = {
     "client-members": Row(READERS, "figures"),
     "client-accounts": Row(READERS, "header"),
     "client-charter": Row(READERS, "figures"),
+    "client-people": Row(READERS, "header", queries=("", "reach=x")),
+    "client-people-card": Row(READERS, "header"),
+    "client-people-strength": Row(READERS, "header"),
+    "client-people-draw": Row(PROPOSERS, "header", answers={"POST": 422}),  # a body that says nothing
     "client-trend": Row(READERS, "figures", codes=("aum", "loan"), queries=("", "format=csv")),
     "figure": Row(READERS, "figures", codes=("score", "aum"), by_member=True),
     "figure-rows": Row(READERS, "figures", codes=("aum",), by_member=True),
@@ -76,6 +81,10 @@ MATRIX: dict[str, Row] = {
     "client-contact": Row(READERS, "header", queries=("", "members=all")),
     "client-contact-member": Row(READERS, "member", queries=("", "purpose=MARKETING&channel=SMS", "purpose=SERVICE&channel=%27&at=x")),
     **{f"client-say-{what}": Row(SAYERS, "member", answers={"GET": 200, "HEAD": 200, "POST": 422}) for what in SAYINGS},
+    **{f"client-{what}": Row(PROPOSERS, "header", answers={"GET": 200, "HEAD": 200, "POST": 422}) for what in ("log", "promise")},
+    "client-engagement": Row(READERS, "header"),
+    "client-interactions": Row(READERS, "header", queries=("", "kind=CALL", "kind=%27")),
+    "interactions-one": Row(READERS, "interactions", answers={"GET": 200, "POST": 422}),
     "client-override": Row(PROPOSERS, "figures", answers={"GET": 200, "POST": 422}),
     "clients-file": Row(READERS, answers={"GET": 200, "POST": 422}, queries=("", "view=all", "view=mine&sort=name")),
     "approvals": Row(READERS | OPERATIONS),
@@ -90,6 +99,9 @@ MATRIX: dict[str, Row] = {
     "meeting-vote": Row(BANK - {"auditor"}, "item", answers={"POST": 422}),
     "meeting-close": Row(CHAIRS, "item", answers={"POST": 422}),
     "decision": Row(READERS, "decision"),
+    "today": Row(MANAGERS, queries=("", "show=all")),
+    "today-snooze": Row(MANAGERS, "task", answers={"POST": 302}),  # a body without a day is told so on the page
+    "today-hand": Row(MANAGERS, "task", answers={"GET": 200, "POST": 422}),
     "definitions": Row(READERS),
     "definition": Row(READERS, "definition", answers={"GET": 200, "POST": 422}, may={"POST": HEAD_OF_DEPARTMENT}),
     "definition-file": Row(READERS, "definition"),
@@ -98,6 +110,7 @@ MATRIX: dict[str, Row] = {
     "definition-consequence": Row(BANK, "definition", answers={"GET": 200, "POST": 200}),
     "definition-sensitivity": Row(BANK, "definition", answers={"GET": 200, "POST": 200}),
     "definition-keep": Row(CHAIRS, "definition", answers={"POST": 422}),
+    "definition-measure": Row(CHAIRS, "definition", answers={"POST": 302}, effects=POSTED),
     "definition-step": Row(CHAIRS, "definition", answers={"POST": 404}),
     "definition-trials": Row(BANK, "committee", queries=("", "kind=GROUP", "kind=HNW")),
     "client-between": Row(READERS, "figures", queries=("", "from=2999-01-01&to=2999-01-02", "from=x")),
@@ -168,6 +181,7 @@ NAMED_BY = dict.fromkeys((*LISTS_OF_UNITS, *OWN_LISTS), "public_id") | {
     "meeting": "public_id",
     "item": "public_id",
     "decision": "public_id",
+    "task": "public_id",
     "definition": "public_id",
     "person": "person",
 }

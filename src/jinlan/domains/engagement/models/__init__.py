@@ -1,0 +1,9 @@
+"""Tables of engagement, by topic."""
+
+from __future__ import annotations
+
+from jinlan.domains.engagement.models.interactions import Interaction
+from jinlan.domains.engagement.models.people import ContactPerson, Pair, Post, Tie
+from jinlan.domains.engagement.models.promises import Promise, PromiseStep
+
+__all__ = ["ContactPerson", "Interaction", "Pair", "Post", "Promise", "PromiseStep", "Tie"]

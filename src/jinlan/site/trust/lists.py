@@ -29,6 +29,10 @@ LISTS_OF_UNITS = frozenset(name for name, one in RESOURCES.items() if issubclass
 OWN_LISTS = frozenset(
     name for name, one in RESOURCES.items() if one.model._meta.label in {"kernel.Job", "kernel.Webhook"}
 )
+# Lists of what everybody of the business sees: about staff, not about clients.
+HOUSE_LISTS = frozenset(
+    name for name, one in RESOURCES.items() if one.model._meta.label == "clients.Delegation"
+)
 _MEMBER = {
     "party_id",
     "unit_branch_id",
@@ -59,7 +63,7 @@ def rows_of_lists() -> dict[str, Row]:
 
 def _rows(resource: Resource) -> Iterator[tuple[str, Row]]:
     name, roles = resource.name, frozenset(resource.roles)
-    about = name if name in LISTS_OF_UNITS | OWN_LISTS else ""
+    about = name if name in LISTS_OF_UNITS | OWN_LISTS | HOUSE_LISTS else ""
     yield name, Row(roles, queries=tuple(_queries(resource)))
     yield f"{name}-filters", Row(roles, queries=("", "view=none"))
     yield f"{name}-views", Row(roles, answers={"POST": 302})
@@ -85,7 +89,7 @@ def _rows(resource: Resource) -> Iterator[tuple[str, Row]]:
 
 def _api(resource: Resource) -> Iterator[tuple[str, Row]]:
     """The same by the API: a body that is no JSON is never acted upon."""
-    about = resource.name if resource.name in LISTS_OF_UNITS | OWN_LISTS else ""
+    about = resource.name if resource.name in LISTS_OF_UNITS | OWN_LISTS | HOUSE_LISTS else ""
     name, roles = f"api:{resource.name}", frozenset(resource.roles)
     makes = resource.create and frozenset(resource.create.act.roles)
     changes = resource.change and frozenset(resource.change.act.roles)
@@ -184,6 +188,15 @@ def fill_own(bank: Bank) -> None:
                         made_at=at,
                     ),
                 )
+
+
+def fill_house(bank: Bank) -> None:
+    """Keep one absence that runs: everybody of the business sees it."""
+    from jinlan.clients.models import Delegation
+
+    with scoped(system_actor(bank.facts.entity, now_utc())):
+        row = Delegation.objects.filter(valid_from__lte=bank.today, valid_to__gt=bank.today).order_by("id")[0]
+    bank.thing_ids["absences:house"], bank.facts.own["absences:house"] = row.public_id, ""
 
 
 def _keep(bank: Bank, thing: str, owner: str, row: Any) -> None:

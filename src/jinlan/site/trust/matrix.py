@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.site.trust.facts import Row
-from jinlan.site.trust.lists import LISTS_OF_UNITS, OWN_LISTS, rows_of_lists
+from jinlan.site.trust.lists import HOUSE_LISTS, LISTS_OF_UNITS, OWN_LISTS, rows_of_lists
 
 METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 ALL = frozenset(
@@ -173,7 +173,7 @@ UNPROVED: dict[str, Row] = {
     f"{name}-file": Row(MATRIX[f"{name}-file"].roles, answers={"GET": 302, "POST": 302}) for name in RESOURCES
 }
 # What names a thing in an address, by the kind of thing.
-NAMED_BY = dict.fromkeys((*LISTS_OF_UNITS, *OWN_LISTS), "public_id") | {
+NAMED_BY = dict.fromkeys((*LISTS_OF_UNITS, *OWN_LISTS, *HOUSE_LISTS), "public_id") | {
     "notices": "notice",
     "matter": "public_id",
     "file": "public_id",

@@ -5,6 +5,8 @@ with following as (
   select id, lead(valid_from) over (partition by absent_id order by valid_from, id) as since from clients_delegation where valid_to > valid_from
 )
 update clients_delegation d set valid_to = greatest(d.valid_from, f.since) from following f where f.id = d.id and f.since < d.valid_to;
+set constraints all immediate;  -- a table with checks that wait is not altered
+set constraints all deferred;
 alter table clients_delegation force row level security;
 -- One deputy at a time for whoever is away; an absence that was cut to nothing takes no day.
 alter table clients_delegation add constraint delegation_one_deputy exclude using gist

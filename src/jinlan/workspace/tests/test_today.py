@@ -145,7 +145,7 @@ def test_meetings_and_promises_of_the_week_stand_beside_the_tasks(world, as_pers
     text = text_of(as_person("lihua").get("/today").content)
     other = text_of(as_person("wangmin").get("/today").content)
 
-    assert "甲集团 年末拜访" in text
+    assert "年末拜访 甲集团" in text
     assert "bank 2 甲集团" in text
     assert "client 7 甲集团" in text
     assert "bank 8" not in text

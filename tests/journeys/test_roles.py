@@ -116,7 +116,9 @@ def test_a_members_manager_sees_his_member_and_nothing_of_the_rest(desk: Sit, pr
     assert "这里只显示这些成员自己的数字" in body
     assert names & own
     assert len(sisters) >= 1
-    assert [name for name in sisters if name in wangmin.page.locator("#content .stack").first.inner_html()] == []
+    assert [
+        name for name in sisters if name in wangmin.page.locator("#content .stack").first.inner_html()
+    ] == []
     assert wangmin.page.locator(".client-head .score").count() == 0
     assert wangmin.page.locator("#why").count() == 0
     denied = [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
@@ -80,7 +82,7 @@ def leave_alone(*, actor: Actor, unit: UUID, not_before: date, reason: str) -> s
     check_quiet(today, not_before, reason, int(rule("CHARTER.QUIET", today).value))
     running = visible(actor, LeaveAlone).filter(unit_id=client.pk, until__gt=today, ended_on__isnull=True)
     before = running.values_list("until", flat=True).first()
-    running.update(ended_on=today)
+    running.update(ended_on=Greatest(Value(today), F("since")))  # a wish of a later day ends before it begins
     name = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
     made = LeaveAlone.objects.create(
         **about(client),

@@ -49,7 +49,9 @@ WRITES_NOTHING = re.compile(
     r"-file$|^(home|signin|signin-code|account-(confirm|passkeys|password|end-session)|client-identity|record-verify)$"
 )
 # Columns of few values that follow from what is asked for under another name, or from the address: they may agree by chance.
-FOLLOWS = frozenset(("work_decision.approves", "work_decision.approval_id"))
+FOLLOWS = frozenset(
+    ("work_decision.approves", "work_decision.approval_id", "kernel_job.state", "kernel_rowchange.op")
+)
 MARK, DAY, NUMBER = "forged", "2001-02-03", 7777
 Rows = dict[str, dict[str, dict[str, Any]]]  # table -> key -> row
 Values = dict[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -67,8 +67,13 @@ def team_on(actor: Actor, *, unit_id: int, day: date) -> Mapping[str, str]:
         key: (code, name)
         for key, code, name in rows.values_list("employee_id", "employee__code", "employee__name")
     }
-    deputies = Delegation.objects.filter(absent_id__in=team, valid_from__lte=day, valid_to__gt=day)
-    return dict([*team.values(), *deputies.values_list("deputy__code", "deputy__name")])
+    return dict(team.values()) | deputies(team, day)
+
+
+def deputies(employees: Iterable[int], day: date) -> dict[str, str]:
+    """Return employee code -> name of who stands in for some employees, by key, on a day."""
+    rows = Delegation.objects.filter(absent_id__in=list(employees), valid_from__lte=day, valid_to__gt=day)
+    return dict(rows.values_list("deputy__code", "deputy__name"))
 
 
 def own_units(actor: Actor, *, day: date) -> set[int]:

@@ -41,9 +41,8 @@ def requests(view: LakeView, members: Iterable[Mapping[str, Any]], until: date) 
     if not view.has("case"):
         return REQUESTS.empty_table()
     rows = view.resolved(view.state("case", until), "party_id")
-    day = (rows.received_ts.cast("timestamp") + HOME_OFFSET).date()
-    rows = rows.filter(rows.kind.isin(ASKING), day.between(add_months(until, -WINDOW), until))
     rows = rows.mutate(_day=(rows.received_ts.cast("timestamp") + HOME_OFFSET).date())
+    rows = rows.filter(rows.kind.isin(ASKING), rows._day.between(add_months(until, -WINDOW), until))
     pairs = ibis.memtable(table_of(members, MEMBERS))
     inside = rows.join(
         pairs,

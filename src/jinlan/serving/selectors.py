@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from jinlan.basics.actor import Actor
+from jinlan.basics.clock import business_date
 from jinlan.kernel.reading import visible
 from jinlan.serving.models import (
     Load,
@@ -71,6 +72,12 @@ def published(actor: Actor, *, entity: str = "", as_of: date | None = None) -> P
         entity=shown[0], as_of=shown[1], run_id=shown[2], latest=latest[1],
         dates=tuple(row[1] for row in every), month_ends=tuple(row[1] for row in every if row[3]), base_currency=latest[5],
     )  # fmt: skip
+
+
+def known_until(actor: Actor) -> date:
+    """Return the day up to which facts are known: that of the newest published figures, else the actor's own."""
+    shown = published(actor, entity=actor.entity)
+    return shown.latest if shown else business_date(actor.at)
 
 
 def first_published(actor: Actor) -> date | None:

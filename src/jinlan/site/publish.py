@@ -78,8 +78,9 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
         days = (_day(one, register, ties[one.as_of], published, known, load.base_currency) for one in dates)
         counts = [publish_day(entity, day, places, parties, levels) for day in days]
         _publish_totals(entity, dates)
-        publish_contacts(entity, _contacts(load, members, assignments, dates[-1].as_of), places)
-        publish_requests(entity, _requests(load, members, dates[-1].as_of), places)
+        spoken, asked = _said(load, members, assignments, dates[-1].as_of)
+        publish_contacts(entity, spoken, places)
+        publish_requests(entity, asked, places)
         run.changes = movements(dates, levels)
         _open_decisions(entity, dates[-1], places, actor)
         close_publication(entity, run, [one.as_of for one in dates])
@@ -230,23 +231,14 @@ def _assignments(load: LoadRecord) -> Rows:
         view.close()
 
 
-def _contacts(load: LoadRecord, members: Rows, assignments: Rows, until: date) -> Rows:
-    """Return the contacts with the managed units that the load knows; nothing when none are delivered."""
+def _said(load: LoadRecord, members: Rows, assignments: Rows, until: date) -> tuple[Rows, Rows]:
+    """Return contacts with the managed units, and what these asked for, as the load knows both; nothing of what is not delivered."""
     sponsors = [row for row in assignments if row["role"] == SPONSOR and row["unit_id"]]
     view = LakeView(settings.LAKE_DIR, load)
     try:
-        rows: Rows = contacts(view, members, sponsors, until).to_pylist()
-        return rows
-    finally:
-        view.close()
-
-
-def _requests(load: LoadRecord, members: Rows, until: date) -> Rows:
-    """Return what the managed units asked for that the load knows; nothing when no cases are delivered."""
-    view = LakeView(settings.LAKE_DIR, load)
-    try:
-        rows: Rows = requests(view, members, until).to_pylist()
-        return rows
+        return contacts(view, members, sponsors, until).to_pylist(), requests(
+            view, members, until
+        ).to_pylist()
     finally:
         view.close()
 

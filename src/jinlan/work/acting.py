@@ -31,7 +31,7 @@ def snooze_task(*, actor: Actor, public_id: UUID, until: date) -> None:
         Refused: SNOOZE_DAY, TASK_CLOSED.
         ScopeDenied: no such task in sight.
     """
-    row, day = _open(actor, public_id), day_of(actor)
+    row, day = _open(actor, public_id), serving.known_until(actor)
     check_snooze(until, day, int(rule("TASK.SNOOZE", day).value))
     before, row.snoozed_until = row.snoozed_until, until
     row.save(update_fields=["snoozed_until"])
@@ -46,7 +46,7 @@ def delegate_task(*, actor: Actor, public_id: UUID, to: str, reason: str) -> Non
         Refused: TASK_TEAM for who is not on the client's team, TASK_REASON, TASK_CLOSED.
         ScopeDenied: no such task in sight.
     """
-    row, day = _open(actor, public_id), day_of(actor)
+    row, day = _open(actor, public_id), serving.known_until(actor)
     if to and to not in teams.team_on(actor, unit_id=row.unit_id, day=day):
         raise Refused("TASK_TEAM", "工号 %(employee)s 不在这户的服务团队里。", "请选择团队成员,或先调整团队。", employee=to, field="to")  # fmt: skip
     if len(reason.strip()) < 2:
@@ -57,12 +57,6 @@ def delegate_task(*, actor: Actor, public_id: UUID, to: str, reason: str) -> Non
         actor, "work.task_delegated", "task", public_id, before={"assignee": before}, after={"assignee": to}, reason=reason.strip()[:200]
     )  # fmt: skip
     tell_assignee(actor, row)
-
-
-def day_of(actor: Actor) -> date:
-    """Return the day by which tasks are due: that of the newest published figures, else the actor's own."""
-    shown = serving.published(actor, entity=actor.entity)
-    return shown.latest if shown else actor.at.date()
 
 
 def _open(actor: Actor, public_id: UUID) -> Task:

@@ -15,6 +15,7 @@ from jinlan.clients.models import Branch, Employee
 from jinlan.kernel.acts import ACTS
 from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.notices import holders, notice_kind, notify
+from jinlan.kernel.who import name_of, people_behind
 from jinlan.work.models import Approval, Task
 
 
@@ -97,14 +98,14 @@ def _heads(branch: int, heads: set[int]) -> set[int]:
 
 def tell_assignee(actor: Actor, task: Task) -> None:
     """Tell who got a task that it is his now; a task that goes back to the lead tells nobody."""
-    people = Person.objects.filter(entity=actor.entity, employee_code=task.assignee, is_active=True)
-    if task.assignee:
-        who = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
+    people = people_behind(actor.entity, [task.assignee]).values()
+    if people:
+        who = name_of(actor)
         key = f"{task.public_id}:{actor.at:%Y%m%d%H%M}"
         notify(
             GIVEN,
             actor=actor,
-            people=people.values_list("id", flat=True),
+            people=people,
             key=key,
             url=reverse("today"),
             who=who,

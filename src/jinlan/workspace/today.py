@@ -20,13 +20,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
+from jinlan.basics.register import rule
 from jinlan.clients import selectors as clients
 from jinlan.clients import teams
 from jinlan.domains.engagement import ledger_words
 from jinlan.domains.engagement.selectors import ledger, timeline
 from jinlan.domains.strategy import words as charter_words
 from jinlan.domains.strategy.selectors import compliance, workload
-from jinlan.kernel.forms import dress
+from jinlan.kernel.forms import dress, refuse
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.serving import selectors as serving
 from jinlan.work import acting, rules
@@ -51,17 +52,7 @@ BANDS: Mapping[int, Any] = {
     rules.LATER: gettext_lazy("更晚"),
 }  # fmt: skip
 KINDS: Mapping[str, Any] = {"charter": gettext_lazy("应尽联系"), "request": gettext_lazy("诉求")}
-# How long each takes, in minutes: what a plan for the day needs, and no more than that.
-MINUTES: Mapping[str, int] = {
-    "FACE": 90,
-    "EXECUTIVE": 120,
-    "CALL": 20,
-    "REVIEW": 60,
-    "RESPOND": 10,
-    "RESOLVE": 40,
-}
-USUAL = 15
-PLACES = {"TASK_TEAM": "to", "TASK_REASON": "reason"}  # where a refusal of handing on is shown
+OTHER = "OTHER"  # of what the register says how long it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +80,20 @@ def today(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         return render(request, "workspace/clients_nothing.html", context)
     day = shown.latest
     own = teams.own_units(actor, day=day)
-    lines = _lines(actor, own, day)
+    tasks, agreed = own_tasks(actor, units=own), _Agreed(actor)
+    keys = own.union(row.unit_id for row in (*tasks, *agreed.meetings, *agreed.promises))
+    units = clients.units_by_key(actor, unit_ids=keys)
+    results = {row.unit_id: row for row in serving.results_of(actor, as_of=day, unit_ids=keys)}
+    lines = sorted((_line(one, units, results, day) for one in tasks), key=lambda one: _place(one, day))
     put_off = [one for one in lines if one.task.snoozed_until and one.task.snoozed_until > day]
     ready = [one for one in lines if one not in put_off]
     return render(request, "workspace/today.html", context | {
         "shown": shown, "day": day, "top": ready[:TOP], "bands": _bands(ready[TOP:], everything=request.GET.get("show") == "all"),
         "put_off": put_off, "count": len(ready), "minutes": sum(one.minutes for one in ready[:TOP]), "waiting": len(waiting_for(actor)),
-        "late": sum(one.band == rules.OVERDUE for one in ready), "choices": _choices(day), **_book(actor, own, day),
-        **_agreed(actor),
+        "late": sum(one.band == rules.OVERDUE for one in ready), "choices": _choices(day), "units": len(own),
+        "signals": _signals(units, [row for key, row in results.items() if key in own], day),
+        **_load(actor, [row for key, row in results.items() if key in own], day), **agreed.shown(units),
     })  # fmt: skip
-
-
-def _lines(actor: Actor, own: set[int], day: date) -> list[Line]:
-    """Return the own tasks in the order in which they are done; three queries."""
-    tasks = own_tasks(actor, units=own)
-    units = clients.units_by_key(actor, unit_ids={one.unit_id for one in tasks})
-    results = {row.unit_id: row for row in serving.results_of(actor, as_of=day, unit_ids=units)}
-    lines = [_line(one, units.get(one.unit_id), results.get(one.unit_id), day) for one in tasks]
-    return sorted(lines, key=lambda one: _place(one, day))
 
 
 def _place(one: Line, day: date) -> tuple[Any, ...]:
@@ -116,12 +103,14 @@ def _place(one: Line, day: date) -> tuple[Any, ...]:
     )
 
 
-def _line(task: Task, unit: Unit | None, result: UnitResult | None, day: date) -> Line:
+def _line(task: Task, units: Mapping[int, Unit], results: Mapping[int, UnitResult], day: date) -> Line:
     what = str(task.detail.get("contact") or task.detail.get("answer") or "")
     look = charter_words.OWED.get(what)
     late = max(0, (day - task.due_on).days) if task.due_on else 0
+    minutes = int(rule(f"TASK.MINUTES.{what if look else OTHER}", day).value)
     return Line(
-        task, unit, result, look.word if look else KINDS.get(task.kind, task.title), late, MINUTES.get(what, USUAL), rules.band(task.due_on, day)
+        task, units.get(task.unit_id), results.get(task.unit_id), look.word if look else KINDS.get(task.kind, task.title), late, minutes,
+        rules.band(task.due_on, day),
     )  # fmt: skip
 
 
@@ -135,21 +124,26 @@ def _bands(lines: Sequence[Line], *, everything: bool) -> list[dict[str, Any]]:
     return found
 
 
-def _agreed(actor: Actor) -> dict[str, Any]:
-    """Return the own meetings and promises of the week, with their clients."""
-    today = business_date(actor.at)
-    meetings = timeline.planned_with(actor, employee=actor.employee, until=actor.at + timedelta(days=AHEAD))
-    promises = ledger.promises_with(
-        actor, employee=actor.employee, until=today + timedelta(days=AHEAD), today=today
-    )
-    units = clients.units_by_key(actor, unit_ids={row.unit_id for row in (*meetings, *promises)})
-    for row in (*meetings, *promises):
-        row.client = units.get(row.unit_id)
-    sides = []
-    for side, look in ledger_words.SIDES.items():
-        rows = [row for row in promises if row.side == side]
-        sides.append({"look": look, "rows": rows[:PROMISES], "hidden": max(0, len(rows) - PROMISES)})
-    return {"now_day": today, "meetings": meetings, "promises": sides}
+class _Agreed:
+    """The own meetings and promises of the week, by the clock."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.today = business_date(actor.at)
+        self.meetings = timeline.planned_with(
+            actor, employee=actor.employee, until=actor.at + timedelta(days=AHEAD)
+        )
+        until = self.today + timedelta(days=AHEAD)
+        self.promises = ledger.promises_with(actor, employee=actor.employee, until=until, today=self.today)
+
+    def shown(self, units: Mapping[int, Unit]) -> dict[str, Any]:
+        """Return what the page shows of them, with their clients."""
+        for row in (*self.meetings, *self.promises):
+            row.client = units.get(row.unit_id)
+        sides = []
+        for side, look in ledger_words.SIDES.items():
+            rows = [row for row in self.promises if row.side == side]
+            sides.append({"look": look, "rows": rows[:PROMISES], "hidden": max(0, len(rows) - PROMISES)})
+        return {"now_day": self.today, "meetings": self.meetings, "promises": sides}
 
 
 def _choices(day: date) -> list[tuple[str, Any]]:
@@ -161,21 +155,17 @@ def _choices(day: date) -> list[tuple[str, Any]]:
     ]  # fmt: skip
 
 
-def _book(actor: Actor, own: set[int], day: date) -> dict[str, Any]:
-    """Return load, charter compliance and the signals of the own book."""
-    rows = list(serving.results_of(actor, as_of=day, unit_ids=own))
-    loads = workload.loads_of(
-        [(actor.employee, row.effective_tier) for row in rows if row.effective_tier], day
-    )
-    load, about = loads.get(actor.employee), compliance.measured(actor)
+def _load(actor: Actor, rows: Sequence[UnitResult], day: date) -> dict[str, Any]:
+    """Return load and charter compliance of the own book."""
+    tiers = [(actor.employee, row.effective_tier) for row in rows if row.effective_tier]
+    load, about = workload.loads_of(tiers, day).get(actor.employee), compliance.measured(actor)
     return {
-        "load": load, "load_state": words.LOADS[workload.state_of(load, day)] if load else None, "clients": len(rows),
-        "charter": compliance.compliance_of(actor, about) if about else None, "about": about,
-        "signals": _signals(actor, rows, day), "units": len(own),
+        "load": load, "load_state": words.LOADS[workload.state_of(load, day)] if load else None,
+        "charter": compliance.compliance_of(actor, about) if about else None,
     }  # fmt: skip
 
 
-def _signals(actor: Actor, rows: Sequence[UnitResult], day: date) -> list[dict[str, Any]]:
+def _signals(units: Mapping[int, Unit], rows: Sequence[UnitResult], day: date) -> list[dict[str, Any]]:
     """Return what the newest figures say of the own clients: overdue, a tier that moves, what matures; the largest first."""
     until = day + timedelta(days=DUE_DAYS)
     found: list[tuple[int, Decimal, UnitResult, str, Any]] = []
@@ -187,11 +177,10 @@ def _signals(actor: Actor, rows: Sequence[UnitResult], day: date) -> list[dict[s
         if row.next_maturity and day <= row.next_maturity <= until:
             found.append((2, row.aum or Decimal(0), row, "matures", row.next_maturity))
     found.sort(key=lambda one: (one[0], -one[1], one[2].unit_id))
-    units = clients.units_by_key(actor, unit_ids={one[2].unit_id for one in found[:SIGNALS]})
     return [
-        {"unit": units[row.unit_id], "what": what, "value": value, "row": row}
-        for _order, _size, row, what, value in found[:SIGNALS] if row.unit_id in units
-    ]  # fmt: skip
+        {"unit": units[row.unit_id], "what": what, "value": value}
+        for _order, _size, row, what, value in found if row.unit_id in units
+    ][:SIGNALS]  # fmt: skip
 
 
 @require_POST
@@ -216,13 +205,16 @@ def snooze(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRespon
 class HandForm(forms.Form):
     """To whom a task goes, and why."""
 
-    to = forms.ChoiceField()
+    to = forms.ChoiceField(label=gettext_lazy("转交给"), required=False)
     reason = forms.CharField(label=gettext_lazy("说明"), max_length=200)
 
     def __init__(self, *args: Any, team: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [("", _("主办自己")), *((code, f"{name} {code}") for code, name in team.items())]
-        self.fields["to"] = forms.ChoiceField(label=_("转交给"), required=False, choices=offered)
+        fields: Any = self.fields
+        fields["to"].choices = [
+            ("", _("主办自己")),
+            *((code, f"{name} {code}") for code, name in team.items()),
+        ]
         dress(self)
 
 
@@ -235,7 +227,7 @@ def hand(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
         if task is None:
             raise Http404
         unit = clients.unit_by_key(actor, unit_id=task.unit_id)
-        team = teams.team_on(actor, unit_id=task.unit_id, day=acting.day_of(actor))
+        team = teams.team_on(actor, unit_id=task.unit_id, day=serving.known_until(actor))
     form = HandForm(request.POST or None, team=team, initial={"to": task.assignee})
     if request.method == "POST" and form.is_valid():
         to, reason = form.cleaned_data["to"], form.cleaned_data["reason"]
@@ -244,7 +236,7 @@ def hand(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
         except Refused as refused:
             if isinstance(refused, ScopeDenied):
                 raise
-            form.add_error(PLACES.get(refused.code), str(refused))
+            refuse(form, refused)
         else:
             messages.info(request, _("已转交"))
             return redirect("today")

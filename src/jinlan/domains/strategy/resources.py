@@ -20,11 +20,12 @@ from jinlan.domains.strategy.models import LeaveAlone, Obligation
 from jinlan.domains.strategy.selectors import compliance
 from jinlan.domains.strategy.selectors.definitions import tier_names
 from jinlan.domains.strategy.services.assignments import assign_lead, withdraw_assignment
-from jinlan.domains.strategy.services.charter_acts import excuse_obligation, leave_alone, today_of
+from jinlan.domains.strategy.services.charter_acts import excuse_obligation, leave_alone
 from jinlan.kernel.duties import BUSINESS
 from jinlan.kernel.resource.asking import Ask
 from jinlan.kernel.resource.columns import Badge, Day, Moment, Number, Text, Title
 from jinlan.kernel.resource.declare import Action, Field, View
+from jinlan.serving import selectors as serving
 
 _OPEN = Q(kept_on__isnull=True, excuse_code="")
 
@@ -177,7 +178,7 @@ class Quiets(ByUnit):
 
 
 def _coming_changes(actor: Actor, _ask: Ask) -> Q:
-    return Q(withdrawn_at__isnull=True, effective_on__gt=today_of(actor))
+    return Q(withdrawn_at__isnull=True, effective_on__gt=serving.known_until(actor))
 
 
 class LeadChanges(ByUnit):
@@ -208,7 +209,7 @@ class LeadChanges(ByUnit):
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along client, names and state; a few queries a page."""
-        today = today_of(actor)
+        today = serving.known_until(actor)
         names = teams.names_of_employees(
             actor, codes=[code for row in rows for code in (row.before, row.after)]
         )

@@ -15,8 +15,8 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
 from jinlan.clients import selectors as clients
-from jinlan.clients import teams, unmask
-from jinlan.clients.resources import CLIENT, NAMED, UNIT_FIELD, ByUnit, the_one
+from jinlan.clients import teams
+from jinlan.clients.resources import CLIENT, NAMED, UNIT_FIELD, ByUnit, party_read, party_typed, the_one
 from jinlan.domains.engagement import words
 from jinlan.domains.engagement.models import ContactPerson, Pair, Tie
 from jinlan.domains.engagement.selectors import people as reading
@@ -39,26 +39,6 @@ CHOICES = {
     for name, found in (("role", words.ROLES), ("attitude", words.ATTITUDES), ("access", words.ACCESS), ("level", words.LEVELS))
 }  # fmt: skip
 RHYTHM = 30  # offered at first
-
-
-def _firm(actor: Actor, text: str) -> UUID:
-    """Return the one company or person in sight that a text names: its public id, or its name."""
-    try:
-        known = unmask.party_of(actor, public_id=UUID(text))
-        found = [known] if known else []
-    except ValueError:
-        found = clients.parties_named(actor, text=text, limit=NAMED + 1)
-    absent = Refused("PARTY_ABSENT", "没有找到这个人或公司。", "请写客户成员的名称。")
-    many = Refused("PARTY_MANY", "有几个与此相符:%(names)s。", "请写全名。", names=[])
-    return the_one(found, text, absent=absent, many=many)
-
-
-def _firm_name(actor: Actor, value: Any) -> str:
-    try:
-        found = unmask.party_of(actor, public_id=UUID(str(value)))
-    except ValueError:
-        return ""
-    return found.name if found else ""
 
 
 def _chief(actor: Actor, text: str) -> UUID:
@@ -139,7 +119,7 @@ _ABOUT = {
                         initial=lambda _actor, row: row.reports_to.name if row is not None and row.reports_to else ""),
 }  # fmt: skip
 _NAME = Field(_("姓名"), help=_("只记工作所需；不记健康、宗教与家庭"))
-_FIRM = Field(_("任职公司"), help=_("客户成员的名称"), clean=_firm, reads=_firm_name)
+_FIRM = Field(_("任职公司"), help=_("客户成员的名称"), clean=party_typed, reads=party_read)
 _COLLEAGUE = Field(_("同事的工号"), initial=lambda actor, _row: actor.employee)
 _GONE = _("已不再代表该客户")
 

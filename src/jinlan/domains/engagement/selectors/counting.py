@@ -21,6 +21,9 @@ def contacts(actor: Actor, *, unit_id: int | None = None) -> Iterator[Contacted]
     one = {} if unit_id is None else {"unit_id": unit_id}
     sponsors = _sponsors(actor, one)
     rows = visible(actor, Interaction).filter(state="held", kind__in=COUNTED, **one)
+    rows = rows.only(
+        "unit_id", "kind", "starts_at", "minutes_at", "two_way", "people", "staff"
+    )  # not the words
     for row in rows.order_by("unit_id", "starts_at", "id").iterator(chunk_size=20_000):
         day = business_date(row.starts_at)
         yield Contacted(

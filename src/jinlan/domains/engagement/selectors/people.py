@@ -103,10 +103,6 @@ class Relations:
     exchange: strength.Exchange
     names: Mapping[str, str]  # of employees by code
 
-    def access(self, person: int) -> int:
-        """Return how well the one of ours who knows a person best knows him."""
-        return max((tie.access for tie in self.ties if tie.person_id == person), default=0)
-
     def known(self) -> dict[int, strength.Known]:
         """Return what the strength looks at, by person."""
         best: dict[int, int] = {}

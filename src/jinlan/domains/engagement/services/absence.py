@@ -15,13 +15,13 @@ from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
 from jinlan.clients.models import Delegation, Employee
 from jinlan.domains.engagement.rules.absence import Absence, check_absence
+from jinlan.domains.engagement.services.whom import ROLES
 from jinlan.kernel.acts import Matter, act, approval
 from jinlan.kernel.audit import audit
 from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
 
-ASKERS = ("manager", "private_banker", "branch_head", "dept_head")
 DECIDERS = ("branch_head", "dept_head")
 LOOKS_AFTER = ("manager", "private_banker")
 
@@ -43,7 +43,7 @@ def about_absence(*, actor: Actor, absent: str, deputy: str, since: date, until:
     )
 
 
-@act("engagement.stand_in", title=_("离岗代理"), roles=ASKERS, stages=(DECIDERS,), matter=about_absence)
+@act("engagement.stand_in", title=_("离岗代理"), roles=ROLES, stages=(DECIDERS,), matter=about_absence)
 def stand_in(*, actor: Actor, absent: str, deputy: str, since: date, until: date, reason: str) -> str:
     """Open the book of `absent` to `deputy` from a day on, until but not including the day of return.
 

@@ -31,10 +31,9 @@ from jinlan.domains.engagement.services.screening import refuse_terms, refuse_te
 from jinlan.domains.engagement.services.whom import (
     ROLES,
     about_member,
-    name_of,
     people_of,
+    place_of,
     readers_of,
-    same_place,
     staff_of,
     the_interaction,
     told,
@@ -43,6 +42,7 @@ from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.locks import hold
 from jinlan.kernel.reading import visible
+from jinlan.kernel.who import name_of
 
 PLANNED, HELD, CANCELLED = "planned", "held", "cancelled"
 NEAR = timedelta(days=2)  # where a clash is looked for
@@ -238,7 +238,7 @@ def _promise(actor: Actor, row: Interaction, promises: Said) -> None:
     if len(promises) > PROMISES:
         raise Refused("INTERACTION_PROMISES", "一次最多记 %(most)s 项承诺。", "请分开记录。", most=PROMISES)
     for said in promises:
-        add_promise(actor, same_place(row), _read(said), row)
+        add_promise(actor, place_of(row), _read(said), row)
 
 
 def _read(said: Mapping[str, Any]) -> Mapping[str, Any]:

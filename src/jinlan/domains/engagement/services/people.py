@@ -23,13 +23,13 @@ from jinlan.domains.engagement.rules.people import (
     check_text,
 )
 from jinlan.domains.engagement.services.screening import refuse_terms
+from jinlan.domains.engagement.services.whom import ROLES, place_of
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
 from jinlan.kernel.search import findable
 
-KEEPERS = ("manager", "private_banker", "branch_head", "dept_head")
 NAME, TITLE = 100, 60  # characters
 _VALUED = ("decision_role", "influence", "attitude", "level")
 
@@ -49,13 +49,7 @@ def person_in_sight(actor: Actor, public_id: UUID, *, present: bool = True) -> C
     return row
 
 
-def place_of(row: ContactPerson) -> dict[str, Any]:
-    """Return what a row beside a person holds of whom it is about."""
-    names = ("entity", "unit_id", "party_id", "domain", "branch_id", "unit_branch_id")
-    return {name: getattr(row, name) for name in names}
-
-
-@act("engagement.note_person", title=_("登记联系人"), roles=KEEPERS)
+@act("engagement.note_person", title=_("登记联系人"), roles=ROLES)
 def note_person(
     *, actor: Actor, unit: UUID, company: UUID, name: str, title: str, since: date, decision_role: str = "", influence: int | None = None,
     attitude: int | None = None, level: int | None = None, reports_to: UUID | None = None,
@@ -97,7 +91,7 @@ def note_person(
     return str(row.public_id)
 
 
-@act("engagement.change_person", title=_("修改联系人"), roles=KEEPERS)
+@act("engagement.change_person", title=_("修改联系人"), roles=ROLES)
 def change_person(
     *, actor: Actor, public_id: UUID, name: str, decision_role: str = "", influence: int | None = None, attitude: int | None = None,
     level: int | None = None, reports_to: UUID | None = None, reason: str = "",
@@ -130,7 +124,7 @@ def change_person(
     )  # fmt: skip
 
 
-@act("engagement.take_post", title=_("登记任职"), roles=KEEPERS)
+@act("engagement.take_post", title=_("登记任职"), roles=ROLES)
 def take_post(*, actor: Actor, public_id: UUID, company: UUID, title: str, since: date) -> str:
     """Note another post of a person, at the same or another member of the client; return its public id.
 
@@ -149,7 +143,7 @@ def take_post(*, actor: Actor, public_id: UUID, company: UUID, title: str, since
     return str(post.public_id)
 
 
-@act("engagement.leave_post", title=_("结束任职"), roles=KEEPERS)
+@act("engagement.leave_post", title=_("结束任职"), roles=ROLES)
 def leave_post(*, actor: Actor, public_id: UUID, post: UUID, until: date) -> None:
     """End a post of a person; he still acts for the client.
 
@@ -168,7 +162,7 @@ def leave_post(*, actor: Actor, public_id: UUID, post: UUID, until: date) -> Non
     )  # fmt: skip
 
 
-@act("engagement.person_left", title=_("不再代表客户"), roles=KEEPERS)
+@act("engagement.person_left", title=_("不再代表客户"), roles=ROLES)
 def person_left(*, actor: Actor, public_id: UUID, left_on: date) -> None:
     """Note that a person acts for the client no longer: his posts, ties and pairs end, and those below him have no chief.
 
@@ -194,7 +188,7 @@ def person_left(*, actor: Actor, public_id: UUID, left_on: date) -> None:
     audit(actor, "engagement.person_left", "contact_person", public_id, after={"left_on": left_on})
 
 
-@act("engagement.draw_person", title=_("摆放位置"), roles=KEEPERS)
+@act("engagement.draw_person", title=_("摆放位置"), roles=ROLES)
 def draw_person(
     *, actor: Actor, public_id: UUID, place_x: int | None = None, place_y: int | None = None
 ) -> None:

@@ -22,10 +22,9 @@ from jinlan.domains.engagement.services.screening import refuse_terms_in
 from jinlan.domains.engagement.services.whom import (
     ROLES,
     about_member,
-    name_of,
     people_of,
+    place_of,
     readers_of,
-    same_place,
     staff_of,
     the_interaction,
     the_promise,
@@ -33,6 +32,7 @@ from jinlan.domains.engagement.services.whom import (
 )
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
+from jinlan.kernel.who import name_of
 
 WHAT, EVIDENCE = 300, 500  # characters at most
 
@@ -63,7 +63,7 @@ def make_promise(
         "person": person,
         "internal": internal,
     }
-    return str(add_promise(actor, same_place(held) if held else place, said, held).public_id)
+    return str(add_promise(actor, place_of(held) if held else place, said, held).public_id)
 
 
 def add_promise(
@@ -270,8 +270,7 @@ def _saved(
 
 def _step(actor: Actor, row: Promise, name: str, reason: str = "") -> None:
     PromiseStep.objects.create(
-        entity=row.entity, unit_id=row.unit_id, domain=row.domain, branch_id=row.branch_id, party_id=row.party_id,
-        unit_branch_id=row.unit_branch_id, inside=row.inside, readers=row.readers, promise=row, act=name, due_on=row.due_on, owner=row.owner,
+        **place_of(row), inside=row.inside, readers=row.readers, promise=row, act=name, due_on=row.due_on, owner=row.owner,
         reason=reason.strip()[:500], by=actor.username, by_name=name_of(actor), at=actor.at,
     )  # fmt: skip
 

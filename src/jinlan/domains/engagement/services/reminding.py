@@ -16,9 +16,9 @@ from jinlan.basics.register import rule
 from jinlan.domains.engagement.rules.promises import due_after, reminder
 from jinlan.domains.engagement.selectors.ledger import open_promises
 from jinlan.kernel.audit import audit
-from jinlan.kernel.models import Person
 from jinlan.kernel.notices import notice_kind, notify
 from jinlan.kernel.scope import scoped
+from jinlan.kernel.who import people_behind
 
 
 def _line(said: Mapping[str, Any]) -> str:
@@ -44,10 +44,7 @@ def remind_promises(*, actor: Actor) -> dict[str, int]:
     counts = {"soon": 0, "today": 0, "overdue": 0}
     with scoped(actor, write=True):
         rows = list(open_promises(actor, until=due_after(today, days, calendar)))
-        owners = Person.objects.filter(
-            entity=actor.entity, employee_code__in={row.owner for row in rows} - {""}, is_active=True
-        )
-        people = dict(owners.values_list("employee_code", "id"))
+        people = people_behind(actor.entity, (row.owner for row in rows))
         for row in rows:
             when = reminder(row.due_on, today, days, calendar)
             counts[when] += 1

@@ -13,14 +13,15 @@ from jinlan.basics.register import rule
 from jinlan.clients import teams
 from jinlan.domains.engagement.models import Pair, Tie
 from jinlan.domains.engagement.rules.people import check_days, check_scales
-from jinlan.domains.engagement.services.people import KEEPERS, person_in_sight, place_of
+from jinlan.domains.engagement.services.people import person_in_sight
+from jinlan.domains.engagement.services.whom import ROLES, place_of
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
 
 
-@act("engagement.know_person", title=_("登记往来程度"), roles=KEEPERS)
+@act("engagement.know_person", title=_("登记往来程度"), roles=ROLES)
 def know_person(*, actor: Actor, public_id: UUID, employee: str, access: int) -> None:
     """Say how well a colleague knows a person, from today on; none at all ends it.
 
@@ -46,7 +47,7 @@ def know_person(*, actor: Actor, public_id: UUID, employee: str, access: int) ->
     )  # fmt: skip
 
 
-@act("engagement.set_pair", title=_("约定对接"), roles=KEEPERS)
+@act("engagement.set_pair", title=_("约定对接"), roles=ROLES)
 def set_pair(*, actor: Actor, public_id: UUID, employee: str, level: int, days: int) -> str:
     """Name a colleague as a person's counterpart on a level, with their rhythm; return the pair's public id.
 
@@ -75,7 +76,7 @@ def set_pair(*, actor: Actor, public_id: UUID, employee: str, level: int, days: 
     return str(made.public_id)
 
 
-@act("engagement.end_pair", title=_("结束对接"), roles=KEEPERS)
+@act("engagement.end_pair", title=_("结束对接"), roles=ROLES)
 def end_pair(*, actor: Actor, public_id: UUID) -> None:
     """End a counterpart pair today.
 

@@ -11,9 +11,10 @@ from jinlan.basics.errors import Refused
 from jinlan.clients import teams
 from jinlan.clients.resources import in_sight
 from jinlan.domains.engagement.models import ContactPerson, Interaction, Promise
-from jinlan.kernel.models import Person
+from jinlan.domains.engagement.models.base import AboutMember
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
+from jinlan.kernel.who import people_behind
 
 ROLES = ("manager", "private_banker", "branch_head", "dept_head")
 Place = Mapping[str, Any]
@@ -38,8 +39,8 @@ def about_member(actor: Actor, unit: UUID, party: UUID | None = None) -> dict[st
     return place | {"domain": member.domain, "branch_id": member.branch_id, "party_id": member.party_id}
 
 
-def same_place(row: Interaction) -> dict[str, Any]:
-    """Return what a row about the same member holds."""
+def place_of(row: AboutMember) -> dict[str, Any]:
+    """Return what another row about the same member holds of it for its policies."""
     names = ("entity", "unit_id", "domain", "branch_id", "unit_branch_id", "party_id")
     return {name: getattr(row, name) for name in names}
 
@@ -81,13 +82,7 @@ def staff_of(actor: Actor, codes: Iterable[str], field: str = "staff") -> list[s
 
 def readers_of(actor: Actor, codes: Iterable[str]) -> list[int]:
     """Return who may see inside information of a talk: those of the bank who took part, and who writes it down."""
-    rows = Person.objects.filter(entity=actor.entity, employee_code__in=list(codes), is_active=True)
-    return sorted({actor.person_id, *rows.values_list("id", flat=True)})
-
-
-def name_of(actor: Actor) -> str:
-    """Return what the actor is called."""
-    return str(Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id))
+    return sorted({actor.person_id, *people_behind(actor.entity, codes).values()})
 
 
 def the_interaction(actor: Actor, public_id: UUID, *, lock: bool = False) -> Interaction:

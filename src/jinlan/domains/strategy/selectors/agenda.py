@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from jinlan.basics.actor import Actor
-from jinlan.clients.models import Coverage, Delegation, Unit, UnitMember
+from jinlan.clients import teams
+from jinlan.clients.models import Coverage, Unit, UnitMember
 from jinlan.clients.selectors import in_force
 from jinlan.domains.strategy.models import DefinitionVersion, Override, TierDecision
 from jinlan.kernel.reading import visible
@@ -71,5 +72,4 @@ def team_codes(actor: Actor, *, unit: Unit, on: date) -> list[str]:
     members = visible(actor, UnitMember).filter(in_force(on), unit=unit).values("party_id")
     rows = visible(actor, Coverage).filter(in_force(on)).filter(Q(unit=unit) | Q(party_id__in=members))
     team = dict(rows.values_list("employee_id", "employee__code"))
-    deputies = Delegation.objects.filter(absent_id__in=team, valid_from__lte=on, valid_to__gt=on)
-    return sorted({*team.values(), *deputies.values_list("deputy__code", flat=True)})
+    return sorted({*team.values(), *teams.deputies(team, on)})

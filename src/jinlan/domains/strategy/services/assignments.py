@@ -15,12 +15,12 @@ from jinlan.clients import teams
 from jinlan.clients.models import LeadChange
 from jinlan.clients.resources import about, in_sight
 from jinlan.domains.strategy.rules.assignments import Assignment, check_assignment
-from jinlan.domains.strategy.services.charter_acts import today_of
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
-from jinlan.kernel.models import Person
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
+from jinlan.kernel.who import name_of
+from jinlan.serving import selectors as serving
 
 DECIDERS = ("branch_head", "dept_head")
 
@@ -33,7 +33,7 @@ def assign_lead(*, actor: Actor, unit: UUID, after: str, effective_on: date, rea
         Refused: LEAD_SAME, LEAD_SELF, LEAD_GONE, LEAD_DAY, LEAD_REASON; LEAD_TWICE when that day has a decision already.
         ScopeDenied: no such client in sight.
     """
-    client, today = in_sight(actor, unit), today_of(actor)
+    client, today = in_sight(actor, unit), serving.known_until(actor)
     before = teams.Leads(actor, unit_id=client.pk).on(client.pk, effective_on)
     days = int(rule("WORKLOAD.AHEAD", today).value)
     check_assignment(
@@ -48,7 +48,7 @@ def assign_lead(*, actor: Actor, unit: UUID, after: str, effective_on: date, rea
             reason,
         )
     )
-    name = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
+    name = name_of(actor)
     row = LeadChange(
         **about(client), before=before, after=after, effective_on=effective_on, reason=reason.strip()[:500],
         decided_by=actor.username, decided_name=name, at=actor.at,
@@ -86,7 +86,7 @@ def withdraw_assignment(*, actor: Actor, public_id: UUID, reason: str) -> str:
     row = visible(actor, LeadChange).filter(public_id=public_id).select_for_update().first()
     if row is None:
         raise ScopeDenied("ABSENT", "没有这项主办调整。", "")
-    if row.withdrawn_at is not None or row.effective_on <= today_of(actor):
+    if row.withdrawn_at is not None or row.effective_on <= serving.known_until(actor):
         raise Refused("LEAD_DONE", "这项主办调整已经生效或撤回。", "如需再改,请另作一次调整。")
     row.withdrawn_by, row.withdrawn_at = actor.username, actor.at
     row.save(update_fields=["withdrawn_by", "withdrawn_at"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from jinlan.basics.actor import Actor
@@ -68,6 +69,12 @@ def team_on(actor: Actor, *, unit_id: int, day: date) -> Mapping[str, str]:
         for key, code, name in rows.values_list("employee_id", "employee__code", "employee__name")
     }
     return dict(team.values()) | deputies(team, day)
+
+
+def held_on(actor: Actor, *, unit_id: int, day: date) -> list[tuple[str, str, Decimal | None]]:
+    """Return (employee code, role, share of the credit) of a unit's team on a day."""
+    rows = visible(actor, Coverage).filter(in_force(day), unit_id=unit_id).order_by("role", "id")
+    return list(rows.values_list("employee__code", "role", "credit_share"))
 
 
 def deputies(employees: Iterable[int], day: date) -> dict[str, str]:

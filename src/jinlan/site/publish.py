@@ -14,8 +14,9 @@ from django.conf import settings
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.periods import is_month_end, tiers_compare_with
+from jinlan.clients.coverage import sync_coverage
 from jinlan.clients.models import Party, Unit, UnitMember
-from jinlan.clients.register import sync_coverage, sync_units
+from jinlan.clients.register import sync_units
 from jinlan.domains.strategy.services.definitions import definitions_of
 from jinlan.insight import totals
 from jinlan.insight.contacts import contacts

@@ -29,7 +29,7 @@ def line(employee, role="LEAD", *, unit=1, party=None, since=START, until=None, 
 
 
 def change(employee, since=DAY, unit=1):
-    return Change(unit, 100, employee, since)
+    return Change(unit, 100, "LEAD", None, employee, since)
 
 
 def told(lines):

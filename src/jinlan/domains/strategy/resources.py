@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.clients import teams
-from jinlan.clients.models import LeadChange
+from jinlan.clients.models import TeamChange
 from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit, book_word, offer_books
 from jinlan.domains.strategy import words
 from jinlan.domains.strategy.models import LeaveAlone, Obligation
@@ -187,7 +187,7 @@ class LeadChanges(ByUnit):
     name, title, one = "lead-changes", _("主办调整"), _("主办调整")
     purpose = _("负责人决定的主办变更：自生效日起由新主办负责，此前的记录与业绩不变")
     nothing = _("在「组合均衡」采纳一项建议，或在这里调整主办。")
-    model, roles = LeadChange, BUSINESS
+    model, roles = TeamChange, BUSINESS
     icon, order, sort, railed = "users", 49, "-effective_on", ()
     columns = (
         Title("after", _("新主办"), of="after_name"), CLIENT, Text("before", _("原主办"), of="before_name"),
@@ -206,6 +206,10 @@ class LeadChanges(ByUnit):
                fields={"reason": Field(_("理由"), long=True)}),
     )  # fmt: skip
     verbs = {"strategy.lead_assigned": _("调整主办"), "strategy.assignment_withdrawn": _("撤回主办调整")}
+
+    def rows(self, actor: Actor, ask: Any = None) -> QuerySet[Any]:
+        """Return the changes of leads; those of other roles are told with their proposals."""
+        return super().rows(actor, ask).filter(role="LEAD")
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along client, names and state; a few queries a page."""

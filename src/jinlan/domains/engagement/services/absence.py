@@ -6,7 +6,6 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
@@ -18,12 +17,12 @@ from jinlan.domains.engagement.rules.absence import Absence, check_absence
 from jinlan.domains.engagement.services.whom import ROLES
 from jinlan.kernel.acts import Matter, act, approval
 from jinlan.kernel.audit import audit
-from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
+from jinlan.kernel.who import roles_behind
 
 DECIDERS = ("branch_head", "dept_head")
-LOOKS_AFTER = ("manager", "private_banker")
+LOOKS_AFTER = frozenset({"manager", "private_banker"})
 
 
 def about_absence(*, actor: Actor, absent: str, deputy: str, since: date, until: date, reason: str) -> Matter:
@@ -100,15 +99,8 @@ def _checked(
     check_absence(
         Absence(
             absent, deputy, since, until, today, int(rule("ABSENCE.DAYS", today).value), {absent, deputy} <= employees.keys(),
-            _looks_after(actor, deputy, since), running.filter(absent__code=deputy).exists(), running.filter(absent__code=absent).exists(),
+            bool(roles_behind(actor.entity, deputy, since) & LOOKS_AFTER), running.filter(absent__code=deputy).exists(), running.filter(absent__code=absent).exists(),
             reason,
         )
     )  # fmt: skip
     return employees
-
-
-def _looks_after(actor: Actor, code: str, on: date) -> bool:
-    """Tell whether an employee signs in as somebody who looks after clients."""
-    people = Person.objects.filter(entity=actor.entity, employee_code=code, is_active=True)
-    grants = RoleGrant.objects.filter(person__in=people, role__in=LOOKS_AFTER, valid_from__lte=on)
-    return grants.filter(Q(valid_to=None) | Q(valid_to__gt=on)).exists()

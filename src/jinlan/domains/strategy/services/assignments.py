@@ -1,4 +1,4 @@
-"""What heads decide about who leads a client; it takes effect with the night before its day, by the dates of the team alone."""
+"""What heads decide about who leads a client; it holds from its day on, by the dates of the team alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
 from jinlan.clients import teams
-from jinlan.clients.models import LeadChange
+from jinlan.clients.applying import apply_soon
+from jinlan.clients.models import TeamChange
 from jinlan.clients.resources import about, in_sight
 from jinlan.domains.strategy.rules.assignments import Assignment, check_assignment
 from jinlan.kernel.acts import act
@@ -49,7 +50,7 @@ def assign_lead(*, actor: Actor, unit: UUID, after: str, effective_on: date, rea
         )
     )
     name = name_of(actor)
-    row = LeadChange(
+    row = TeamChange(
         **about(client), before=before, after=after, effective_on=effective_on, reason=reason.strip()[:500],
         decided_by=actor.username, decided_name=name, at=actor.at,
     )  # fmt: skip
@@ -72,6 +73,7 @@ def assign_lead(*, actor: Actor, unit: UUID, after: str, effective_on: date, rea
         after=said,
         reason=row.reason,
     )
+    apply_soon(actor, unit_id=client.pk, key=str(row.public_id))
     return str(row.public_id)
 
 
@@ -83,7 +85,7 @@ def withdraw_assignment(*, actor: Actor, public_id: UUID, reason: str) -> str:
         Refused: LEAD_DONE when its day has come or it was withdrawn.
         ScopeDenied: no such decision in sight.
     """
-    row = visible(actor, LeadChange).filter(public_id=public_id).select_for_update().first()
+    row = visible(actor, TeamChange).filter(public_id=public_id).select_for_update().first()
     if row is None:
         raise ScopeDenied("ABSENT", "没有这项主办调整。", "")
     if row.withdrawn_at is not None or row.effective_on <= serving.known_until(actor):
@@ -94,4 +96,5 @@ def withdraw_assignment(*, actor: Actor, public_id: UUID, reason: str) -> str:
         actor, "strategy.assignment_withdrawn", "lead_change", public_id, before={"lead": row.after}, after={"lead": row.before},
         reason=reason.strip()[:500],
     )  # fmt: skip
+    apply_soon(actor, unit_id=row.unit_id, key=f"{public_id} withdrawn")
     return str(public_id)

@@ -83,12 +83,39 @@ def deputies(employees: Iterable[int], day: date) -> dict[str, str]:
     return dict(rows.values_list("deputy__code", "deputy__name"))
 
 
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """Who stands in for somebody, until the day of his return."""
+
+    name: str
+    until: date
+
+
+def deputies_of(actor: Actor, *, employees: Iterable[int], day: date) -> dict[int, Deputy]:
+    """Return key of an employee -> who stands in for him on a day; one query."""
+    rows = visible(actor, Delegation).filter(
+        absent_id__in=list(employees), valid_from__lte=day, valid_to__gt=day
+    )
+    return {
+        absent: Deputy(name, until)
+        for absent, name, until in rows.values_list("absent_id", "deputy__name", "valid_to")
+    }
+
+
 def own_units(actor: Actor, *, day: date) -> set[int]:
     """Return the keys of the units that the actor leads on a day, or whose lead he stands in for."""
     absent = Delegation.objects.filter(deputy__code=actor.employee, valid_from__lte=day, valid_to__gt=day)
     codes = {actor.employee, *absent.values_list("absent__code", flat=True)} - {""}
     rows = visible(actor, Coverage).filter(
         in_force(day), role="LEAD", unit__isnull=False, employee__code__in=codes
+    )
+    return set(rows.values_list("unit_id", flat=True))
+
+
+def led_by(actor: Actor, *, code: str, day: date) -> set[int]:
+    """Return the keys of the units in sight that an employee leads on a day."""
+    rows = visible(actor, Coverage).filter(
+        in_force(day), role="LEAD", unit__isnull=False, employee__code=code
     )
     return set(rows.values_list("unit_id", flat=True))
 

@@ -59,6 +59,23 @@ def delegate_task(*, actor: Actor, public_id: UUID, to: str, reason: str) -> Non
     tell_assignee(actor, row)
 
 
+def hand_tasks(actor: Actor, *, unit_id: int, before: str, after: str) -> int:
+    """Give the open tasks about a client that one does to another, and return how many; those of its lead follow the team by themselves."""
+    rows = (
+        visible(actor, Task)
+        .select_for_update()
+        .filter(unit_id=unit_id, assignee=before, closed_at__isnull=True)
+    )
+    moved = list(rows.order_by("id"))
+    for row in moved:
+        row.assignee = after
+        row.save(update_fields=["assignee"])
+        audit(
+            actor, "work.task_delegated", "task", row.public_id, before={"assignee": before}, after={"assignee": after}
+        )  # fmt: skip
+    return len(moved)
+
+
 def _open(actor: Actor, public_id: UUID) -> Task:
     row: Task | None = visible(actor, Task).filter(public_id=public_id).select_for_update().first()
     if row is None:

@@ -27,6 +27,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "engagement-log": ("manager", "private_banker", "branch_head", "dept_head"),
     "charter": EVERYBODY,
     "balance": HEADS,
+    "rotation": HEADS,
     "indicators": WHOLE_BANK,
     "targets": EVERYBODY,
     "targets-set": ("dept_head",),

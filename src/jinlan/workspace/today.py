@@ -23,6 +23,7 @@ from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
 from jinlan.clients import selectors as clients
 from jinlan.clients import teams
+from jinlan.clients.history import waiting_for_team
 from jinlan.domains.engagement import ledger_words
 from jinlan.domains.engagement.selectors import ledger, timeline
 from jinlan.domains.strategy import words as charter_words
@@ -90,6 +91,7 @@ def today(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     return render(request, "workspace/today.html", context | {
         "shown": shown, "day": day, "top": ready[:TOP], "bands": _bands(ready[TOP:], everything=request.GET.get("show") == "all"),
         "put_off": put_off, "count": len(ready), "minutes": sum(one.minutes for one in ready[:TOP]), "waiting": len(waiting_for(actor)),
+        "nominated": waiting_for_team(actor),
         "late": sum(one.band == rules.OVERDUE for one in ready), "choices": _choices(day), "units": len(own),
         "signals": _signals(units, [row for key, row in results.items() if key in own], day),
         **_load(actor, [row for key, row in results.items() if key in own], day), **agreed.shown(units),

@@ -27,6 +27,7 @@ from jinlan.workspace import (
     saying,
     target_forms,
     targets,
+    team,
     today,
     unmask,
 )
@@ -54,6 +55,7 @@ urlpatterns = [
     path("clients/<uuid:public_id>/engagement", engagement.client_engagement, name="client-engagement"),
     path("clients/<uuid:public_id>/interactions", engagement.interactions, name="client-interactions"),
     path("clients/<uuid:public_id>/promise", engagement.promise, name="client-promise"),
+    path("clients/<uuid:public_id>/team", team.team, name="client-team"),
     path("clients/<uuid:public_id>/people", people.people, name="client-people"),
     path("clients/<uuid:public_id>/people/card", people.card, name="client-people-card"),
     path("clients/<uuid:public_id>/people/strength", people.strength, name="client-people-strength"),
@@ -67,6 +69,7 @@ urlpatterns = [
     path("clients/<uuid:public_id>/override", approvals.override, name="client-override"),
     path("balance", balance.balance, name="balance"),
     path("balance/accept", balance.accept, name="balance-accept"),
+    path("rotation", team.rotation, name="rotation"),
     path("charter", charter.charter, name="charter"),
     path("targets", targets.targets, name="targets"),
     path("targets/set", target_forms.set_bank, name="targets-set"),

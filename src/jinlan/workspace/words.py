@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jinlan.domains.engagement import team_words
 from jinlan.kernel.looks import Look
 
 KINDS: Mapping[str, Any] = {"HNW": _("高净值家庭"), "GROUP": _("企业集团"), "PARTNER": _("合作伙伴")}
@@ -88,9 +89,7 @@ ROLES: Mapping[str, Any] = {
     "dept_head": _("部门负责人"), "risk": _("风险经理"), "compliance": _("合规"), "auditor": _("审计"),
     "system_admin": _("系统管理员"), "security_admin": _("安全管理员"), "audit_admin": _("审计管理员"), "system": _("系统"),
 }  # fmt: skip
-TEAM_ROLES: Mapping[str, Any] = {
-    "LEAD": _("主办"), "ASSIST": _("协办"), "PRODUCT": _("产品"), "RISK": _("风险"), "SERVICE": _("服务"), "SPONSOR": _("分管领导"),
-}  # fmt: skip
+TEAM_ROLES: Mapping[str, Any] = {code: look.word for code, look in team_words.ROLES.items()}
 INFLUENCE: Mapping[str, Any] = {
     "GUARANTOR": _("由它担保"), "CHAIN_CORE": _("产业链围绕它"), "CONTROLLER": _("由它控制"),
 }  # fmt: skip

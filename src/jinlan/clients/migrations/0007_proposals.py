@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("before", models.CharField(blank=True, default="", max_length=64)),
-                ("after", models.CharField(blank=True, default="", max_length=64)),
+                ("after", models.CharField(blank=True, max_length=64)),
                 ("share", models.DecimalField(decimal_places=8, max_digits=12, null=True)),
                 ("effective_on", models.DateField()),
                 ("reason", models.CharField(max_length=500)),

@@ -125,7 +125,7 @@ class TeamProposal(AboutUnit):
     )
     role = models.CharField(max_length=8, choices=Covering.ROLES)
     before = models.CharField(max_length=64, blank=True, default="")
-    after = models.CharField(max_length=64, blank=True, default="")
+    after = models.CharField(max_length=64, blank=True)
     share = models.DecimalField(max_digits=12, decimal_places=8, null=True)
     effective_on = models.DateField()
     reason = models.CharField(max_length=500)

@@ -15,6 +15,7 @@ class EngagementConfig(AppConfig):
         """Declare the acts and jobs of this room, and offer its lists."""
         from jinlan.domains.engagement import tasks  # noqa: F401
         from jinlan.domains.engagement.resources.absence import Absences
+        from jinlan.domains.engagement.resources.handover import HandOvers
         from jinlan.domains.engagement.resources.interactions import Interactions
         from jinlan.domains.engagement.resources.people import ContactPeople, Pairs
         from jinlan.domains.engagement.resources.promises import Promises
@@ -23,6 +24,6 @@ class EngagementConfig(AppConfig):
         from jinlan.kernel.resource.registry import register
         from jinlan.work.contacted import register_contacts
 
-        for resource in (Interactions, Promises, ContactPeople, Pairs, Absences, TeamProposals):
+        for resource in (Interactions, Promises, ContactPeople, Pairs, Absences, TeamProposals, HandOvers):
             register(resource)
         register_contacts(contacts)

@@ -15,10 +15,10 @@ ROLES: Mapping[str, Look] = {
 }  # fmt: skip
 STATES: Mapping[str, Look] = {
     "asked": Look(_("待本人确认"), "amber", "clock"), "agreed": Look(_("待决定"), "blue", "clock"),
-    "declined": Look(_("本人未接受"), "red", "circle-x"), "decided": Look(_("已通过"), "green", "circle-check"),
-    "refused": Look(_("未通过"), "red", "circle-x"), "withdrawn": Look(_("已撤回"), "plain"),
+    "declined": Look(_("本人未接受"), "red", "circle-x"), "decided": Look(_("已批准"), "green", "circle-check"),
+    "refused": Look(_("未批准"), "red", "circle-x"), "withdrawn": Look(_("已撤回"), "plain"),
 }  # fmt: skip
-OUTCOMES: Mapping[str, Any] = {"decided": _("已通过"), "refused": _("未通过")}
+OUTCOMES: Mapping[str, Any] = {"decided": _("获得批准"), "refused": _("未获批准")}
 CONFLICTS: Mapping[str, Look] = {
     "": Look(_("未申报"), "plain"), "NONE": Look(_("无利益冲突"), "green", "circle-check"), "FAMILY": Look(_("亲属在客户任职"), "amber"),
     "SHARES": Look(_("持有客户权益"), "amber"), "POST": Look(_("在客户兼职"), "amber"), "DEBT": Look(_("与客户有个人债权债务"), "amber"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from jinlan.domains.engagement.models.handover import HandOver
 from jinlan.domains.engagement.models.interactions import Interaction
 from jinlan.domains.engagement.models.people import ContactPerson, Pair, Post, Tie
 from jinlan.domains.engagement.models.promises import Promise, PromiseStep
 
-__all__ = ["ContactPerson", "Interaction", "Pair", "Post", "Promise", "PromiseStep", "Tie"]
+__all__ = ["ContactPerson", "HandOver", "Interaction", "Pair", "Post", "Promise", "PromiseStep", "Tie"]

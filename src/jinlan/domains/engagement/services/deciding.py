@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
-from jinlan.clients.applying import apply_soon
-from jinlan.clients.models import TeamChange, TeamProposal
-from jinlan.clients.resources import about
+from jinlan.clients.applying import change_team
+from jinlan.clients.models import TeamProposal
 from jinlan.domains.engagement.rules.team import WORD, Wanted, check_change, check_conflict, check_words
 from jinlan.domains.engagement.services.team import (
     KIND,
@@ -36,7 +34,7 @@ def decide_team(*, actor: Actor, public_id: UUID, note: str = "") -> str:
     """Let a proposed change happen; it is looked at once more as the team stands now.
 
     Raises:
-        Refused: TEAM_CLOSED, TEAM_WAITS, TEAM_OWN, TEAM_CONFLICT, TEAM_MEASURE, TEAM_TWICE, and what `rules.team.check_change` refuses.
+        Refused: TEAM_CLOSED, TEAM_WAITS, TEAM_OWN, TEAM_CONFLICT, TEAM_MEASURE, LEAD_TWICE, and what `rules.team.check_change` refuses.
         ScopeDenied: no such proposal, or its client, in sight.
     """
     row = _to_decide(actor, public_id)
@@ -51,22 +49,10 @@ def decide_team(*, actor: Actor, public_id: UUID, note: str = "") -> str:
         declared=row.conflict, earlier=earlier_conflict(actor, row), heads=actor.has("dept_head"), note=note
     )
     _close(actor, row, "decided", note)
-    change = TeamChange(
-        **about(client), role=row.role, before=row.before, after=row.after, share=row.share, effective_on=row.effective_on,
-        reason=row.reason, decided_by=actor.username, decided_name=row.decided_name, at=actor.at,
+    change_team(
+        actor, client, role=row.role, before=row.before, after=row.after, share=row.share, effective_on=row.effective_on, reason=row.reason,
+        name=row.decided_name,
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            change.save(force_insert=True)
-    except IntegrityError as error:
-        if "lead_change_once" not in str(error):
-            raise
-        raise Refused(
-            "TEAM_TWICE",
-            "这户在 %(day)s 已有一项主办调整。",
-            "请先在「主办调整」中撤回它。",
-            day=row.effective_on,
-        ) from None
     audit(
         actor,
         "engagement.team_decided",
@@ -76,7 +62,6 @@ def decide_team(*, actor: Actor, public_id: UUID, note: str = "") -> str:
         after=told(row),
         reason=row.note,
     )
-    apply_soon(actor, unit_id=client.pk, key=str(public_id))
     tell_outcome(actor, row)
     return str(public_id)
 

@@ -190,8 +190,13 @@ def hand_promise(*, actor: Actor, public_id: UUID, owner: str, reason: str) -> d
             "PROMISE_OWNER", "已经由 %(employee)s 负责。", "请选择另一位同事。", employee=code, field="owner"
         )
     _check_reads(actor, row.inside, row.readers, code)
+    return hand_over_promise(actor, row, code, reason)
+
+
+def hand_over_promise(actor: Actor, row: Promise, owner: str, reason: str) -> dict[str, str]:
+    """Let another answer for an open promise that is held; its history says from when."""
     before = {"owner": row.owner}
-    row.owner = code
+    row.owner = owner
     return _saved(actor, row, "handed", reason, before, "engagement.promise_handed")
 
 

@@ -1,4 +1,4 @@
-"""Who hears of a wished change of a team: the one who is asked to join, then who proposed it and who joins."""
+"""Who hears of a wished change of a team, and of a hand-over: those whom it concerns, by role and day; never the client's name."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from jinlan.basics.actor import Actor
 from jinlan.clients.models import TeamProposal
+from jinlan.domains.engagement.models import HandOver
 from jinlan.domains.engagement.team_words import OUTCOMES, ROLES
 from jinlan.kernel.notices import notice_kind, notify
 
@@ -36,6 +37,22 @@ OUTCOME = notice_kind(
 )
 
 
+def _begun(said: Mapping[str, Any]) -> str:
+    return _("请查看并签署：一户客户将于 %(since)s 移交给您") % {"since": said["since"]}
+
+
+def _handed(said: Mapping[str, Any]) -> str:
+    return _("一户客户的移交已由三方签署，自 %(since)s 起生效") % {"since": said["since"]}
+
+
+BEGUN = notice_kind(
+    "engagement.hand_over_begun", words=_begun, why=gettext_lazy("您是这项移交的接收人"), icon="users"
+)
+HANDED = notice_kind(
+    "engagement.hand_over_signed", words=_handed, why=gettext_lazy("您是这项移交的一方"), icon="users"
+)
+
+
 def tell_asked(actor: Actor, row: TeamProposal, person: int) -> None:
     """Tell who is asked to join."""
     notify(
@@ -50,6 +67,29 @@ def tell_outcome(actor: Actor, row: TeamProposal) -> None:
         OUTCOME, actor=actor, people=people, key=row.public_id.hex, url=_page(row), role=row.role, state=row.state,
         since=row.effective_on.isoformat(),
     )  # fmt: skip
+
+
+def tell_taker(actor: Actor, row: HandOver) -> None:
+    """Tell who is to take a client over."""
+    if row.taker_id is not None:
+        url = reverse("hand-overs-one", kwargs={"public_id": row.public_id})
+        notify(
+            BEGUN,
+            actor=actor,
+            people=[row.taker_id],
+            key=row.public_id.hex,
+            url=url,
+            since=row.effective_on.isoformat(),
+        )
+
+
+def tell_handed(actor: Actor, row: HandOver) -> None:
+    """Tell both that three have signed."""
+    people = [one for one in (row.giver_id, row.taker_id) if one is not None]
+    url = reverse("hand-overs-one", kwargs={"public_id": row.public_id})
+    notify(
+        HANDED, actor=actor, people=people, key=row.public_id.hex, url=url, since=row.effective_on.isoformat()
+    )
 
 
 def _page(row: TeamProposal) -> str:

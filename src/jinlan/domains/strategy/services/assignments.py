@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
 from jinlan.clients import teams
-from jinlan.clients.applying import apply_soon
+from jinlan.clients.applying import apply_soon, change_team
 from jinlan.clients.models import TeamChange
-from jinlan.clients.resources import about, in_sight
+from jinlan.clients.resources import in_sight
 from jinlan.domains.strategy.rules.assignments import Assignment, check_assignment
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
@@ -49,20 +48,9 @@ def assign_lead(*, actor: Actor, unit: UUID, after: str, effective_on: date, rea
             reason,
         )
     )
-    name = name_of(actor)
-    row = TeamChange(
-        **about(client), before=before, after=after, effective_on=effective_on, reason=reason.strip()[:500],
-        decided_by=actor.username, decided_name=name, at=actor.at,
+    row = change_team(
+        actor, client, role="LEAD", before=before, after=after, effective_on=effective_on, reason=reason, name=name_of(actor)
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        if "lead_change_once" not in str(error):
-            raise
-        raise Refused(
-            "LEAD_TWICE", "这户在 %(day)s 已有一项主办调整。", "请先在「主办调整」中撤回它,或另选生效日。", day=effective_on, field="effective_on"
-        ) from None  # fmt: skip
     said = {"effective_on": effective_on, "lead": after}
     audit(
         actor,
@@ -73,7 +61,6 @@ def assign_lead(*, actor: Actor, unit: UUID, after: str, effective_on: date, rea
         after=said,
         reason=row.reason,
     )
-    apply_soon(actor, unit_id=client.pk, key=str(row.public_id))
     return str(row.public_id)
 
 

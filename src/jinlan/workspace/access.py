@@ -28,6 +28,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "charter": EVERYBODY,
     "balance": HEADS,
     "rotation": HEADS,
+    "hand-over-book": ("branch_head", "dept_head"),
     "indicators": WHOLE_BANK,
     "targets": EVERYBODY,
     "targets-set": ("dept_head",),

@@ -24,7 +24,7 @@ from jinlan.domains.engagement.resources.team import TeamProposals
 from jinlan.domains.engagement.rules.team import missing_corners, rotates_on
 from jinlan.domains.engagement.services.team import propose_team
 from jinlan.kernel.looks import Look
-from jinlan.workspace.access import page
+from jinlan.workspace.access import may_open, page
 from jinlan.workspace.engagement import unit_in_sight
 
 Context = dict[str, Any]
@@ -87,7 +87,7 @@ def rotation(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     ]
     return render(request, "workspace/rotation.html", {
         "title": _("轮岗日历"), "place": "balance", "years": years, "ahead": ahead, "months": months, "today": today, "all": everything,
-        "hidden": max(0, len(near) - SHOWN), "may": actor.has(*propose_team.roles), "count": len(rows),
+        "hidden": max(0, len(near) - SHOWN), "may": actor.has(*propose_team.roles), "may_book": may_open(actor, "hand-over-book"), "count": len(rows),
         "counts": {state: sum(one["state"] == state for one in rows) for state in ROTATION},
     })  # fmt: skip
 

@@ -202,7 +202,9 @@ class Builder:
 
     def _cover(self, employee: str, code: str, since: int, until: int | None, role: str) -> None:
         start, end = self._day(since), self._day(until) if until is not None else None
-        covers(self.employees[employee], self.things[code], role=role, since=start, until=end)
+        covers(
+            self.employees[employee], self.things[code], role="" if role == "LEAD" else role, since=start, until=end
+        )  # fmt: skip
         self.facts.covers.append(Cover(employee, code, start, end))
 
     def published(self) -> None:

@@ -123,6 +123,7 @@ MATRIX: dict[str, Row] = {
     "department": Row(HEADS),
     "balance": Row(HEADS, queries=("", "show=all", "trial=")),
     "balance-accept": Row(frozenset({"branch_head", "dept_head"}), answers={"POST": 422}),
+    "hand-over-book": Row(frozenset({"branch_head", "dept_head"}), answers={"GET": 200, "HEAD": 200, "POST": 422}),
     "rotation": Row(HEADS, queries=("", "show=all")),
     "charter": Row(READERS, queries=("", "lines=all")),
     "targets": Row(READERS, queries=("", "metric=entered", "year=2026&metric=loan", "of=BANK")),

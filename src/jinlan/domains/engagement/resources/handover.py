@@ -79,7 +79,7 @@ def _complaints(actor: Actor, row: HandOver) -> list[dict[str, Any]]:
     ]
 
 
-def _steps(actor: Actor, row: HandOver) -> dict[str, Any]:
+def _steps(actor: Actor, row: Any) -> dict[str, Any]:
     today = business_date(actor.at)
     standing = standing_of(actor, row, row.client)
     return {

@@ -21,7 +21,7 @@ from jinlan.clients import history, leads, teams
 from jinlan.clients.history import Leading, Spell
 from jinlan.domains.engagement import team_words as words
 from jinlan.domains.engagement.resources.team import TeamProposals
-from jinlan.domains.engagement.rules.team import missing_corners, rotates_on
+from jinlan.domains.engagement.rules.team import LEAD, missing_corners, rotates_on
 from jinlan.domains.engagement.services.team import propose_team
 from jinlan.kernel.looks import Look
 from jinlan.workspace.access import may_open, page
@@ -42,13 +42,15 @@ def team(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
     spells = history.spells_of(actor, unit_id=unit.pk)
     now = [one for one in spells if one.on(today)]
     deputies = teams.deputies_of(actor, employees=[one.employee for one in now], day=today)
+    looked = history.looked_after(actor, unit_id=unit.pk, on=today)
     proposals = TeamProposals().decorate(actor, history.open_proposals(actor, unit_id=unit.pk))
     return render(request, "workspace/team.html", {
         "title": _("服务团队"), "place": "clients", "unit": unit, "today": today, "may": actor.has(*propose_team.roles),
         "roles": [_role(code, spells, now, deputies) for code in words.ROLES],
         "missing": [_("或").join(str(words.ROLES[role].word) for role in sorted(corner)) for corner in missing_corners(one.role for one in now)],
         "coming": [one for one in spells if one.since > today], "past": _past(spells, today), "proposals": proposals,
-        "members": history.looked_after(actor, unit_id=unit.pk, on=today),
+        "members": [one for one in looked if one.managers], "by_lead": sum(not one.managers for one in looked),
+        "lead": next((one.code for one in now if one.role == LEAD), ""),
     })  # fmt: skip
 
 

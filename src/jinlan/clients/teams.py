@@ -130,6 +130,12 @@ def is_active(actor: Actor, *, code: str) -> bool:
     return visible(actor, Employee).filter(code=code, active=True).exists()
 
 
+def active_among(actor: Actor, *, codes: Iterable[str]) -> set[str]:
+    """Return the codes of those who are with the bank."""
+    rows = visible(actor, Employee).filter(code__in=list(codes), active=True)
+    return set(rows.values_list("code", flat=True))
+
+
 def names_of_employees(actor: Actor, *, codes: Sequence[str]) -> Mapping[str, str]:
     """Return names by employee code."""
     return dict(visible(actor, Employee).filter(code__in=list(codes)).values_list("code", "name"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -43,10 +44,30 @@ from jinlan.kernel.resource.declare import Action, Field, Panel, View
 
 _REASON = Field(_("理由"), long=True, help=_("审计会看到"))
 _NOT_OPEN, _NOT_SIGNED = _("这项移交已不在办理中"), _("只有已移交、尚未了结的才可以")
+_NOT_TURN, _NO_COMPLAINT = _("现在不轮到您签"), _("交接包里没有未了结的投诉")
+
+
+AMOUNTS = frozenset({"aum", "loan", "revenue_12m", "overdue"})
 
 
 def _open(row: HandOver) -> bool:
     return row.state == "open"
+
+
+def _preparing(row: Any) -> bool:
+    return row.state == "open" and row.client is not None
+
+
+def _complains(row: Any) -> bool:
+    return _preparing(row) and bool(row.complaints)
+
+
+def _may_sign(row: Any) -> bool:
+    return row.state == "open" and row.turn
+
+
+def _giver_gone(row: Any) -> bool:
+    return _preparing(row) and row.gone
 
 
 def _signed(row: HandOver) -> bool:
@@ -64,7 +85,7 @@ def _mine(actor: Actor, _ask: Ask) -> Q:
 def _pack(actor: Actor, row: HandOver) -> dict[str, Any]:
     pack = row.pack
     return {
-        "row": row, "number": number_of(row), "figures": pack.get("figures", {}), "people": pack.get("people", 0),
+        "row": row, "number": number_of(row), "figures": {name: Decimal(value) if name in AMOUNTS else value for name, value in pack.get("figures", {}).items()}, "people": pack.get("people", 0),
         "promises": [{**one, "side": ledger_words.SIDES[one["side"]].word} for one in pack.get("promises", ())],
         "meetings": [{**one, "kind": ledger_words.KINDS[one["kind"]].word} for one in pack.get("meetings", ())],
         "pairs": len(pack.get("pairs", ())), "tasks": pack.get("tasks", ()), "complaints": _complaints(actor, row),
@@ -109,7 +130,7 @@ class HandOvers(ByUnit):
     model, roles = HandOver, BUSINESS
     icon, order, sort, railed = "users", 49, "-effective_on", ()
     columns = (
-        Title("called", _("客户"), of="shown"), Badge("role", _("角色"), looks=team_words.ROLES), Text("giver", _("移交人"), of="giver_name", keep=True),
+        Title("called", _("客户"), of="shown"), Badge("role", _("团队角色"), looks=team_words.ROLES), Text("giver", _("移交人"), of="giver_name", keep=True),
         Text("taker", _("接收人"), of="taker_name", keep=True), Day("effective_on", _("生效日"), sort="effective_on"),
         Badge("state", _("状态"), looks=words.STATES, keep=True), Badge("trigger", _("原因"), looks=words.TRIGGERS),
     )  # fmt: skip
@@ -124,23 +145,23 @@ class HandOvers(ByUnit):
     )  # fmt: skip
     create = Action(begin_hand_over, target="", icon="users", word=_("发起移交"), fields={
         "unit": UNIT_FIELD, "giver": Field(_("移交人的工号"), initial=lambda actor, _row: actor.employee), "taker": Field(_("接收人的工号")),
-        "role": Field(_("角色"), choices=tuple((code, look.word) for code, look in team_words.ROLES.items()), initial="LEAD"),
+        "role": Field(_("团队角色"), choices=tuple((code, look.word) for code, look in team_words.ROLES.items()), initial="LEAD"),
         "trigger": Field(_("原因"), choices=HandOver.TRIGGERS), "effective_on": Field(_("生效日"), help=_("这一天起由接收人负责，移交人不再看得到")),
         "reason": _REASON, "sensitive": Field(_("敏感点"), long=True, help=_("需要拿捏分寸的事；不写健康、信仰、家庭与证件号")),
     })  # fmt: skip
     actions = (
-        Action(check_hand_over_item, when=_open, why_not=_NOT_OPEN, word=_("核对一项"), icon="circle-check", fields={
-            "item": Field(_("清单项目"), choices=tuple(words.ITEMS.items())), "note": Field(_("说明"), help=_("例如档案的存放处；可不填")),
-        }),
-        Action(assign_complaint, when=_open, why_not=_NOT_OPEN, word=_("指定投诉接手人"), icon="users", fields={
-            "complaint": Field(_("投诉编号"), help=_("见交接包")), "employee": Field(_("接手人的工号"), initial=lambda _actor, row: row.taker if row else ""),
-        }),
-        Action(refresh_hand_over, when=_open, why_not=_NOT_OPEN, word=_("更新交接包"), icon="history"),
-        Action(sign_hand_over, when=_open, why_not=_NOT_OPEN, word=_("签署"), icon="circle-check", bulk=False, fields={
+        Action(sign_hand_over, when=_may_sign, why_not=_NOT_TURN, word=_("签署"), icon="circle-check", fields={
             "pack": Field(_("交接包编号"), initial=lambda _actor, row: number_of(row) if row else "", help=_("您签的是这个编号的交接包；更新后须重新签署")),
         }),
-        Action(sign_for_absent, when=_open, why_not=_NOT_OPEN, word=_("代离职人签署"), icon="users", fields={"reason": _REASON}),
-        Action(withdraw_hand_over, when=_open, why_not=_NOT_OPEN, word=_("撤回"), icon="circle-x", fields={"reason": _REASON}),
+        Action(check_hand_over_item, when=_preparing, why_not=_NOT_OPEN, word=_("核对一项"), icon="circle-check", fields={
+            "item": Field(_("清单项目"), choices=tuple(words.ITEMS.items())), "note": Field(_("说明"), help=_("例如档案的存放处；可不填")),
+        }),
+        Action(assign_complaint, when=_complains, why_not=_NO_COMPLAINT, word=_("指定投诉接手人"), icon="users", fields={
+            "complaint": Field(_("投诉编号"), help=_("见交接包")), "employee": Field(_("接手人的工号"), initial=lambda _actor, row: row.taker if row else ""),
+        }),
+        Action(refresh_hand_over, when=_preparing, why_not=_NOT_OPEN, word=_("更新交接包"), icon="history"),
+        Action(sign_for_absent, when=_giver_gone, why_not=_NOT_TURN, word=_("代离职人签署"), icon="users", fields={"reason": _REASON}),
+        Action(withdraw_hand_over, when=_preparing, why_not=_NOT_OPEN, word=_("撤回移交"), icon="circle-x", fields={"reason": _REASON}),
         Action(raise_hand_over_issue, when=_signed, why_not=_NOT_SIGNED, word=_("提出遗留问题"), icon="alert-triangle", fields={
             "what": Field(_("问题"), long=True, help=_("移交之前留下的；争议期内提出的由移交人负责")),
         }),
@@ -164,8 +185,14 @@ class HandOvers(ByUnit):
         names = teams.names_of_employees(
             actor, codes=[code for row in rows for code in (row.giver, row.taker)]
         )
+        here = teams.active_among(actor, codes=[row.giver for row in rows])
         for row in super().decorate(actor, rows):
             row.shown = row.client.name if row.client else row.called
+            ready = bool(row.giver_signed_at and row.taker_signed_at)
+            row.turn = {row.giver_id: not row.giver_signed_at, row.taker_id: not row.taker_signed_at}.get(
+                actor.person_id, actor.has(*HEADS) and ready and row.client is not None
+            )
+            row.gone = not row.giver_signed_at and (row.giver_id is None or row.giver not in here)
             row.giver_name, row.taker_name = names.get(row.giver, row.giver), names.get(row.taker, row.taker)
         return rows
 

@@ -42,7 +42,7 @@ class TeamProposals(ByUnit):
     model, roles = TeamProposal, BUSINESS
     icon, order, sort, railed = "users", 49, "-effective_on", ()
     columns = (
-        Title("called", _("客户"), of="shown"), Badge("role", _("角色"), looks=words.ROLES, keep=True),
+        Title("called", _("客户"), of="shown"), Badge("role", _("团队角色"), looks=words.ROLES, keep=True),
         Text("after", _("加入"), of="after_name", keep=True), Text("before", _("离开"), of="before_name"),
         Day("effective_on", _("生效日"), sort="effective_on"), Badge("state", _("状态"), looks=words.STATES, keep=True),
         Text("reason", _("理由")), Text("made_name", _("提议人")),
@@ -57,7 +57,7 @@ class TeamProposals(ByUnit):
     )  # fmt: skip
     create = Action(propose_team, target="", icon="users", word=_("提议团队调整"), fields={
         "unit": UNIT_FIELD,
-        "role": Field(_("角色"), choices=tuple((code, look.word) for code, look in words.ROLES.items())),
+        "role": Field(_("团队角色"), choices=tuple((code, look.word) for code, look in words.ROLES.items())),
         "after": Field(_("加入人的工号"), help=_("由他本人确认；只让某人离开时留空")),
         "before": Field(_("离开人的工号"), help=_("由加入人接任；只增加时留空。主办总是接任现任，可留空")),
         "share": Field(_("协办的业绩占比"), help=_("如 0.3；主办得其余部分。接任时留空则沿用")),
@@ -75,7 +75,7 @@ class TeamProposals(ByUnit):
                fields={"note": Field(_("说明"), long=True, help=_("有利益冲突的，请写明回避安排"))}),
         Action(refuse_team, when=lambda row: row.to_decide, why_not=_("不在等您的决定"), word=_("不批准"), icon="circle-x",
                fields={"note": Field(_("理由"), long=True)}),
-        Action(withdraw_team, when=lambda row: row.to_withdraw, why_not=_("只有提议人可以撤回未决的提议"), word=_("撤回"), icon="circle-x"),
+        Action(withdraw_team, when=lambda row: row.to_withdraw, why_not=_("只有提议人可以撤回未决的提议"), word=_("撤回提议"), icon="circle-x"),
     )  # fmt: skip
     verbs = {
         "engagement.team_proposed": _("提议团队调整"), "engagement.team_answered": _("答复团队提名"), "engagement.team_withdrawn": _("撤回团队调整提议"),

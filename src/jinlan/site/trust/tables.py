@@ -83,6 +83,7 @@ TABLES: dict[str, Table] = {
     "clients_partyidentity": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID),
     "clients_partykey": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID),
     "clients_counterpartyidentity": Table(lambda seen, keys: False),
+    "clients_assignment": Table(lambda seen, keys: False, UNIT_ID, PARTY_ID),  # as delivered: the system alone
     "clients_unitmember": Table(_member, UNIT_ID, PARTY_ID),
     "clients_coverage": Table(lambda seen, keys: keys[0] in seen.headers or keys[1] in seen.parties, UNIT_ID, PARTY_ID),
     "serving_unitresult": Table(_unit, UNIT_ID),

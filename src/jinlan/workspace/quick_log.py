@@ -103,6 +103,10 @@ class LogForm(forms.Form):
         dress(self)
         fields["kind"].widget.attrs["class"] = "form-check-input"
 
+    def moment(self) -> datetime | None:
+        """Return when it is, as typed or as read; None for what is no instant."""
+        return (self.cleaned_data if self.is_bound else self.initial).get("starts_at")
+
     def said(self) -> Context:
         """Return what both acts take."""
         given = self.cleaned_data
@@ -140,7 +144,13 @@ def log(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Take a note: read it into a draft, then keep the draft."""
     with scoped(actor):
         around = _around(actor, public_id)
-    context: Context = {"title": _("记一笔"), "place": "clients", "unit": around.unit, "text": ""}
+    context: Context = {
+        "title": _("记一笔"),
+        "place": "clients",
+        "unit": around.unit,
+        "text": "",
+        "now": actor.at,
+    }
     if request.method != "POST":
         return render(request, "workspace/log.html", context)
     text = request.POST.get("minutes", "").replace("\0", "")[:20_000]

@@ -13,6 +13,7 @@ from jinlan.workspace import (
     cockpit,
     committee,
     contact,
+    day_told,
     decisions,
     definitions,
     design,
@@ -106,5 +107,6 @@ urlpatterns = [
     path("quality", cockpit.quality, name="quality"),
     path("runs", cockpit.runs, name="runs"),
     path("design", design.design, name="design"),
+    path("days/beside", day_told.beside, name="day-beside"),
     path("filling", filling.filling, name="filling"),
 ]

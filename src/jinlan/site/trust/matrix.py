@@ -60,6 +60,7 @@ MATRIX: dict[str, Row] = {
     "signin-oidc-back": Row(public={"GET": (404, 404)}),
     "signout": Row(public={"POST": (302, 302), "OPTIONS": (200, 200)}),
     "preferences": Row(public={"POST": (302, 302)}),
+    "day-beside": Row(PROPOSERS, queries=("", "starts_at=2026-10-01T10:00", "starts_at=2999-99-99T10:00", "starts_at=%27", "starts_at=0001-01-01T00:00")),
     "filling": Row(public={"GET": (200, 200)}),
     "clients": Row(READERS, queries=LISTS),
     "clients-filters": Row(READERS, queries=("", "view=all")),

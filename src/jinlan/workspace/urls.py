@@ -8,6 +8,7 @@ from jinlan.workspace import (
     approvals,
     balance,
     between,
+    calendar_feed,
     charter,
     client,
     cockpit,
@@ -107,6 +108,7 @@ urlpatterns = [
     path("quality", cockpit.quality, name="quality"),
     path("runs", cockpit.runs, name="runs"),
     path("design", design.design, name="design"),
+    path("calendar/<str:code>.ics", calendar_feed.feed, name="calendar-feed"),
     path("days/beside", day_told.beside, name="day-beside"),
     path("filling", filling.filling, name="filling"),
 ]

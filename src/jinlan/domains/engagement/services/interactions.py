@@ -134,7 +134,7 @@ def check_in(*, actor: Actor, public_id: UUID) -> str:
     if actor.employee not in row.staff:
         raise Refused("INTERACTION_ABSENT", "您不在参加人之中。", "请由参加的同事签到。")
     row.arrived_at = actor.at
-    _save(row, "arrived_at")
+    _save(actor, row, "arrived_at")
     audit(
         actor, "engagement.interaction_arrived", "interaction", row.public_id, after={"arrived_at": actor.at}
     )
@@ -190,7 +190,7 @@ def cancel_interaction(*, actor: Actor, public_id: UUID, reason: str) -> str:
     check_reason(reason)
     refuse_terms("reason", reason)
     row.state, row.reason = CANCELLED, reason.strip()[:500]
-    _save(row, "state", "reason")
+    _save(actor, row, "state", "reason")
     audit(
         actor, "engagement.interaction_cancelled", "interaction", row.public_id, before={"state": PLANNED}, after={"state": CANCELLED},
         reason=told(row.inside, reason),
@@ -229,7 +229,7 @@ def _made(
 def _file(actor: Actor, row: Interaction, wanted: Wanted, promises: Said) -> None:
     """Keep the minutes, and the promises made."""
     row.minutes, row.needs = wanted.minutes.strip(), [one.strip() for one in wanted.needs if one.strip()]
-    row.minutes_at, row.minutes_by = actor.at, actor.username
+    row.minutes_at, row.minutes_by, row.changed_at = actor.at, actor.username, actor.at
     row.save()
     _promise(actor, row, promises)
 
@@ -277,9 +277,9 @@ def _planned(actor: Actor, public_id: UUID) -> Interaction:
     return row
 
 
-def _save(row: Interaction, *fields: str) -> None:
-    row.edition += 1
-    row.save(update_fields=[*fields, "edition"])
+def _save(actor: Actor, row: Interaction, *fields: str) -> None:
+    row.edition, row.changed_at = row.edition + 1, actor.at
+    row.save(update_fields=[*fields, "edition", "changed_at"])
 
 
 def _seen(row: Interaction) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class LogForm(forms.Form):
     next_on = forms.DateField(label=gettext_lazy("下次联系"), required=False, widget=DAY)
     client_began = forms.BooleanField(label=gettext_lazy("由客户发起"), required=False)
     inside = forms.BooleanField(label=gettext_lazy("含内幕信息，只有参加人与合规可见"), required=False)
-    anyway = forms.BooleanField(label=gettext_lazy("时间冲突，仍然安排"), required=False)
+    anyway = forms.BooleanField(label=gettext_lazy("有冲突，仍然安排"), required=False)
 
     clash = False  # the plan stands against another one
 
@@ -269,6 +269,6 @@ def _kept(around: Around, form: LogForm, rows: list[PromiseRow]) -> bool:
         raise
     except Refused as refused:
         refuse(form, refused)
-        form.clash = refused.code == "INTERACTION_CLASH"
+        form.clash = refused.code in ("INTERACTION_CLASH", "INTERACTION_AWAY")
         return False
     return True

@@ -13,6 +13,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import SHANGHAI, business_date
 from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
+from jinlan.clients import teams
 from jinlan.domains.engagement.models import Interaction
 from jinlan.domains.engagement.rules.interactions import (
     PROMISES,
@@ -96,12 +97,14 @@ def plan_interaction(
     people: Sequence[str] = (), party: UUID | None = None, place: str = "", inside: bool = False, anyway: bool = False, notes: str = "",
     promises: Said = (),
 ) -> str:  # fmt: skip
-    """Plan an interaction and return its public id; a meeting of the same colleague at the same time is named unless `anyway`.
+    """Plan an interaction and return its public id.
+
+    A colleague who is away on that day, or has another meeting at that time, is named unless `anyway`.
 
     `notes` are what one wants to say; the minutes take their place later.
 
     Raises:
-        Refused: INTERACTION_CLASH, INTERACTION_PAST, and as `log_interaction`.
+        Refused: INTERACTION_AWAY, INTERACTION_CLASH, INTERACTION_PAST, and as `log_interaction`.
         ScopeDenied: no such client in sight.
     """
     wanted = Wanted(kind, "bank", aware(starts_at), _aware(ends_at), subject, place, notes)
@@ -109,6 +112,7 @@ def plan_interaction(
     codes = staff_of(actor, staff)
     hold(f"jinlan plans|{actor.entity}")  # two plans at one moment would not see each other
     if not anyway:
+        _refuse_away(actor, wanted, codes)
         _refuse_clash(actor, wanted, codes)
     row = _made(actor, wanted, about_member(actor, unit, party), codes, people, inside)
     row.minutes = notes.strip()
@@ -254,6 +258,14 @@ def _read(said: Mapping[str, Any]) -> Mapping[str, Any]:
     if unknown or not said.get("what") or not said.get("side"):
         raise Refused("PROMISE_WHAT", "请写明承诺什么。", "写成可以核对的一件事。", field="what")
     return {**said, "due_on": due_on}
+
+
+def _refuse_away(actor: Actor, wanted: Wanted, codes: Sequence[str]) -> None:
+    for absent, deputy in teams.away_on(actor, codes=codes, day=business_date(wanted.starts_at)).items():
+        raise Refused(
+            "INTERACTION_AWAY", "%(who)s 那天离岗，由 %(deputy)s 代理。", "请换一天，或请代理人参加，或勾选“仍然安排”。", who=absent,
+            deputy=deputy, field="starts_at",
+        )  # fmt: skip
 
 
 def _refuse_clash(actor: Actor, wanted: Wanted, codes: Sequence[str]) -> None:

@@ -50,8 +50,8 @@ class Lunar:
 
     @property
     def en(self) -> str:
-        """Return it in English: month 10, day 21; leap month 6, day 1."""
-        return f"{'leap ' * self.leap}month {self.month}, day {self.day}"
+        """Return it in English, month before day: 10/21; leap 6/1."""
+        return f"{'leap ' * self.leap}{self.month}/{self.day}"
 
 
 class _Month(NamedTuple):

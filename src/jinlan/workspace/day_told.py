@@ -38,10 +38,12 @@ def lunar_text(told: DayTold) -> str:
 
 
 def marks(told: DayTold) -> list[str]:
-    """Return the festivals of a day and its solar term, each once."""
-    names = [said(one) for one in told.festivals]
+    """Return the festivals of a day and its solar term, each once and none that the word for the day off names already."""
+    off = said(told.holiday).casefold() if told.holiday else ""
+    names = [said(one) for one in told.festivals if not off or not said(one).casefold().startswith(off)]
     term = said(told.term) if told.term else ""
-    return names + [term] * bool(term and not any(name.startswith(term) for name in names))
+    taken = [*(name.casefold() for name in names), off]
+    return names + [term] * bool(term and not any(one.startswith(term.casefold()) for one in taken))
 
 
 def work_text(told: DayTold) -> str:

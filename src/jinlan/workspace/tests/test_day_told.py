@@ -23,12 +23,12 @@ OFF = "这一天不上班，仍可安排；请先与客户确认。"
 @pytest.mark.parametrize(
     ("day", "zh", "en"),
     [
-        (date(2026, 11, 22), "农历十月十四 · 小雪", "Lunar month 10, day 14 · Minor Snow"),  # a Sunday
-        (date(2026, 9, 25), "农历八月十五 · 中秋节 · 中秋放假", "Lunar month 8, day 15 · Mid-Autumn Festival · off for Mid-autumn Festival"),
-        (date(2026, 10, 10), "农历九月初一 · 调休上班", "Lunar month 9, day 1 · make-up working day"),
-        (date(2026, 4, 5), "农历二月十八 · 清明节 · 清明放假", "Lunar month 2, day 18 · Qingming Festival · off for Tomb-sweeping Day"),
-        (date(2031, 10, 2), "农历八月十六 · 放假（暂定）", "Lunar month 8, day 16 · day off (provisional)"),
-        (date(2026, 11, 30), "农历十月廿二", "Lunar month 10, day 22"),
+        (date(2026, 11, 22), "农历十月十四 · 小雪", "Lunar 10/14 · Minor Snow"),  # a Sunday
+        (date(2026, 9, 25), "农历八月十五 · 中秋放假", "Lunar 8/15 · off for Mid-autumn Festival"),
+        (date(2026, 10, 10), "农历九月初一 · 调休上班", "Lunar 9/1 · make-up working day"),
+        (date(2026, 4, 5), "农历二月十八 · 清明放假", "Lunar 2/18 · Qingming Festival · off for Tomb-sweeping Day"),
+        (date(2031, 10, 2), "农历八月十六 · 放假（暂定）", "Lunar 8/16 · day off (provisional)"),
+        (date(2026, 11, 30), "农历十月廿二", "Lunar 10/22"),
         (date(9999, 12, 31), "", ""),
     ],
 )  # fmt: skip
@@ -59,7 +59,7 @@ def test_the_form_tells_of_the_chosen_day_and_warns_of_one_off(met, as_person):
 
     off, worked = client.get(f"{ask}2031-10-01T10:00"), client.get(f"{ask}2031-10-08T10:00")
     past = client.get(f"{ask}2026-10-01T10:00")
-    assert "农历八月十五 国庆节 中秋节 国庆节放假（暂定）" in text(off)
+    assert "农历八月十五 中秋节 国庆节放假（暂定）" in text(off)
     assert (OFF in text(off), OFF in text(worked), OFF in text(past)) == (True, False, False)
     assert "国庆节放假" in text(past)
     assert "农历八月廿二" in text(worked)

@@ -35,6 +35,29 @@ def test_a_year_without_a_plan_is_provisional_and_names_fixed_holidays_by_their_
     assert (second.kind, second.holiday, second.provisional) == ("holiday", None, True)
 
 
+@pytest.mark.parametrize(
+    ("day", "kind", "holiday"),
+    [
+        (date(2027, 2, 4), "working", None),
+        (date(2027, 2, 5), "holiday", "春节"),  # 除夕, a Friday
+        (date(2027, 2, 6), "holiday", "春节"),  # 正月初一, a Saturday
+        (date(2027, 2, 8), "holiday", "春节"),  # 正月初三, a Monday
+        (date(2027, 2, 9), "working", None),
+        (date(2027, 4, 5), "holiday", "清明节"),
+        (date(2027, 6, 9), "holiday", "端午节"),
+        (date(2027, 9, 15), "holiday", "中秋节"),
+        (date(2027, 10, 1), "holiday", "国庆节"),
+        (date(2027, 8, 8), "weekend", None),  # 七夕 is no holiday; a Sunday
+    ],
+)
+def test_lunar_holidays_stand_by_law_where_no_plan_is_published(
+    day: date, kind: str, holiday: str | None
+) -> None:
+    told = told_of(day)
+
+    assert (told.kind, told.holiday and told.holiday.zh, told.provisional) == (kind, holiday, True)
+
+
 def test_a_day_without_a_lunar_date_is_told_without_one() -> None:
     for day in (date(1, 1, 1), date(9999, 12, 31)):
         told = told_of(day)

@@ -102,6 +102,14 @@ def deputies_of(actor: Actor, *, employees: Iterable[int], day: date) -> dict[in
     }
 
 
+def away_on(actor: Actor, *, codes: Iterable[str], day: date) -> Mapping[str, str]:
+    """Return which of some employees are away on a day, each with the code of who stands in."""
+    rows = visible(actor, Delegation).filter(
+        entity=actor.entity, absent__code__in=list(codes), valid_from__lte=day, valid_to__gt=day
+    )
+    return dict(rows.order_by("absent__code").values_list("absent__code", "deputy__code"))
+
+
 def own_units(actor: Actor, *, day: date) -> set[int]:
     """Return the keys of the units that the actor leads on a day, or whose lead he stands in for."""
     absent = Delegation.objects.filter(deputy__code=actor.employee, valid_from__lte=day, valid_to__gt=day)

@@ -168,7 +168,7 @@ def _interaction(
         if one.allowed(actor) and one.when(row) and {"check-in": arriving, "admit-reader": row.inside}.get(one.name, True)
     ]  # fmt: skip
     return render(request, "workspace/interaction.html", {
-        "title": row.subject, "place": "clients", "unit": unit, "row": row, "today": today, "may_write": actor.has(*ROLES),
+        "title": row.subject, "place": "clients", "unit": unit, "row": row, "today": today, "may_write": actor.has(*ROLES), "now": actor.at,
         "form": (form or MinutesForm(initial=initial)) if begun and actor.has(*ROLES) else None,
         "promises": _owned(actor, promises_by_interaction(actor, keys=[row.pk], today=today).get(row.pk, [])),
         "actions": actions, "resource": resource, "readers": timeline.reader_names(row) if row.inside else [],

@@ -90,7 +90,7 @@ class LogForm(forms.Form):
     next_on = forms.DateField(label=gettext_lazy("下次联系"), required=False, widget=DAY)
     client_began = forms.BooleanField(label=gettext_lazy("由客户发起"), required=False)
     inside = forms.BooleanField(label=gettext_lazy("含内幕信息，只有参加人与合规可见"), required=False)
-    anyway = forms.BooleanField(label=gettext_lazy("时间冲突，仍然安排"), required=False)
+    anyway = forms.BooleanField(label=gettext_lazy("有冲突，仍然安排"), required=False)
 
     clash = False  # the plan stands against another one
 
@@ -102,6 +102,10 @@ class LogForm(forms.Form):
         fields["party"].choices = [("", _("整个客户")), *around.members]
         dress(self)
         fields["kind"].widget.attrs["class"] = "form-check-input"
+
+    def moment(self) -> datetime | None:
+        """Return when it is, as typed or as read; None for what is no instant."""
+        return (self.cleaned_data if self.is_bound else self.initial).get("starts_at")
 
     def said(self) -> Context:
         """Return what both acts take."""
@@ -140,7 +144,13 @@ def log(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Take a note: read it into a draft, then keep the draft."""
     with scoped(actor):
         around = _around(actor, public_id)
-    context: Context = {"title": _("记一笔"), "place": "clients", "unit": around.unit, "text": ""}
+    context: Context = {
+        "title": _("记一笔"),
+        "place": "clients",
+        "unit": around.unit,
+        "text": "",
+        "now": actor.at,
+    }
     if request.method != "POST":
         return render(request, "workspace/log.html", context)
     text = request.POST.get("minutes", "").replace("\0", "")[:20_000]
@@ -259,6 +269,6 @@ def _kept(around: Around, form: LogForm, rows: list[PromiseRow]) -> bool:
         raise
     except Refused as refused:
         refuse(form, refused)
-        form.clash = refused.code == "INTERACTION_CLASH"
+        form.clash = refused.code in ("INTERACTION_CLASH", "INTERACTION_AWAY")
         return False
     return True

@@ -183,6 +183,7 @@ VERBS: dict[str, Any] = {
     "signin": _("登录的全部记录"), "signin.succeeded": _("登录"), "signin.failed": _("登录失败"), "signin.step_up_succeeded": _("再次确认本人"),
     "signin.passkey_added": _("添加通行密钥"), "signin.passkey_removed": _("移除通行密钥"), "signin.passkey_failed": _("通行密钥未通过"),
     "signin.passkey_cloned": _("通行密钥疑似被复制"), "signin.oidc_unknown": _("统一身份认证：没有对应账号"), "signin.oidc_refused": _("统一身份认证：未通过"),
+    "signin.calendar_made": _("新建日历订阅"), "signin.calendar_ended": _("结束日历订阅"),
     "signin.portal_succeeded": _("客户门户登录"), "signin.portal_failed": _("客户门户登录失败"), "signin.portal_locked": _("客户门户登录暂停"),
     "signin.portal_ended": _("退出客户门户"), "signin.portal_password_changed": _("客户门户更改密码"),
     "portal.invited": _("开通客户门户登录"), "portal.ended": _("停用客户门户登录"),

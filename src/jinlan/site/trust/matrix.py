@@ -60,6 +60,9 @@ MATRIX: dict[str, Row] = {
     "signin-oidc-back": Row(public={"GET": (404, 404)}),
     "signout": Row(public={"POST": (302, 302), "OPTIONS": (200, 200)}),
     "preferences": Row(public={"POST": (302, 302)}),
+    "day-beside": Row(PROPOSERS, queries=("", "starts_at=2026-10-01T10:00", "starts_at=2999-99-99T10:00", "starts_at=%27", "starts_at=0001-01-01T00:00")),
+    # Opens by its secret alone, with or without a session; no session opens it without.
+    "calendar-feed": Row(public={"GET": (404, 404), "HEAD": (404, 404)}, codes=("x", "jl_x", "jlc_" + "x" * 43, "jlc_%27")),
     "filling": Row(public={"GET": (200, 200)}),
     "clients": Row(READERS, queries=LISTS),
     "clients-filters": Row(READERS, queries=("", "view=all")),
@@ -143,6 +146,8 @@ MATRIX: dict[str, Row] = {
     "account-second-factor": Row(public=OWN_FORM),
     "account-passkeys": Row(public=OWN_FORM),
     "account-tokens": Row(public=OWN_FORM),
+    # Whoever proved himself a moment ago; who did not is judged by UNPROVED.
+    "account-calendars": Row(READERS, answers=dict.fromkeys(("GET", "HEAD", "POST"), 200)),
     "account-email": Row(public={"GET": (302, 200), "HEAD": (302, 200), "POST": (302, 302)}),
     "account-sessions": Row(ALL),
     "account-end-others": Row(ALL, answers={"POST": 302}, effects=POSTED),
@@ -167,6 +172,7 @@ UNPROVED: dict[str, Row] = {
     "account-second-factor": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "account-passkeys": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "account-tokens": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
+    "account-calendars": Row(READERS, answers=dict.fromkeys(("GET", "HEAD", "POST"), 302)),
     "person-new": Row(SECURITY, answers=dict.fromkeys(("GET", "HEAD", "POST"), 302)),
     "approval-decide": Row(READERS | OPERATIONS, answers={"POST": 302}),
     "approval-file": Row(READERS | OPERATIONS, answers={"GET": 302}),

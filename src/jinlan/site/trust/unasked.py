@@ -50,7 +50,13 @@ WRITES_NOTHING = re.compile(
 )
 # Columns of few values that follow from what is asked for under another name, or from the address: they may agree by chance.
 FOLLOWS = frozenset(
-    ("work_decision.approves", "work_decision.approval_id", "kernel_job.state", "kernel_rowchange.op")
+    (
+        "work_decision.approves",
+        "work_decision.approval_id",
+        "kernel_job.state",
+        "kernel_rowchange.op",
+        "kernel_apitoken.use",
+    )
 )
 MARK, DAY, NUMBER = "forged", "2001-02-03", 7777
 Rows = dict[str, dict[str, dict[str, Any]]]  # table -> key -> row

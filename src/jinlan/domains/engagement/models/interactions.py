@@ -15,7 +15,7 @@ class Interaction(AboutMember, Walled):
     """One visit, call, video talk, mail or event. `minutes_at` says when its minutes were filed: it counts by that (06 §6.2)."""
 
     CLASSES = {**ABOUT, "staff": STAFF, "readers": INTERNAL, "inside": INTERNAL, "made_by": STAFF, "made_name": STAFF,
-               "minutes_by": STAFF, "made_at": INTERNAL, "edition": INTERNAL}  # fmt: skip
+               "minutes_by": STAFF, "made_at": INTERNAL, "changed_at": INTERNAL, "edition": INTERNAL}  # fmt: skip
     KINDS = (
         ("VISIT", "拜访"),
         ("CALL", "电话"),
@@ -45,6 +45,7 @@ class Interaction(AboutMember, Walled):
     made_by = models.CharField(max_length=64)
     made_name = models.CharField(max_length=100)
     made_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True)  # when somebody last did something about it
     edition = models.IntegerField(default=1)
 
     class Meta(AboutMember.Meta):

@@ -55,7 +55,8 @@ def _carried(actor: Actor, row: HandOver) -> None:
     for meeting in moved:
         meeting.staff = list(dict.fromkeys(row.taker if one == row.giver else one for one in meeting.staff))
         meeting.edition += 1
-        meeting.save(update_fields=["staff", "edition"])
+        meeting.changed_at = actor.at
+        meeting.save(update_fields=["staff", "edition", "changed_at"])
     row.carried = {
         "promises": len(owed), "meetings": len(moved), "pairs": _pairs(actor, row),
         "tasks": hand_tasks(actor, unit_id=row.unit_id, before=row.giver, after=row.taker),

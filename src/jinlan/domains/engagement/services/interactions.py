@@ -13,6 +13,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import SHANGHAI, business_date
 from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
+from jinlan.clients import teams
 from jinlan.domains.engagement.models import Interaction
 from jinlan.domains.engagement.rules.interactions import (
     PROMISES,
@@ -96,12 +97,14 @@ def plan_interaction(
     people: Sequence[str] = (), party: UUID | None = None, place: str = "", inside: bool = False, anyway: bool = False, notes: str = "",
     promises: Said = (),
 ) -> str:  # fmt: skip
-    """Plan an interaction and return its public id; a meeting of the same colleague at the same time is named unless `anyway`.
+    """Plan an interaction and return its public id.
+
+    A colleague who is away on that day, or has another meeting at that time, is named unless `anyway`.
 
     `notes` are what one wants to say; the minutes take their place later.
 
     Raises:
-        Refused: INTERACTION_CLASH, INTERACTION_PAST, and as `log_interaction`.
+        Refused: INTERACTION_AWAY, INTERACTION_CLASH, INTERACTION_PAST, and as `log_interaction`.
         ScopeDenied: no such client in sight.
     """
     wanted = Wanted(kind, "bank", aware(starts_at), _aware(ends_at), subject, place, notes)
@@ -109,6 +112,7 @@ def plan_interaction(
     codes = staff_of(actor, staff)
     hold(f"jinlan plans|{actor.entity}")  # two plans at one moment would not see each other
     if not anyway:
+        _refuse_away(actor, wanted, codes)
         _refuse_clash(actor, wanted, codes)
     row = _made(actor, wanted, about_member(actor, unit, party), codes, people, inside)
     row.minutes = notes.strip()
@@ -134,7 +138,7 @@ def check_in(*, actor: Actor, public_id: UUID) -> str:
     if actor.employee not in row.staff:
         raise Refused("INTERACTION_ABSENT", "您不在参加人之中。", "请由参加的同事签到。")
     row.arrived_at = actor.at
-    _save(row, "arrived_at")
+    _save(actor, row, "arrived_at")
     audit(
         actor, "engagement.interaction_arrived", "interaction", row.public_id, after={"arrived_at": actor.at}
     )
@@ -190,7 +194,7 @@ def cancel_interaction(*, actor: Actor, public_id: UUID, reason: str) -> str:
     check_reason(reason)
     refuse_terms("reason", reason)
     row.state, row.reason = CANCELLED, reason.strip()[:500]
-    _save(row, "state", "reason")
+    _save(actor, row, "state", "reason")
     audit(
         actor, "engagement.interaction_cancelled", "interaction", row.public_id, before={"state": PLANNED}, after={"state": CANCELLED},
         reason=told(row.inside, reason),
@@ -229,7 +233,7 @@ def _made(
 def _file(actor: Actor, row: Interaction, wanted: Wanted, promises: Said) -> None:
     """Keep the minutes, and the promises made."""
     row.minutes, row.needs = wanted.minutes.strip(), [one.strip() for one in wanted.needs if one.strip()]
-    row.minutes_at, row.minutes_by = actor.at, actor.username
+    row.minutes_at, row.minutes_by, row.changed_at = actor.at, actor.username, actor.at
     row.save()
     _promise(actor, row, promises)
 
@@ -256,6 +260,14 @@ def _read(said: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**said, "due_on": due_on}
 
 
+def _refuse_away(actor: Actor, wanted: Wanted, codes: Sequence[str]) -> None:
+    for absent, deputy in teams.away_on(actor, codes=codes, day=business_date(wanted.starts_at)).items():
+        raise Refused(
+            "INTERACTION_AWAY", "%(who)s 那天离岗，由 %(deputy)s 代理。", "请换一天，或请代理人参加，或勾选“仍然安排”。", who=absent,
+            deputy=deputy, field="starts_at",
+        )  # fmt: skip
+
+
 def _refuse_clash(actor: Actor, wanted: Wanted, codes: Sequence[str]) -> None:
     length = timedelta(minutes=int(rule("ENGAGE.LENGTH", business_date(actor.at)).value))
     near = visible(actor, Interaction).filter(
@@ -277,9 +289,9 @@ def _planned(actor: Actor, public_id: UUID) -> Interaction:
     return row
 
 
-def _save(row: Interaction, *fields: str) -> None:
-    row.edition += 1
-    row.save(update_fields=[*fields, "edition"])
+def _save(actor: Actor, row: Interaction, *fields: str) -> None:
+    row.edition, row.changed_at = row.edition + 1, actor.at
+    row.save(update_fields=[*fields, "edition", "changed_at"])
 
 
 def _seen(row: Interaction) -> dict[str, Any]:

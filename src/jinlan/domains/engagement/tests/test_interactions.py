@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from jinlan.basics.errors import Refused
+from jinlan.clients.testing import stands_in
 from jinlan.domains.engagement.models import Interaction, Promise
 from jinlan.domains.engagement.services.interactions import (
     cancel_interaction,
@@ -161,6 +162,24 @@ def test_a_plan_clashes_with_the_same_colleagues_plan_unless_anyway(room: Room) 
     room.plan(starts_at=shanghai(12, 14), subject="仍然安排", anyway=True)
     cancel_interaction(actor=room.actor(), public_id=first, reason="客户改期了")
     assert len(room.interactions()) == 4
+
+
+def test_a_plan_names_a_colleague_who_is_away_that_day_and_who_stands_in(room: Room) -> None:
+    people = room.cast.employees
+    stands_in(people["E2001"], people["E1001"], date(2026, 11, 12), date(2026, 11, 14))
+    for day in (12, 13):
+        with pytest.raises(Refused) as refused:
+            room.plan(starts_at=shanghai(day, 0))
+        assert (refused.value.code, refused.value.message) == (
+            "INTERACTION_AWAY",
+            "E1001 那天离岗，由 E2001 代理。",
+        )
+    assert room.interactions() == []
+
+    room.plan(starts_at=shanghai(12), staff=["E2001"], subject="代理人参加")
+    room.plan(starts_at=shanghai(14), subject="回来那天")
+    room.plan(starts_at=shanghai(13), subject="仍然安排", anyway=True)
+    assert len(room.interactions()) == 3
 
 
 def test_a_plan_of_a_day_gone_by_is_refused(room: Room) -> None:

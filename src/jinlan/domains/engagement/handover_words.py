@@ -22,7 +22,10 @@ ITEMS: Mapping[str, Any] = {
     "CLIENTS": _("客户与余额、额度"), "TASKS": _("未办结的待办"), "COMPLAINTS": _("投诉"), "PROMISES": _("双方承诺"),
     "DOCUMENTS": _("档案与原件"), "POSTLOAN": _("贷后与到期日"), "CONTACTS": _("联系人引见"), "DEVICES": _("设备与系统权限"),
 }  # fmt: skip
-ITEM_WORDS: Mapping[str, Words] = {code: Words(word) for code, word in ITEMS.items()}
+ITEM_WORDS: Mapping[str, Words] = {
+    "CLIENTS": Words("客户与余额、额度"), "TASKS": Words("未办结的待办"), "COMPLAINTS": Words("投诉"), "PROMISES": Words("双方承诺"),
+    "DOCUMENTS": Words("档案与原件"), "POSTLOAN": Words("贷后与到期日"), "CONTACTS": Words("联系人引见"), "DEVICES": Words("设备与系统权限"),
+}  # fmt: skip
 KEPT_OPEN: Mapping[str, Any] = {
     "WINDOW": _("争议期未满"), "ISSUES": _("还有未了结的遗留问题"), "INTRODUCTION": _("还没有引见给客户"), "": _("可以了结"),
 }  # fmt: skip

@@ -19,6 +19,7 @@ from django.urls import reverse
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.basics.errors import Refused, Words
+from jinlan.domains.engagement.services.rhythm import refresh_rhythm
 from jinlan.domains.strategy.services.charter_refresh import refresh_charter
 from jinlan.domains.strategy.services.definitions import install_charter, install_definitions
 from jinlan.domains.strategy.services.target_refresh import refresh_targets
@@ -103,6 +104,7 @@ def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
     install_charter(name, actor=actor)
     done = nightly(as_of=as_of, entity=name, actor=actor, progress=progress)
     refresh_charter(actor=system_actor(name, now_utc()))
+    refresh_rhythm(actor=system_actor(name, now_utc()))
     snapshot_indicators(actor=system_actor(name, now_utc()))
     refresh_targets(actor=system_actor(name, now_utc()))
     seal(system_actor(name, now_utc()), roots_file())
@@ -129,6 +131,7 @@ def log_demo_talks() -> None:
     """Write down interactions and promises of the demo bank, in the names of its managers; then the charter counts them."""
     demotalks.install(lambda username, at: actor_for(Person.objects.get(username=username), at))
     refresh_charter(actor=system_actor(entity(), now_utc()))
+    refresh_rhythm(actor=system_actor(entity(), now_utc()))
 
 
 def set_demo_people() -> None:

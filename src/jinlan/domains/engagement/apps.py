@@ -18,10 +18,11 @@ class EngagementConfig(AppConfig):
         from jinlan.domains.engagement.resources.interactions import Interactions
         from jinlan.domains.engagement.resources.people import ContactPeople, Pairs
         from jinlan.domains.engagement.resources.promises import Promises
+        from jinlan.domains.engagement.resources.rhythm import Silences
         from jinlan.domains.engagement.selectors.counting import contacts
         from jinlan.kernel.resource.registry import register
         from jinlan.work.contacted import register_contacts
 
-        for resource in (Interactions, Promises, ContactPeople, Pairs, Absences):
+        for resource in (Interactions, Promises, ContactPeople, Pairs, Absences, Silences):
             register(resource)
         register_contacts(contacts)

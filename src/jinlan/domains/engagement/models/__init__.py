@@ -5,5 +5,6 @@ from __future__ import annotations
 from jinlan.domains.engagement.models.interactions import Interaction
 from jinlan.domains.engagement.models.people import ContactPerson, Pair, Post, Tie
 from jinlan.domains.engagement.models.promises import Promise, PromiseStep
+from jinlan.domains.engagement.models.rhythm import Rhythm
 
-__all__ = ["ContactPerson", "Interaction", "Pair", "Post", "Promise", "PromiseStep", "Tie"]
+__all__ = ["ContactPerson", "Interaction", "Pair", "Post", "Promise", "PromiseStep", "Rhythm", "Tie"]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 
 from jinlan.basics.calendar import WorkingCalendar
@@ -20,7 +21,11 @@ from jinlan.basics.calendar import WorkingCalendar
 VERSION = "rhythm-1"
 FACE, CALL, ALL = CHANNELS = ("FACE", "CALL", "ALL")
 UNKNOWN, STEADY, SILENT = STATES = ("unknown", "steady", "silent")
-NOT_BEFORE, LEAVE, HOLIDAY = REASONS = ("NOT_BEFORE", "LEAVE", "HOLIDAY")  # the one that says more comes first
+NOT_BEFORE, LEAVE, HOLIDAY = REASONS = (
+    "NOT_BEFORE",
+    "LEAVE",
+    "HOLIDAY",
+)  # the one that says more comes first
 AHEAD = 800  # days after today up to which a next contact may be expected
 WEEKEND = 2  # days off in a row that are no holiday
 _DAY = timedelta(days=1)
@@ -110,7 +115,9 @@ class Rhythm:
     expected_on: date | None = None  # by the median
     silent_days: int = 0
     as_long: int = 0  # of the gaps: as long as the present silence, or longer
-    skipped: Mapping[str, int] = field(default_factory=dict)  # weekdays since the last contact that are not counted, by why
+    skipped: Mapping[str, int] = field(
+        default_factory=dict
+    )  # weekdays since the last contact that are not counted, by why
     suppressed: str = ""  # why nothing is raised, though a plain count of weekdays would be beyond the limit
 
     @property
@@ -132,13 +139,11 @@ def rhythm(contacts: Iterable[date], today: date, days: Days, measure: Measure) 
     if not known:
         return Rhythm(UNKNOWN)
     last = known[-1]
-    gaps = tuple(days.between(one, other) for one, other in zip(known, known[1:], strict=False))
+    gaps = tuple(days.between(one, other) for one, other in pairwise(known))
     silent, skipped = days.between(last, today), days.skipped(last, today)
     as_long = sum(gap >= silent for gap in gaps)
     if len(gaps) < measure.least:
-        return Rhythm(
-            UNKNOWN, known, gaps, last=last, silent_days=silent, as_long=as_long, skipped=skipped
-        )
+        return Rhythm(UNKNOWN, known, gaps, last=last, silent_days=silent, as_long=as_long, skipped=skipped)
     middle = median(gaps)
     line = max(measure.floor, ceil(measure.factor * middle), quantile(gaps, measure.quantile))
     state = SILENT if silent > line else STEADY

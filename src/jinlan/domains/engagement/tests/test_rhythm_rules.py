@@ -148,9 +148,7 @@ def test_contacts_of_one_day_and_on_the_days_off_after_it_are_one_occasion() -> 
 
 def test_what_lies_outside_of_the_window_is_left_out() -> None:
     today = date(2026, 4, 7)
-    found = told(
-        [today - timedelta(days=731), today - timedelta(days=730), today + timedelta(days=1)], today
-    )
+    found = told([today - timedelta(days=731), today - timedelta(days=730), today + timedelta(days=1)], today)
     assert found.contacts == (date(2024, 4, 7),)
 
 

@@ -31,7 +31,7 @@ from jinlan.kernel.services import create_staff
 from jinlan.kernel.trail import roots_file
 from jinlan.portal import services as portal
 from jinlan.serving.corrections import accept_correction
-from jinlan.site import demopeople, demotalks, demotargets, listing, twodays
+from jinlan.site import demopeople, demotalks, demotargets, demowishes, listing, twodays
 from jinlan.work.selectors import accepted_by
 from jinlan.work.services import asked_for
 from jinlan.work.snapshots import snapshot_indicators
@@ -132,6 +132,11 @@ def log_demo_talks() -> None:
     demotalks.install(lambda username, at: actor_for(Person.objects.get(username=username), at))
     refresh_charter(actor=system_actor(entity(), now_utc()))
     refresh_rhythm(actor=system_actor(entity(), now_utc()))
+
+
+def leave_demo_clients_alone(demo: Path) -> None:
+    """Note in the name of the head of department which clients of the demo bank asked to be left alone, once."""
+    demowishes.install(person(demotargets.HEAD), demo)
 
 
 def set_demo_people() -> None:

@@ -36,6 +36,7 @@ from jinlan.work.selectors import own_tasks, task_of, waiting_for
 from jinlan.workspace import words
 from jinlan.workspace.access import doing, page
 from jinlan.workspace.dates import date_menu, shown_date
+from jinlan.workspace.next_step import without_next_step
 
 if TYPE_CHECKING:
     from jinlan.clients.models import Unit
@@ -94,6 +95,7 @@ def today(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         "late": sum(one.band == rules.OVERDUE for one in ready), "choices": _choices(day), "units": len(own),
         "signals": _signals(units, [row for key, row in results.items() if key in own], day), "silent": _silent(actor, units, own),
         **_load(actor, [row for key, row in results.items() if key in own], day), **agreed.shown(units),
+        "unplanned": without_next_step(actor, {key: row for key, row in results.items() if key in own}, units),
     })  # fmt: skip
 
 

@@ -101,6 +101,7 @@ MATRIX: dict[str, Row] = {
     "decision": Row(READERS, "decision"),
     "today": Row(MANAGERS, queries=("", "show=all")),
     "today-snooze": Row(MANAGERS, "task", answers={"POST": 302}),  # a body without a day is told so on the page
+    "today-plan": Row(MANAGERS, "header", answers={"POST": 302}),  # likewise
     "today-hand": Row(MANAGERS, "task", answers={"GET": 200, "POST": 422}),
     "definitions": Row(READERS),
     "definition": Row(READERS, "definition", answers={"GET": 200, "POST": 422}, may={"POST": HEAD_OF_DEPARTMENT}),

@@ -28,6 +28,7 @@ from jinlan.workspace import (
     saying,
     target_forms,
     targets,
+    timeline,
     today,
     unmask,
 )
@@ -35,6 +36,7 @@ from jinlan.workspace import (
 urlpatterns = [
     path("clients/<uuid:public_id>", client.client, name="client"),
     path("clients/<uuid:public_id>/peek", client.client_peek, name="client-peek"),
+    path("clients/<uuid:public_id>/timeline", timeline.timeline, name="client-timeline"),
     path("clients/<uuid:public_id>/members", client.client_members, name="client-members"),
     path("clients/<uuid:public_id>/identity", unmask.identities, name="client-identities"),
     path("clients/<uuid:public_id>/identity/<uuid:party>", unmask.identity, name="client-identity"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from jinlan.site.demobank.book import Unit
+from jinlan.site.demobank.org import LIHUA
 from jinlan.site.demobank.rand import Dice
 from jinlan.site.demobank.service import contact
 from jinlan.site.demobank.stage import Stage
@@ -64,6 +65,7 @@ def plant(stage: Stage) -> None:
     dice = bank.dice("silences")
     spread = free[:: len(free) // wanted][:wanted]
     chosen = [spread[place * STEP % wanted] for place in range(wanted)]  # households and groups in turn
+    chosen.sort(key=lambda unit: unit.lead != LIHUA)  # a client of the demo's first manager falls silent
     kept = {unit.root.party_id for unit in chosen}
     rows = bank.state.rows["interaction"]
     bank.state.rows["interaction"] = [row for row in rows if row[2]["party_id"] not in kept]

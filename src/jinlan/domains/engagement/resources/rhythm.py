@@ -7,7 +7,7 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
@@ -32,17 +32,20 @@ def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
 
 
 def said(row: Any) -> str:
-    """Return in words for how long a client has been silent, or that it is not known."""
+    """Return in words how a client stands to its own limit."""
     if row.last_on is None:
-        return _now("没有往来记录")
-    return _now("%(n)s 个工作日没有往来") % {"n": row.silent_days}
+        return gettext("没有往来记录")
+    if row.limit_days is None:
+        return gettext("往来太少，看不出节奏")
+    over = row.silent_days - row.limit_days
+    return gettext("超过界限 %(n)s 天") % {"n": over} if over > 0 else gettext("在界限之内")
 
 
 def evidence(row: Any) -> str:
     """Return how often it was as long before."""
     if not row.gaps:
         return ""
-    return _now("%(n)s 次间隔中 %(k)s 次不短于此") % {"n": row.gaps, "k": row.as_long}
+    return gettext("%(n)s 次间隔中 %(k)s 次不短于此") % {"n": row.gaps, "k": row.as_long}
 
 
 class Silences(ByUnit):

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_GET
 
 from jinlan.basics.actor import Actor
 from jinlan.clients import teams
-from jinlan.work.happened import Asked, Event, what_happened
+from jinlan.work.happened import ROUTINE, Asked, Event, what_happened
 from jinlan.workspace import happened_words as said
 from jinlan.workspace.access import page
 from jinlan.workspace.engagement import unit_in_sight
 
 SHOWN = 50  # events of a page
+ALL = "ALL"  # kinds, the routine ones too
 Place = tuple[datetime, str, int]
 
 
@@ -31,14 +32,8 @@ def timeline(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResp
     """Show a page of a client's line of time; twelve queries at most, however long it is."""
     unit = unit_in_sight(actor, public_id)
     kind, who = request.GET.get("kind", ""), request.GET.get("who", "")[:64].replace("\x00", "")
-    kind = kind if kind in said.KINDS else ""
-    asked = Asked(
-        unit.pk,
-        SHOWN + 1,
-        place_of(request.GET.get("before", "")),
-        frozenset((kind,)) if kind else frozenset(),
-        who,
-    )
+    kind = kind if kind in (ALL, *said.KINDS) else ""
+    asked = Asked(unit.pk, SHOWN + 1, place_of(request.GET.get("before", "")), _asked_kinds(kind), who)
     found = what_happened(actor, asked)
     rows, more = found[:SHOWN], len(found) > SHOWN
     codes = sorted({code for one in rows for code in one.who} | ({who} if who else set()))
@@ -46,10 +41,17 @@ def timeline(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResp
     here = {name: value for name, value in (("kind", kind), ("who", who)) if value}
     return render(request, "workspace/timeline.html", {
         "title": _("时间线"), "place": "clients", "unit": unit, "kinds": _kinds(request.path, kind, who), "kind": kind, "who": who,
-        "who_name": names.get(who, who), "groups": groups(rows, names, folded=not kind), "people": [(code, names.get(code, code)) for code in codes],
+        "who_name": names.get(who, who), "groups": groups(rows, names, folded=kind in ("", ALL)), "people": [(code, names.get(code, code)) for code in codes],
         "older": f"{request.path}?{urlencode({**here, 'before': mark(rows[-1])})}" if more else "",
         "newest": f"{request.path}?{urlencode(here)}" if asked.before else "",
     })  # fmt: skip
+
+
+def _asked_kinds(kind: str) -> frozenset[str]:
+    """Return the kinds that are shown: what matters, unless all or one kind is asked for."""
+    if kind == ALL:
+        return frozenset()
+    return frozenset((kind,)) if kind else frozenset(said.KINDS) - ROUTINE
 
 
 def groups(rows: Sequence[Event], names: Mapping[str, str], *, folded: bool) -> list[dict[str, Any]]:
@@ -85,7 +87,10 @@ def _kinds(here: str, kind: str, who: str) -> list[dict[str, Any]]:
         query = urlencode({name: value for name, value in (("kind", code), ("who", who)) if value})
         return f"{here}?{query}" if query else here
 
-    every = [{"label": _("全部"), "url": url(""), "current": not kind}]
+    every = [
+        {"label": _("要紧的"), "url": url(""), "current": not kind},
+        {"label": _("全部"), "url": url(ALL), "current": kind == ALL},
+    ]
     return every + [
         {"label": look.word, "url": url(code), "current": code == kind} for code, look in said.KINDS.items()
     ]

@@ -81,7 +81,7 @@ def shown(answer) -> list:
 
 
 def test_each_role_sees_of_the_line_what_it_sees_elsewhere(full, as_person):
-    home = full.address(full.cast.group, "/timeline")
+    home = full.address(full.cast.group, "/timeline?kind=ALL")
     seen = {}
     for name, *_ in SIGN_INS:
         answer = as_person(name).get(home)
@@ -126,7 +126,7 @@ def test_the_line_is_paged_without_a_gap_or_a_double_whatever_shares_an_instant(
 
 
 def test_a_page_asks_twelve_queries_at_most_however_long_the_line_is(full, as_person, count_queries):
-    client, home = as_person("lihua"), full.address(full.cast.group, "/timeline")
+    client, home = as_person("lihua"), full.address(full.cast.group, "/timeline?kind=ALL")
     client.get(home)
     with count_queries() as few:
         client.get(home)
@@ -145,14 +145,22 @@ def test_a_page_asks_twelve_queries_at_most_however_long_the_line_is(full, as_pe
 def test_kinds_and_people_narrow_the_line_and_routine_things_are_folded(full, as_person):
     client, home = as_person("lihua"), full.address(full.cast.group, "/timeline")
     assert {one.kind for one in shown(client.get(f"{home}?kind=PROMISE"))} == {"PROMISE"}
-    assert {one.kind for one in shown(client.get(f"{home}?who=E1002"))} == {"ABSENCE"}
-    assert shown(client.get(f"{home}?who=E9999")) == []
+    assert {one.kind for one in shown(client.get(f"{home}?kind=ALL&who=E1002"))} == {"ABSENCE"}
+    assert shown(client.get(f"{home}?kind=ALL&who=E9999")) == []
+    assert {one.kind for one in shown(client.get(home))} == {
+        "INTERACTION",
+        "PROMISE",
+        "CASE",
+        "TIER",
+        "LEAD",
+        "CONSENT",
+    }
     assert len(shown(client.get(f"{home}?kind=drop&before=x"))) == len(shown(client.get(home)))
     with writing():
         UnitContact.objects.bulk_create(
             [contact(full.cast.group, date(2026, 10, 13), 10 + n) for n in range(3)]
         )
-    folded = [group for group in client.get(home).context["groups"] if group["folded"]]
+    folded = [group for group in client.get(f"{home}?kind=ALL").context["groups"] if group["folded"]]
     assert [len(group["events"]) for group in folded] == [
         4
     ]  # three contacts, and the task done at noon of the day before
@@ -160,7 +168,7 @@ def test_kinds_and_people_narrow_the_line_and_routine_things_are_folded(full, as
 
 
 def test_older_pages_are_reached_by_a_link(full, as_person):
-    client, home = as_person("lihua"), full.address(full.cast.group, "/timeline")
+    client, home = as_person("lihua"), full.address(full.cast.group, "/timeline?kind=ALL")
     with writing():
         UnitContact.objects.bulk_create(
             [contact(full.cast.group, date(2026, 1, 1) + timedelta(days=n), 10 + n) for n in range(60)]

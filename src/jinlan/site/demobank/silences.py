@@ -76,7 +76,7 @@ def plant(stage: Stage) -> None:
 
 def _plot(stage: Stage, plot: Plot, units: Sequence[Unit], dice: Dice) -> None:
     wished = stage.kit.bank.time.previous_work(stage.kit.bank.time.end - 75)
-    for unit, pace in zip(units, plot.paces * 2, strict=False):
+    for unit, pace in zip(units, (*plot.paces, *plot.paces), strict=False):
         for when in _days(stage, plot, pace, wished, dice):
             contact(
                 stage.kit,
@@ -108,11 +108,11 @@ def _days(stage: Stage, plot: Plot, pace: int, wished: int, dice: Dice) -> Itera
         "silence_festival": lambda number: BEFORE <= number <= FESTIVAL,
         "silence_not_before": lambda number: number >= wished,
     }
-    stopped = stops.get(plot.code, lambda _number: False)
+    stopped = stops.get(plot.code)
     if plot.code == "silence_festival":
         yield time.next_work(BEFORE)
     place = dice.whole(0, pace)
     while place < len(worked):
-        if not stopped(worked[place]):
+        if stopped is None or not stopped(worked[place]):
             yield worked[place]
         place += max(1, round(pace * dice.between(1 - plot.stray, 1 + plot.stray)))

@@ -175,7 +175,8 @@ def test_a_silent_client_of_the_own_book_is_told_with_its_evidence(world, as_per
 
     assert "沉默 26 天 / 平时 10 天" in text
     assert (
-        "26 个工作日没有往来，超过 15 天的界限。 以往 11 次间隔中 0 次不短于此。 最近一次 2026-09-24" in text
+        "26 个工作日没有往来，超过 15 天的界限。 以往 11 次间隔中 0 次不短于此。 最近一次联系 2026-09-24"
+        in text
     )
     assert "平时 10 天" not in text_of(as_person("wangmin").get("/today").content)
     for quiet in ({"suppressed": "NOT_BEFORE"}, {"state": "steady"}, {"channel": "FACE"}):
@@ -191,6 +192,7 @@ def test_the_clients_page_draws_the_gaps_and_the_list_tells_heads(world, as_pers
     assert "已 26 天没有往来；平时间隔 10 天，超过 15 天算沉默。" in text_of(page.encode())
     assert "其间 6 天不计：节假日" in text_of(page.encode())
     head = as_person("chenwei")
+    assert "1 户沉默" in text_of(head.get("/department").content)
     assert "超过界限 11 天" in text_of(head.get("/silences").content)
     assert "超过界限 11 天" not in text_of(head.get("/silences?lead=E1002").content)
     assert "超过界限 11 天" in text_of(head.get("/silences?view=silent&lead=E1001&branch=BJ").content)

@@ -61,7 +61,7 @@ class Silences(ByUnit):
         Title("silent", _("沉默"), of=said), CLIENT, Badge("state", _("状态"), of=lambda row: row.suppressed or row.state, looks=words.STATES, keep=True),
         Number("silent_days", _("沉默天数"), unit=_("工作日"), sort="silent_days", keep=True), Points("median", _("平时间隔"), unit=_("工作日")),
         Number("limit_days", _("界限"), unit=_("工作日")), Text("evidence", _("依据"), of=evidence),
-        Day("last_on", _("最近一次"), sort="last_on", nullable=True), Day("expected_on", _("平时应在"), shown=False),
+        Day("last_on", _("最近一次联系"), sort="last_on", nullable=True), Day("expected_on", _("平时应在"), shown=False),
         Text("channel", _("往来方式"), of=lambda row: words.CHANNELS.get(row.channel, row.channel), shown=False), Text("lead", _("主办"), of="lead_name"),
     )  # fmt: skip
     facts = (Day("as_of", _("数据日期")), Text("rule", _("规则版本")), Number("run_id", _("运行编号")))

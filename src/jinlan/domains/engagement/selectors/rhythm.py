@@ -33,6 +33,11 @@ def silent_among(actor: Actor, *, units: Collection[int]) -> list[Rhythm]:
     return sorted(found, key=lambda row: (-row.silent_days / (row.limit_days or 1), row.unit_id))
 
 
+def silent_count(actor: Actor) -> int:
+    """Return how many clients in sight are silent as of the newest data; one query."""
+    return visible(actor, Rhythm).filter(RAISED).count()
+
+
 def last_noted(actor: Actor, *, units: Collection[int]) -> Mapping[int, date]:
     """Return the last day on which somebody noted to have spoken with each of some clients; one query."""
     if not units:

@@ -40,6 +40,10 @@ class Leads:
         for unit, start, end, code in rows.values_list("unit_id", "valid_from", "valid_to", "employee__code"):
             self._of.setdefault(unit, []).append((start, end, code))
 
+    def spans(self, unit_id: int) -> Sequence[tuple[date, date | None, str]]:
+        """Return who led a unit from when until when, oldest first."""
+        return self._of.get(unit_id, ())
+
     def on(self, unit_id: int, day: date) -> str:
         """Return the code of the lead of a unit on a day, the one who came first of several; "" for nobody."""
         return next(
@@ -108,6 +112,15 @@ def away_on(actor: Actor, *, codes: Iterable[str], day: date) -> Mapping[str, st
         entity=actor.entity, absent__code__in=list(codes), valid_from__lte=day, valid_to__gt=day
     )
     return dict(rows.order_by("absent__code").values_list("absent__code", "deputy__code"))
+
+
+def away(actor: Actor) -> Mapping[str, list[tuple[date, date]]]:
+    """Return employee code -> the days of absence, oldest first: from one on, before another; one query."""
+    found: dict[str, list[tuple[date, date]]] = {}
+    rows = visible(actor, Delegation).order_by("valid_from", "id")
+    for code, start, end in rows.values_list("absent__code", "valid_from", "valid_to"):
+        found.setdefault(code, []).append((start, end))
+    return found
 
 
 def own_units(actor: Actor, *, day: date) -> set[int]:

@@ -52,6 +52,7 @@ def main() -> int:
     from jinlan.site.jobs import (
         create_demo_staff,
         evaluate_and_publish,
+        leave_demo_clients_alone,
         load,
         log_demo_talks,
         set_demo_people,
@@ -66,6 +67,7 @@ def main() -> int:
         create_demo_staff(staff(place), PASSWORD)
         set_demo_targets()
         set_demo_people()
+        leave_demo_clients_alone(place.demo)
         log_demo_talks()
     place.filled.write_text(AS_OF.isoformat())
     progress.ready()

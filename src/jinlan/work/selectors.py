@@ -45,6 +45,14 @@ def open_subjects(actor: Actor, *, kind: str) -> set[str]:
     return set(rows.values_list("subject", flat=True))
 
 
+def units_with_tasks(actor: Actor, *, units: Iterable[int]) -> set[int]:
+    """Return those of some units about which a task for people of the actor's roles is open, to whomever it was given."""
+    rows = visible(actor, Task).filter(
+        unit_id__in=list(units), closed_at__isnull=True, role__in=[*actor.roles, ""]
+    )
+    return set(rows.values_list("unit_id", flat=True))
+
+
 def tasks_of_unit(actor: Actor, *, unit_id: int) -> list[Task]:
     """Return the open tasks about one unit."""
     return list(visible(actor, Task).filter(unit_id=unit_id, closed_at__isnull=True).order_by("due_on", "id"))

@@ -21,8 +21,10 @@ from jinlan.basics.ids import uuid7
 from jinlan.clients import selectors as clients
 from jinlan.clients import teams
 from jinlan.domains.engagement import ledger_words as ledger
+from jinlan.domains.engagement import rhythm_words
 from jinlan.domains.engagement.selectors import roster, timeline
 from jinlan.domains.engagement.selectors.ledger import promises_by_interaction, promises_of
+from jinlan.domains.engagement.selectors.rhythm import rhythms_of
 from jinlan.domains.engagement.services.interactions import file_minutes
 from jinlan.domains.engagement.services.promises import make_promise
 from jinlan.domains.engagement.services.whom import ROLES
@@ -32,6 +34,7 @@ from jinlan.kernel.resource.pages import ResourcePage
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.workspace.access import doing, page
 from jinlan.workspace.client import panel
+from jinlan.workspace.drawing import gaps
 
 if TYPE_CHECKING:
     from jinlan.clients.models import Unit
@@ -89,8 +92,35 @@ def interactions(request: HttpRequest, public_id: UUID, *, actor: Actor) -> Http
     return render(request, "workspace/interactions.html", {
         "title": _("互动"), "place": "clients", "unit": unit, "kinds": kinds, "today": today, "may_write": actor.has(*ROLES), "now": actor.at,
         "planned": [row for row in rows if row.state == "planned"], "past": [row for row in rows if row.state != "planned"],
-        "promises": promises, "kind": kind,
+        "promises": promises, "kind": kind, "rhythms": rhythm_lines(actor, unit_id=unit.pk),
     })  # fmt: skip
+
+
+def rhythm_lines(actor: Actor, *, unit_id: int) -> list[Context]:
+    """Return a client's rhythm by channel as the page shows it, the gaps drawn for all of them together."""
+    found = rhythms_of(actor, unit_id=unit_id)
+    lines: list[Context] = []
+    for channel, word in rhythm_words.CHANNELS.items():
+        if row := found.get(channel):
+            lines.append(
+                {
+                    "word": word,
+                    "row": row,
+                    "look": rhythm_words.STATES[row.suppressed or row.state],
+                    "skipped": _skipped(row),
+                }
+            )
+    if lines and lines[0]["row"].median is not None:
+        whole = lines[0]["row"]
+        lines[0]["drawn"] = gaps(whole.evidence["gaps"], whole.silent_days, whole.median, whole.limit_days)
+    return lines
+
+
+def _skipped(row: Any) -> list[Context]:
+    skipped = row.evidence.get("skipped", {})
+    return [
+        {"word": word, "days": skipped[why]} for why, word in rhythm_words.REASONS.items() if why in skipped
+    ]
 
 
 class MinutesForm(forms.Form):

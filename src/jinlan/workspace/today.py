@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,6 +26,7 @@ from jinlan.clients import teams
 from jinlan.clients.history import waiting_for_team
 from jinlan.domains.engagement import ledger_words
 from jinlan.domains.engagement.selectors import ledger, timeline
+from jinlan.domains.engagement.selectors.rhythm import silent_among
 from jinlan.domains.strategy import words as charter_words
 from jinlan.domains.strategy.selectors import compliance, workload
 from jinlan.kernel.forms import dress, refuse
@@ -36,6 +37,7 @@ from jinlan.work.selectors import own_tasks, task_of, waiting_for
 from jinlan.workspace import words
 from jinlan.workspace.access import doing, page
 from jinlan.workspace.dates import date_menu, shown_date
+from jinlan.workspace.next_step import without_next_step
 
 if TYPE_CHECKING:
     from jinlan.clients.models import Unit
@@ -93,8 +95,9 @@ def today(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         "put_off": put_off, "count": len(ready), "minutes": sum(one.minutes for one in ready[:TOP]), "waiting": len(waiting_for(actor)),
         "nominated": waiting_for_team(actor),
         "late": sum(one.band == rules.OVERDUE for one in ready), "choices": _choices(day), "units": len(own),
-        "signals": _signals(units, [row for key, row in results.items() if key in own], day),
+        "signals": _signals(units, [row for key, row in results.items() if key in own], day), "silent": _silent(actor, units, own),
         **_load(actor, [row for key, row in results.items() if key in own], day), **agreed.shown(units),
+        "unplanned": without_next_step(actor, {key: row for key, row in results.items() if key in own}, units),
     })  # fmt: skip
 
 
@@ -183,6 +186,13 @@ def _signals(units: Mapping[int, Unit], rows: Sequence[UnitResult], day: date) -
         {"unit": units[row.unit_id], "what": what, "value": value}
         for _order, _size, row, what, value in found if row.unit_id in units
     ][:SIGNALS]  # fmt: skip
+
+
+def _silent(actor: Actor, units: Mapping[int, Unit], own: Collection[int]) -> dict[str, Any]:
+    """Return the own clients that are silent against their own rhythm, the farthest beyond it first."""
+    rows = [row for row in silent_among(actor, units=own) if row.unit_id in units]
+    shown = [{"unit": units[row.unit_id], "row": row} for row in rows[:SIGNALS]]
+    return {"rows": shown, "hidden": len(rows) - len(shown)}
 
 
 @require_POST

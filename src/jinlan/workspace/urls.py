@@ -24,6 +24,7 @@ from jinlan.workspace import (
     handing,
     indicators,
     lists,
+    next_step,
     people,
     quick_log,
     record,
@@ -31,6 +32,7 @@ from jinlan.workspace import (
     target_forms,
     targets,
     team,
+    timeline,
     today,
     unmask,
 )
@@ -38,6 +40,7 @@ from jinlan.workspace import (
 urlpatterns = [
     path("clients/<uuid:public_id>", client.client, name="client"),
     path("clients/<uuid:public_id>/peek", client.client_peek, name="client-peek"),
+    path("clients/<uuid:public_id>/timeline", timeline.timeline, name="client-timeline"),
     path("clients/<uuid:public_id>/members", client.client_members, name="client-members"),
     path("clients/<uuid:public_id>/identity", unmask.identities, name="client-identities"),
     path("clients/<uuid:public_id>/identity/<uuid:party>", unmask.identity, name="client-identity"),
@@ -105,6 +108,7 @@ urlpatterns = [
     path("audit/verify", record.verify, name="record-verify"),
     path("find", lists.find, name="find"),
     path("today", today.today, name="today"),
+    path("today/<uuid:public_id>/plan", next_step.plan, name="today-plan"),
     path("today/<uuid:public_id>/snooze", today.snooze, name="today-snooze"),
     path("today/<uuid:public_id>/hand", today.hand, name="today-hand"),
     path("department", cockpit.department, name="department"),

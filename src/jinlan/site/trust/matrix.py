@@ -87,6 +87,7 @@ MATRIX: dict[str, Row] = {
     **{f"client-say-{what}": Row(SAYERS, "member", answers={"GET": 200, "HEAD": 200, "POST": 422}) for what in SAYINGS},
     **{f"client-{what}": Row(PROPOSERS, "header", answers={"GET": 200, "HEAD": 200, "POST": 422}) for what in ("log", "promise")},
     "client-engagement": Row(READERS, "header"),
+    "client-timeline": Row(READERS, "header", queries=("", "kind=TASK", "kind=%27&who=%27", "before=x", "before=2026-11-01T00:00:00%2B08:00~task~7")),
     "client-interactions": Row(READERS, "header", queries=("", "kind=CALL", "kind=%27")),
     "interactions-one": Row(READERS, "interactions", answers={"GET": 200, "POST": 422}),
     "client-override": Row(PROPOSERS, "figures", answers={"GET": 200, "POST": 422}),
@@ -105,6 +106,7 @@ MATRIX: dict[str, Row] = {
     "decision": Row(READERS, "decision"),
     "today": Row(MANAGERS, queries=("", "show=all")),
     "today-snooze": Row(MANAGERS, "task", answers={"POST": 302}),  # a body without a day is told so on the page
+    "today-plan": Row(MANAGERS, "header", answers={"POST": 302}),  # likewise
     "today-hand": Row(MANAGERS, "task", answers={"GET": 200, "POST": 422}),
     "definitions": Row(READERS),
     "definition": Row(READERS, "definition", answers={"GET": 200, "POST": 422}, may={"POST": HEAD_OF_DEPARTMENT}),

@@ -114,6 +114,7 @@ TABLES: dict[str, Table] = {
     "strategy_target": Table(_house, client=False, may=frozenset({"dept_head", "branch_head"})),
     "strategy_achieved": HOUSE,
     "strategy_credit": Table(_unit, UNIT_ID),
+    "engagement_rhythm": Table(_unit, UNIT_ID),
     "engagement_promisestep": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"})),
     # Who reads the audit: the auditor of the whole bank, compliance, and some columns of it the audit administrator. Everybody
     # adds entries in his own name.

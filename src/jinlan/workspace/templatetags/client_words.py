@@ -23,7 +23,7 @@ from jinlan.kernel.looks import Look
 from jinlan.kernel.resource.files import PURPOSES
 from jinlan.kernel.templatetags.figures import amount, day
 from jinlan.kernel.templatetags.ui import badge, icon
-from jinlan.workspace import measures, words
+from jinlan.workspace import happened_words, measures, words
 from jinlan.workspace.findings import CHECKS
 
 register = template.Library()
@@ -32,7 +32,7 @@ _TABLES: Mapping[str, Mapping[Any, Look]] = {
     "load": words.LOAD_STATUS, "run": words.RUN_STATUS, "level": words.LEVELS, "move": words.MOVES, "approval": words.APPROVAL_STATES,
     "contact": CONTACT_STATES, "version": words.VERSION_STATES, "meeting": words.MEETING_STATES, "result": words.RESULTS, "ballot": words.BALLOTS, "life": words.LIFE, "proposal": words.PROPOSALS,
     "queue": words.QUEUE, "outcome": words.OUTCOMES, "indicator": words.INDICATORS,
-    "interaction": ledger.KINDS, "interaction_state": ledger.STATES, "promise": ledger.PROMISES, "promise_side": ledger.SIDES, "team_state": team_words.STATES,
+    "happened": happened_words.KINDS, "interaction": ledger.KINDS, "interaction_state": ledger.STATES, "promise": ledger.PROMISES, "promise_side": ledger.SIDES, "team_state": team_words.STATES,
 }  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     "kind": words.KINDS, "version_kind": {**words.KINDS, "CHARTER": _lazy("服务章程")}, "kind_short": words.KINDS_SHORT, "tier_source": words.TIER_SOURCES, "influence": words.INFLUENCE, "gate": words.GATES,

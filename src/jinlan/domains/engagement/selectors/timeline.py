@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 from jinlan.basics.actor import Actor
 from jinlan.clients import teams
 from jinlan.domains.engagement.models import ContactPerson, Interaction, Promise
+from jinlan.domains.engagement.rules.promises import OPEN
 from jinlan.domains.engagement.selectors.ledger import promises_by_interaction, tallies
 from jinlan.kernel.models import Person
 from jinlan.kernel.reading import visible
@@ -77,6 +78,13 @@ def planned_with(actor: Actor, *, employee: str, until: datetime) -> list[Intera
         state="planned", staff__contains=[employee], starts_at__lt=until
     )
     return list(rows.order_by("starts_at", "id")) if employee else []
+
+
+def units_with_next_step(actor: Actor, *, units: Collection[int], now: datetime) -> set[int]:
+    """Return those of some clients with whom something is planned after an instant, or a promise of either side is open; two queries."""
+    planned = visible(actor, Interaction).filter(unit_id__in=list(units), state="planned", starts_at__gte=now)
+    promised = visible(actor, Promise).filter(unit_id__in=list(units), state=OPEN)
+    return {*planned.values_list("unit_id", flat=True), *promised.values_list("unit_id", flat=True)}
 
 
 def reader_names(row: Interaction) -> list[str]:

@@ -54,7 +54,11 @@ BANDS: Mapping[int, Any] = {
     rules.OVERDUE: gettext_lazy("逾期的"), rules.TODAY: gettext_lazy("今天"), rules.WEEK: gettext_lazy("七天内"),
     rules.LATER: gettext_lazy("更晚"),
 }  # fmt: skip
-KINDS: Mapping[str, Any] = {"charter": gettext_lazy("应尽联系"), "request": gettext_lazy("诉求")}
+KINDS: Mapping[str, Any] = {
+    "charter": gettext_lazy("应尽联系"),
+    "request": gettext_lazy("诉求"),
+    "introduce": gettext_lazy("移交后引见"),
+}
 OTHER = "OTHER"  # of what the register says how long it takes
 
 

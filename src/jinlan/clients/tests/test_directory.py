@@ -292,7 +292,7 @@ def test_a_decided_lead_holds_until_the_bank_has_a_later_word_and_scope_follows_
                 assignment("E2", of_unit="G1", valid_from=later),
             ],
         )
-        assert _leads() == [("E1", None, later), ("E2", later, None)]
+        assert _leads() == [("E1", None, TODAY), ("E2", TODAY, None)]  # what held until then stays
 
 
 def _leads() -> list[tuple[str, Any, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,9 @@ from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.reading import visible
 from jinlan.work.acting import hand_tasks
+from jinlan.work.services import Wanted, close_tasks, open_tasks
 
+INTRODUCE = "introduce"  # the kind of a task
 FACE = ("VISIT", "CALL", "VIDEO")
 
 
@@ -34,6 +37,7 @@ def carry_over(actor: Actor) -> dict[str, int]:
     for row in rows.filter(carried_at=None, effective_on__lte=today).order_by("id"):
         _carried(actor, row)
         counts["carried"] += 1
+    _introduced(actor, list(rows.filter(carried_at__isnull=False).order_by("id")))
     for row in rows.filter(dispute_until__lt=today, carried_at__isnull=False).order_by("id"):
         if not kept_open_by(actor, row, today):
             _closed(actor, row, today)
@@ -61,9 +65,28 @@ def _carried(actor: Actor, row: HandOver) -> None:
         "promises": len(owed), "meetings": len(moved), "pairs": _pairs(actor, row),
         "tasks": hand_tasks(actor, unit_id=row.unit_id, before=row.giver, after=row.taker),
     }  # fmt: skip
+    open_tasks(actor=actor, wanted=[_introduction(row)], opened_on=business_date(actor.at))
     row.carried_at = actor.at
     row.save(update_fields=["carried", "carried_at"])
     audit(actor, "engagement.hand_over_carried", KIND, row.public_id, after=row.carried)
+
+
+def _introduction(row: HandOver) -> Wanted:
+    """Return the task to have oneself introduced to the client; it is done by the first meeting or call."""
+    return Wanted(
+        _subject(row), INTRODUCE, row.unit_id, row.domain, row.branch_id, "manager", "移交后引见", {"hand_over": str(row.public_id)},
+        row.introduce_by,
+    )  # fmt: skip
+
+
+def _subject(row: HandOver) -> str:
+    return f"{INTRODUCE}:{row.public_id}"
+
+
+def _introduced(actor: Actor, rows: Sequence[HandOver]) -> None:
+    done = {_subject(row): "kept" for row in rows if introduced_on(actor, row) is not None}
+    if done:
+        close_tasks(actor=actor, outcomes=done)
 
 
 def _pairs(actor: Actor, row: HandOver) -> int:

@@ -154,7 +154,8 @@ def test_three_sign_then_the_client_its_promises_meetings_pairs_and_tasks_are_th
         steps = PromiseStep.objects.filter(promise__public_id=promise).order_by("id")
         assert list(steps.values_list("act", "owner")) == [("made", "E1001"), ("handed", "E1002")]
         assert Interaction.objects.get().staff == ["E1002", "E2001"]
-        assert Task.objects.get().assignee == "E1002"
+        assert Task.objects.get(kind="charter").assignee == "E1002"
+        assert Task.objects.get(kind="introduce").due_on == row.introduce_by
         history = Coverage.objects.filter(unit=cast.group, role="LEAD").order_by("valid_from")
         assert list(history.values_list("employee__code", "valid_to")) == [("E1001", TODAY), ("E1002", None)]
     with pytest.raises(ScopeDenied):
@@ -263,6 +264,11 @@ def test_defects_within_the_window_keep_it_open_and_then_it_is_closed(cast: Cast
             **place(cast), kind="VISIT", state="held", starts_at=AT, subject="引见", staff=["E1002", "E1001"], made_by="wangmin",
             made_name="王敏", made_at=AT,
         )  # fmt: skip
+    with scoped(system_actor(ENTITY, AT), write=True) as scope:
+        assert carry_over(scope.actor) == {"carried": 0, "closed": 0}
+    with writing():
+        done = Task.objects.get(kind="introduce")
+        assert (done.outcome, done.closed_at) == ("kept", AT)  # by the visit, not by a word of anybody's
     after = AT + timedelta(days=31)
     with refused("HANDOVER_WINDOW"):
         raise_hand_over_issue(

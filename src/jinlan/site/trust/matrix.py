@@ -72,6 +72,7 @@ MATRIX: dict[str, Row] = {
     "client-accounts": Row(READERS, "header"),
     "client-charter": Row(READERS, "figures"),
     "client-team": Row(READERS, "header"),
+    "client-brief": Row(READERS, "header"),
     "client-people": Row(READERS, "header", queries=("", "reach=x")),
     "client-people-card": Row(READERS, "header"),
     "client-people-strength": Row(READERS, "header"),

@@ -72,6 +72,13 @@ def standing(actor: Actor, *, unit_id: int, now: datetime, today: date) -> Stand
     )
 
 
+def in_the_open(actor: Actor, *, unit_id: int, now: datetime) -> tuple[Interaction | None, list[Interaction]]:
+    """Return what was held last with a client and what is planned, the nearest first, without what is behind the wall; two queries."""
+    rows = visible(actor, Interaction).filter(unit_id=unit_id, inside=False)
+    planned = rows.filter(state="planned", starts_at__gte=now).order_by("starts_at", "id")
+    return rows.filter(state="held").order_by("-starts_at", "-id").first(), list(planned)
+
+
 def planned_with(actor: Actor, *, employee: str, until: datetime) -> list[Interaction]:
     """Return what one of ours has planned up to an instant, the earliest first; what has passed without minutes comes along."""
     rows = visible(actor, Interaction).filter(

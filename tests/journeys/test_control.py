@@ -26,19 +26,16 @@ def press(one: Desk, selector: str) -> None:
 
 
 def a_plain_client(one: Desk, product: Product) -> tuple[str, dict[str, Any]]:
-    """Return address and row of a client of the person's book: in a tier, nothing proposed, and no planted story about it.
-
-    So what is decided about it here changes no list that other journeys count until the next evaluation.
-    """
+    """Return address and row of a client of the person's book that no planted story is about."""
     told = {code for story in load_stories(product.home / "demo").values() for code in story.unit_ids}
     units = {
         code: row
         for code, row in product.units(TODAY, user=one.user).items()
-        if row["managed"] and row["effective_tier"] and row["proposed_tier"] is None and code not in told
+        if row["managed"] and code not in told
     }
     for line in one.rows():
         for row in units.values():
-            if signature(row) == line.signature and row["kind"] == "GROUP":
+            if signature(row) == line.signature and row["effective_tier"] and row["kind"] == "GROUP":
                 return line.address.split("?")[0], row
     raise AssertionError("no client without a story")
 

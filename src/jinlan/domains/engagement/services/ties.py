@@ -78,7 +78,7 @@ def set_pair(*, actor: Actor, public_id: UUID, employee: str, level: int, days: 
 
 @act("engagement.end_pair", title=_("结束对接"), roles=ROLES)
 def end_pair(*, actor: Actor, public_id: UUID) -> None:
-    """End a counterpart pair today.
+    """End a counterpart pair today; one that has not begun yet takes no day.
 
     Raises:
         Refused: PAIR_OVER.
@@ -89,7 +89,7 @@ def end_pair(*, actor: Actor, public_id: UUID) -> None:
         raise ScopeDenied("ABSENT", "没有这项对接。", "")
     if row.until is not None:
         raise Refused("PAIR_OVER", "这项对接已经结束。", "需要时请重新约定。")
-    row.until = business_date(actor.at)
+    row.until = max(business_date(actor.at), row.since)
     row.save(update_fields=["until"])
     audit(actor, "engagement.pair_ended", "pair", public_id, after={"until": row.until})
 

@@ -24,7 +24,7 @@ from jinlan.domains.engagement.services.ties import end_pair, know_person, set_p
 from jinlan.domains.engagement.tests.people import SINCE, noted, row_of
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import ScopeDenied, scoped
-from jinlan.kernel.testing import TODAY
+from jinlan.kernel.testing import TODAY, writing
 
 
 def everything(cast: Cast) -> list[int]:
@@ -261,3 +261,14 @@ def test_who_looks_after_a_member_notes_and_changes_people_of_that_member_alone(
     )
     change_person(actor=wangmin, public_id=near, name="孙立", influence=4)
     assert (row_of(cast, near).influence, row_of(cast, far).name) == (4, "周静")
+
+
+def test_a_pair_that_has_not_begun_ends_without_a_day(cast: Cast) -> None:
+    lihua, key = cast.actor("lihua"), noted(cast, "周静")
+    pair = set_pair(actor=lihua, public_id=key, employee="E1001", level=1, days=30)
+    later = TODAY + timedelta(days=3)
+    with writing():
+        Pair.objects.filter(public_id=pair).update(since=later)
+    end_pair(actor=lihua, public_id=UUID(pair))
+    with writing():
+        assert Pair.objects.get(public_id=pair).until == later

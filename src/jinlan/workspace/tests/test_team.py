@@ -67,6 +67,13 @@ def test_a_proposal_goes_from_the_page_to_who_is_asked_and_to_the_head(world: Wo
     with writing():
         row = TeamProposal.objects.get()
     assert "赵岩" in text_of(as_person("lihua"), address(world))
+    listed = f"/team-proposals?view=all&unit={world.cast.group.public_id}"
+    assert (
+        listed.replace("&", "&amp;") in as_person("lihua").get(address(world)).content.decode()
+    )  # no name in an address
+    assert "赵岩" in text_of(as_person("lihua"), listed)
+    elsewhere = f"/team-proposals?view=all&unit={world.cast.other.public_id}"
+    assert "赵岩" not in text_of(as_person("chenwei"), elsewhere)
     assert "1 项团队提名等您答复" in text_of(as_person("zhaoyan"), "/today")
     asked = as_person("zhaoyan")
     assert "甲集团" in text_of(asked, f"/team-proposals/{row.public_id}")

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
@@ -44,7 +46,6 @@ from jinlan.kernel.resource.declare import Action, Field, Panel, View
 
 _REASON = Field(_("理由"), long=True, help=_("审计会看到"))
 _NOT_OPEN, _NOT_SIGNED = _("这项移交已不在办理中"), _("只有已移交、尚未了结的才可以")
-_NOT_TURN, _NO_COMPLAINT = _("现在不轮到您签"), _("交接包里没有未了结的投诉")
 
 
 AMOUNTS = frozenset({"aum", "loan", "revenue_12m", "overdue"})
@@ -55,7 +56,7 @@ def _open(row: HandOver) -> bool:
 
 
 def _preparing(row: Any) -> bool:
-    return row.state == "open" and row.client is not None
+    return row.client is not None
 
 
 def _complains(row: Any) -> bool:
@@ -63,7 +64,7 @@ def _complains(row: Any) -> bool:
 
 
 def _may_sign(row: Any) -> bool:
-    return row.state == "open" and row.turn
+    return bool(row.turn)
 
 
 def _giver_gone(row: Any) -> bool:
@@ -119,6 +120,11 @@ def _signatures(row: Any) -> Sequence[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
+    """Needs the actor: `listed` applies it."""
+    return rows
+
+
 class HandOvers(ByUnit):
     """Hand-overs; who is to take a client over sees his own, though the client is not in his sight yet."""
 
@@ -143,6 +149,7 @@ class HandOvers(ByUnit):
         View("mine", _("待我签署"), rows=_mine), View("open", _("办理中"), rows=lambda _actor, _ask: Q(state="open")),
         View("window", _("争议期内"), rows=lambda _actor, _ask: Q(state="signed")), View("all", _("全部"), wide=True),
     )  # fmt: skip
+    filters = {"unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput)}
     create = Action(begin_hand_over, target="", icon="users", word=_("发起移交"), fields={
         "unit": UNIT_FIELD, "giver": Field(_("移交人的工号"), initial=lambda actor, _row: actor.employee), "taker": Field(_("接收人的工号")),
         "role": Field(_("团队角色"), choices=tuple((code, look.word) for code, look in team_words.ROLES.items()), initial="LEAD"),
@@ -150,18 +157,18 @@ class HandOvers(ByUnit):
         "reason": _REASON, "sensitive": Field(_("敏感点"), long=True, help=_("需要拿捏分寸的事；不写健康、信仰、家庭与证件号")),
     })  # fmt: skip
     actions = (
-        Action(sign_hand_over, when=_may_sign, why_not=_NOT_TURN, word=_("签署"), icon="circle-check", fields={
+        Action(sign_hand_over, when=_open, offered=_may_sign, why_not=_NOT_OPEN, word=_("签署"), icon="circle-check", fields={
             "pack": Field(_("交接包编号"), initial=lambda _actor, row: number_of(row) if row else "", help=_("您签的是这个编号的交接包；更新后须重新签署")),
         }),
-        Action(check_hand_over_item, when=_preparing, why_not=_NOT_OPEN, word=_("核对一项"), icon="circle-check", fields={
+        Action(check_hand_over_item, when=_open, offered=_preparing, why_not=_NOT_OPEN, word=_("核对一项"), icon="circle-check", fields={
             "item": Field(_("清单项目"), choices=tuple(words.ITEMS.items())), "note": Field(_("说明"), help=_("例如档案的存放处；可不填")),
         }),
-        Action(assign_complaint, when=_complains, why_not=_NO_COMPLAINT, word=_("指定投诉接手人"), icon="users", fields={
+        Action(assign_complaint, when=_open, offered=_complains, why_not=_NOT_OPEN, word=_("指定投诉接手人"), icon="users", fields={
             "complaint": Field(_("投诉编号"), help=_("见交接包")), "employee": Field(_("接手人的工号"), initial=lambda _actor, row: row.taker if row else ""),
         }),
-        Action(refresh_hand_over, when=_preparing, why_not=_NOT_OPEN, word=_("更新交接包"), icon="history"),
-        Action(sign_for_absent, when=_giver_gone, why_not=_NOT_TURN, word=_("代离职人签署"), icon="users", fields={"reason": _REASON}),
-        Action(withdraw_hand_over, when=_preparing, why_not=_NOT_OPEN, word=_("撤回移交"), icon="circle-x", fields={"reason": _REASON}),
+        Action(refresh_hand_over, when=_open, offered=_preparing, why_not=_NOT_OPEN, word=_("更新交接包"), icon="history"),
+        Action(sign_for_absent, when=_open, offered=_giver_gone, why_not=_NOT_OPEN, word=_("代离职人签署"), icon="users", fields={"reason": _REASON}),
+        Action(withdraw_hand_over, when=_open, offered=_preparing, why_not=_NOT_OPEN, word=_("撤回移交"), icon="circle-x", fields={"reason": _REASON}),
         Action(raise_hand_over_issue, when=_signed, why_not=_NOT_SIGNED, word=_("提出遗留问题"), icon="alert-triangle", fields={
             "what": Field(_("问题"), long=True, help=_("移交之前留下的；争议期内提出的由移交人负责")),
         }),
@@ -179,6 +186,16 @@ class HandOvers(ByUnit):
         "engagement.hand_over_closed": _("了结移交"), "engagement.hand_over_disputed": _("提出遗留问题"),
         "engagement.hand_over_settled": _("了结遗留问题"),
     }  # fmt: skip
+
+    def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
+        """Return the rows of a list; the client needs to know who asks."""
+        rows = super().listed(actor, ask)
+        key = ask.value("unit")
+        return rows.filter(unit_id__in=teams.unit_keys(actor, public_id=key)) if key else rows
+
+    def filter_word(self, actor: Actor, name: str, value: str) -> str:
+        """Return the name behind a client's public id."""
+        return UNIT_FIELD.reads(actor, value) if name == "unit" and UNIT_FIELD.reads else ""
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along client and names; a few queries a page."""

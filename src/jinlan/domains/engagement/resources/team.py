@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
@@ -31,6 +33,19 @@ def _mine(actor: Actor, _ask: Ask) -> Q:
     return asked | Q(state="agreed") & ~Q(made_id=actor.person_id) if actor.has(*DECIDERS) else asked
 
 
+def _asked(row: TeamProposal) -> bool:
+    return row.state == "asked"
+
+
+def _waits(row: TeamProposal) -> bool:
+    return row.state in ("asked", "agreed")
+
+
+def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
+    """Needs the actor: `listed` applies it."""
+    return rows
+
+
 class TeamProposals(ByUnit):
     """Wished changes of teams; who is asked to join sees his own, though the client is not in his sight."""
 
@@ -55,6 +70,7 @@ class TeamProposals(ByUnit):
         View("mine", _("待我处理"), rows=_mine), View("open", _("未决"), rows=lambda _actor, _ask: Q(state__in=("asked", "agreed"))),
         View("all", _("全部"), wide=True),
     )  # fmt: skip
+    filters = {"unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput)}
     create = Action(propose_team, target="", icon="users", word=_("提议团队调整"), fields={
         "unit": UNIT_FIELD,
         "role": Field(_("团队角色"), choices=tuple((code, look.word) for code, look in words.ROLES.items())),
@@ -65,22 +81,32 @@ class TeamProposals(ByUnit):
         "reason": Field(_("理由"), long=True, help=_("审计会看到")),
     })  # fmt: skip
     actions = (
-        Action(agree_to_join, when=lambda row: row.to_answer, why_not=_("不在等您的答复"), word=_("同意加入"), icon="circle-check", fields={
+        Action(agree_to_join, when=_asked, offered=lambda row: row.to_answer, why_not=_("不在等您的答复"), word=_("同意加入"), icon="circle-check", fields={
             "conflict": Field(_("与这户客户的利益冲突"), choices=TeamProposal.CONFLICTS, help=_("有冲突的，由部门负责人决定并写明回避安排")),
             "answer": Field(_("说明"), long=True, help=_("有冲突的请写明")),
         }),
-        Action(decline_to_join, when=lambda row: row.to_answer, why_not=_("不在等您的答复"), word=_("不加入"), icon="circle-x",
+        Action(decline_to_join, when=_asked, offered=lambda row: row.to_answer, why_not=_("不在等您的答复"), word=_("不加入"), icon="circle-x",
                fields={"answer": Field(_("理由"), long=True)}),
-        Action(decide_team, when=lambda row: row.to_decide, why_not=_("不在等您的决定"), word=_("批准"), icon="circle-check",
+        Action(decide_team, when=_waits, offered=lambda row: row.to_decide, why_not=_("不在等您的决定"), word=_("批准"), icon="circle-check",
                fields={"note": Field(_("说明"), long=True, help=_("有利益冲突的，请写明回避安排"))}),
-        Action(refuse_team, when=lambda row: row.to_decide, why_not=_("不在等您的决定"), word=_("不批准"), icon="circle-x",
+        Action(refuse_team, when=_waits, offered=lambda row: row.to_decide, why_not=_("不在等您的决定"), word=_("不批准"), icon="circle-x",
                fields={"note": Field(_("理由"), long=True)}),
-        Action(withdraw_team, when=lambda row: row.to_withdraw, why_not=_("只有提议人可以撤回未决的提议"), word=_("撤回提议"), icon="circle-x"),
+        Action(withdraw_team, when=_waits, offered=lambda row: row.to_withdraw, why_not=_("只有提议人可以撤回未决的提议"), word=_("撤回提议"), icon="circle-x"),
     )  # fmt: skip
     verbs = {
         "engagement.team_proposed": _("提议团队调整"), "engagement.team_answered": _("答复团队提名"), "engagement.team_withdrawn": _("撤回团队调整提议"),
         "engagement.team_decided": _("批准团队调整"), "engagement.team_refused": _("不批准团队调整"),
     }  # fmt: skip
+
+    def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
+        """Return the rows of a list; the client needs to know who asks."""
+        rows = super().listed(actor, ask)
+        key = ask.value("unit")
+        return rows.filter(unit_id__in=teams.unit_keys(actor, public_id=key)) if key else rows
+
+    def filter_word(self, actor: Actor, name: str, value: str) -> str:
+        """Return the name behind a client's public id."""
+        return UNIT_FIELD.reads(actor, value) if name == "unit" and UNIT_FIELD.reads else ""
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along client, names, and what the actor may do with each; a few queries a page."""
@@ -95,9 +121,9 @@ class TeamProposals(ByUnit):
                 names.get(row.after, row.after),
             )
             own = actor.person_id in (row.made_id, row.asked_id)
-            row.to_answer = row.state == "asked" and row.asked_id == actor.person_id
-            row.to_decide = row.state in ("asked", "agreed") and heads and not own and row.client is not None
-            row.to_withdraw = row.state in ("asked", "agreed") and row.made_id == actor.person_id
+            row.to_answer = row.asked_id == actor.person_id
+            row.to_decide = heads and not own and row.client is not None
+            row.to_withdraw = row.made_id == actor.person_id
         return rows
 
     def label(self, row: Any) -> str:

@@ -45,7 +45,7 @@ from jinlan.kernel.resource.columns import Badge, Day, Moment, Percent, Text, Ti
 from jinlan.kernel.resource.declare import Action, Field, Panel, View
 
 _REASON = Field(_("理由"), long=True, help=_("审计会看到"))
-_NOT_OPEN, _NOT_SIGNED = _("这项移交已不在办理中"), _("只有已移交、尚未了结的才可以")
+_NOT_OPEN = _("这项移交已不在办理中")
 
 
 AMOUNTS = frozenset({"aum", "loan", "revenue_12m", "overdue"})
@@ -169,10 +169,10 @@ class HandOvers(ByUnit):
         Action(refresh_hand_over, when=_open, offered=_preparing, why_not=_NOT_OPEN, word=_("更新交接包"), icon="history"),
         Action(sign_for_absent, when=_open, offered=_giver_gone, why_not=_NOT_OPEN, word=_("代离职人签署"), icon="users", fields={"reason": _REASON}),
         Action(withdraw_hand_over, when=_open, offered=_preparing, why_not=_NOT_OPEN, word=_("撤回移交"), icon="circle-x", fields={"reason": _REASON}),
-        Action(raise_hand_over_issue, when=_signed, why_not=_NOT_SIGNED, word=_("提出遗留问题"), icon="alert-triangle", fields={
+        Action(raise_hand_over_issue, offered=_signed, word=_("提出遗留问题"), icon="alert-triangle", fields={
             "what": Field(_("问题"), long=True, help=_("移交之前留下的；争议期内提出的由移交人负责")),
         }),
-        Action(settle_hand_over_issue, when=_signed, why_not=_NOT_SIGNED, word=_("了结遗留问题"), icon="circle-check", fields={
+        Action(settle_hand_over_issue, offered=_signed, word=_("了结遗留问题"), icon="circle-check", fields={
             "number": Field(_("问题编号")), "note": Field(_("处理结果"), long=True),
         }),
     )  # fmt: skip

@@ -56,6 +56,7 @@ FOLLOWS = frozenset(
         "kernel_job.state",
         "kernel_rowchange.op",
         "kernel_apitoken.use",
+        "kernel_notice.person_id",  # the one who is told, of the row that is decided
     )
 )
 MARK, DAY, NUMBER = "forged", "2001-02-03", 7777

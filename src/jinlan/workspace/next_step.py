@@ -20,9 +20,10 @@ from jinlan.basics.errors import Refused
 from jinlan.domains.engagement.selectors.timeline import units_with_next_step
 from jinlan.domains.engagement.services.interactions import plan_interaction
 from jinlan.kernel import figures
-from jinlan.kernel.scope import ScopeDenied
+from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.work.selectors import units_with_tasks
 from jinlan.workspace.access import doing
+from jinlan.workspace.engagement import unit_in_sight
 
 if TYPE_CHECKING:
     from jinlan.clients.models import Unit
@@ -59,6 +60,8 @@ def days_ahead(today: date) -> list[date]:
 @doing("today")
 def plan(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Plan a visit to a client on one of the offered days, at ten in the morning."""
+    with scoped(actor):
+        unit_in_sight(actor, public_id)  # whatever day was sent: a client out of sight is not there
     try:
         on = date.fromisoformat(request.POST.get("on", ""))
         plan_interaction(

@@ -8,7 +8,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 const shared = { bundle: true, minify: true, legalComments: "linked", logLevel: "warning", outdir: out };
-await build({ ...shared, entryPoints: ["src/js/app.js", "src/js/charts.js"], format: "esm", target: "es2022" });
+await build({ ...shared, entryPoints: ["src/js/app.js", "src/js/charts.js", "src/js/map.js"], format: "esm", target: "es2022" });
 await build({ ...shared, entryPoints: ["src/app.css"], target: "chrome123" });
 
 const names = readFileSync("icons.txt", "utf8").split("\n").map((line) => line.trim());

@@ -228,8 +228,12 @@ def test_patterns_are_never_made_of_what_somebody_typed() -> None:
         and not isinstance(node.args[0], ast.Constant | ast.JoinedStr)
     }  # fmt: skip
 
-    assert made == {("kernel/passwords.py", "kind"), ("lake/loading/deliveries.py", "''.join(groups)")}
+    terms = "domains/engagement/rules/screening.py"
+    assert made == {
+        ("kernel/passwords.py", "kind"), ("lake/loading/deliveries.py", "''.join(groups)"), (terms, "'|'.join(map(_term, row['terms']))")
+    }  # fmt: skip
     assert "re.escape(word)" in ast.unparse(SERVED["lake/loading/deliveries.py"])
+    assert "re.escape(word)" in ast.unparse(SERVED[terms])
 
 
 TEMPLATES = sorted(SRC.rglob("*.html"))

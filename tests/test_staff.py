@@ -48,7 +48,7 @@ def test_people_of_a_list_can_sign_in_and_those_who_could_keep_their_password(
 
     assert lands_on(product, "newhead", lines["newhead"]).endswith("/account/password")
     assert "已存在" in lines["lihua"]
-    assert lands_on(product, "lihua", "jinlan-demo").endswith("/clients")
+    assert lands_on(product, "lihua", "jinlan-demo").endswith("/today")
     again = dict(line.split("  ", 1) for line in product.run("staff", str(file)).stdout.splitlines())
     assert "已存在" in again["newhead"]
 

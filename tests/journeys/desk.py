@@ -55,12 +55,21 @@ class Desk:
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
-    def at(cls, browser: Any, url: str, user: str, *, theme: str = "light", width: int = 1440) -> Desk:
-        """Sign a person in: Chinese, and the look asked for."""
+    def at(
+        cls,
+        browser: Any,
+        url: str,
+        user: str,
+        *,
+        theme: str = "light",
+        width: int = 1440,
+        lang: str = "zh-hans",
+    ) -> Desk:
+        """Sign a person in, with the language and look asked for."""
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
         )
-        cookies = {"jl_lang": "zh-hans", "jl_theme": theme}
+        cookies = {"jl_lang": lang, "jl_theme": theme}
         context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
         desk = cls(url, user, context, context.new_page())
         desk.page.on("console", desk.heard)

@@ -116,7 +116,9 @@ def test_a_members_manager_sees_his_member_and_nothing_of_the_rest(desk: Sit, pr
     assert "这里只显示这些成员自己的数字" in body
     assert names & own
     assert len(sisters) >= 1
-    assert [name for name in sisters if name in wangmin.page.locator("#content .stack").inner_html()] == []
+    assert [
+        name for name in sisters if name in wangmin.page.locator("#content .stack").first.inner_html()
+    ] == []
     assert wangmin.page.locator(".client-head .score").count() == 0
     assert wangmin.page.locator("#why").count() == 0
     denied = [
@@ -185,8 +187,11 @@ def test_the_head_of_department_sees_the_banks_figures_and_decisions(desk: Sit, 
     ]
     assert waiting > 0
     undecided = [row for row in units.values() if row["proposed_tier"] is not None]
-    assert sorted((line.signature for line in chenwei.rows("/clients?view=decide")), key=str) == signatures(
-        undecided
+    # A tier that another journey set by hand is counted by the command line at once, by the page with the next evaluation.
+    by_hand = {signature(row) for row in units.values() if row["tier_source"] == "OVERRIDE"}
+    lines = [line.signature for line in chenwei.rows("/clients?view=decide")]
+    assert sorted((one for one in lines if one not in by_hand), key=str) == signatures(
+        row for row in undecided if signature(row) not in by_hand
     )
 
 

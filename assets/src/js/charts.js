@@ -3,20 +3,9 @@ import * as echarts from "echarts/core";
 import { BarChart, LineChart } from "echarts/charts";
 import { GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
+import { colour } from "./colours.js";
 
 echarts.use([BarChart, LineChart, GridComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
-
-// Custom properties hold light-dark(…) as text, so a probe element resolves them.
-function colour(name) {
-  const probe = document.createElement("span");
-  probe.hidden = true;
-  probe.className = "probe";
-  document.body.append(probe);
-  probe.style.setProperty("color", `var(--${name})`);
-  const value = getComputedStyle(probe).color;
-  probe.remove();
-  return value;
-}
 
 function series(item, index, spec, text) {
   const tint = colour(`series-${(item.colour ?? index) + 1}`);

@@ -125,3 +125,11 @@ def china(provisional: tuple[int, ...] = ()) -> WorkingCalendar:
         worked = frozenset(day for day in constants.workdays if day.year == year)
         years[year] = CalendarYear(year, "official", off, worked)
     return WorkingCalendar("CN", years.values())
+
+
+def plan_of(year: int) -> CalendarYear:
+    """Return the plan of any year in China: the official one where there is one, else the provisional."""
+    try:
+        return china().year(year)
+    except Refused:
+        return provisional_china(year)

@@ -10,3 +10,7 @@ class ClientsConfig(AppConfig):
 
     name = "jinlan.clients"
     label = "clients"
+
+    def ready(self) -> None:
+        """Declare the jobs of this room."""
+        from jinlan.clients import applying  # noqa: F401

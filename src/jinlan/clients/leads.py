@@ -55,6 +55,11 @@ def branch_names(actor: Actor, *, codes: Iterable[str]) -> dict[str, str]:
     return dict(visible(actor, Branch).filter(code__in=list(codes)).values_list("code", "name"))
 
 
+def branches_named(actor: Actor, *, keys: Iterable[int]) -> dict[int, str]:
+    """Return branch key -> name."""
+    return dict(visible(actor, Branch).filter(id__in=list(keys)).values_list("id", "name"))
+
+
 def unit_keys_of(actor: Actor, *, codes: Iterable[str]) -> dict[str, int]:
     """Return unit code -> key, for managed units in sight."""
     return dict(visible(actor, Unit).filter(code__in=list(codes)).values_list("code", "id"))

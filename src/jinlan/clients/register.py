@@ -1,18 +1,16 @@
-"""The register of managed units: who belongs to them and who looks after them, kept by every publication."""
+"""The register of managed units and of who belongs to them, kept by every publication."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from psycopg import sql
 
 from jinlan.basics.ids import uuid7
-from jinlan.clients.changes import Change, Line, overlaid
-from jinlan.clients.directory import Row, ids
-from jinlan.clients.models import CORPORATE, PERSONAL, Employee, LeadChange, Party, Unit
+from jinlan.clients.directory import Row
+from jinlan.clients.models import CORPORATE, PERSONAL, Party, Unit
 from jinlan.kernel.bulk import upsert
 from jinlan.kernel.masking import mask_person
 from jinlan.kernel.search import search_of
@@ -27,10 +25,6 @@ MEMBER_COLUMNS = {
     "entity": "text", "unit_id": "bigint", "party_id": "bigint", "valid_from": "date", "domain": "smallint",
     "branch_id": "bigint", "unit_branch_id": "bigint", "source": "text", "valid_to": "date", "current": "boolean",
     "claims": "jsonb", "parent_party_id": "bigint", "share": "numeric(12, 8)",
-}  # fmt: skip
-COVERAGE_COLUMNS = {
-    "entity": "text", "unit_id": "bigint", "party_id": "bigint", "employee_id": "bigint", "role": "text", "valid_from": "date",
-    "domain": "smallint", "branch_id": "bigint", "credit_share": "numeric(12, 8)", "valid_to": "date",
 }  # fmt: skip
 
 
@@ -87,77 +81,3 @@ def _members(
                     entity, unit.pk, party.pk, row["valid_from"], party.domain, party.branch_id, unit.branch_id, row["source"],
                     row["valid_to"], row["current"], json.dumps(row["claims"]), parent.pk if parent else None, row["share"],
                 )  # fmt: skip
-
-
-def sync_coverage(entity: str, rows: Sequence[Row]) -> None:
-    """Bring coverage up to the bank's assignments; those of units that nobody manages are not kept.
-
-    A unit that the bank has named no team for (it was found by ownership, say) is looked after by the team of its root. What heads
-    decided about leads is laid over it (`clients.changes`).
-    """
-    employees = ids(Employee, entity)
-    units = {
-        unit.code: unit
-        for unit in Unit.objects.filter(entity=entity).select_related("root_party").defer(*LIGHT)
-    }
-    codes = {row["party_id"] for row in rows if row["party_id"]}
-    parties = {
-        party.code: party for party in Party.objects.filter(entity=entity, code__in=codes).defer(*LIGHT)
-    }
-    orphans = _without_team(units, {row["unit_id"] for row in rows if row["unit_id"]})
-    lines: dict[tuple[Any, ...], Line] = {}
-    for row in rows:
-        if row["employee_id"] not in employees or _empty(row["valid_from"], row["valid_to"]):
-            continue
-        party, unit = parties.get(row["party_id"] or ""), units.get(row["unit_id"] or "")
-        led = [unit] if unit else orphans.get((party.code, party.domain), []) if party else []
-        for about in [*led, *([party] if party else [])]:
-            line = _covers(entity, row, employees[row["employee_id"]], about)
-            lines[line[:6]] = line
-    found = overlaid(lines.values(), _changes(entity, units.values(), employees))
-    # Unit and party take turns in being null, so the key says which of the two it is about.
-    for kind, place in (("unit_id", 1), ("party_id", 2)):
-        columns = {
-            name: type_
-            for name, type_ in COVERAGE_COLUMNS.items()
-            if name != ("party_id" if place == 1 else "unit_id")
-        }
-        picked = (
-            tuple(line[: 3 - place] + line[3 - place + 1 :]) for line in found if line[place] is not None
-        )
-        upsert(
-            "clients_coverage", columns, picked, key=("entity", kind, "employee_id", "role", "valid_from"),
-            delete=sql.SQL("t.entity = {} and t.{} is not null").format(entity, sql.Identifier(kind)),
-        )  # fmt: skip
-
-
-def _without_team(units: Mapping[str, Unit], named: set[str]) -> dict[tuple[str, int], list[Unit]]:
-    """Return (root's code, domain) -> units for which no assignment names the unit itself."""
-    found: dict[tuple[str, int], list[Unit]] = {}
-    for unit in units.values():
-        if unit.code not in named:
-            found.setdefault((unit.root_party.code, unit.domain), []).append(unit)
-    return found
-
-
-def _changes(entity: str, units: Iterable[Unit], employees: Mapping[str, int]) -> list[Change]:
-    """Return what heads decided about the leads of managed units."""
-    roots = {unit.pk: unit.root_party_id for unit in units}
-    rows = LeadChange.objects.filter(entity=entity, withdrawn_at__isnull=True)
-    return [
-        Change(unit, roots[unit], employees[after], since)
-        for unit, after, since in rows.values_list("unit_id", "after", "effective_on")
-        if unit in roots and after in employees
-    ]
-
-
-def _covers(entity: str, row: Row, employee: int, about: Unit | Party) -> Line:
-    unit, party = (about.pk, None) if isinstance(about, Unit) else (None, about.pk)
-    return Line(
-        entity, unit, party, employee, row["role"], row["valid_from"], about.domain, about.branch_id, row["credit_share"],
-        row["valid_to"],
-    )  # fmt: skip
-
-
-def _empty(start: date, end: date | None) -> bool:
-    return end is not None and end <= start

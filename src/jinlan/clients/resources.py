@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
-from jinlan.clients import selectors
+from jinlan.clients import selectors, unmask
 from jinlan.clients.models import Unit
 from jinlan.kernel.reading import visible
 from jinlan.kernel.resource.columns import Link
@@ -145,6 +145,27 @@ def _typed(actor: Actor, text: str) -> UUID:
 def _read(actor: Actor, value: Any) -> str:
     try:
         found = selectors.unit_of(actor, public_id=UUID(str(value)))
+    except ValueError:
+        return ""
+    return found.name if found else ""
+
+
+def party_typed(actor: Actor, text: str) -> UUID:
+    """Return the one person or company in sight that a text names: its public id, or its whole name."""
+    try:
+        known = unmask.party_of(actor, public_id=UUID(text))
+        found = [known] if known else []
+    except ValueError:
+        found = selectors.parties_named(actor, text=text, limit=NAMED + 1)
+    absent = Refused("PARTY_ABSENT", "没有找到这个人或公司。", "请写客户成员的名称。")
+    many = Refused("PARTY_MANY", "有几个与此相符:%(names)s。", "请写全名。", names=[])
+    return the_one(found, text, absent=absent, many=many)
+
+
+def party_read(actor: Actor, value: Any) -> str:
+    """Return the name of the person or company that a public id names, "" for none in sight."""
+    try:
+        found = unmask.party_of(actor, public_id=UUID(str(value)))
     except ValueError:
         return ""
     return found.name if found else ""

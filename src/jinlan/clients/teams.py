@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from jinlan.basics.actor import Actor
-from jinlan.clients.models import Branch, Coverage, Employee, Party, Unit
+from jinlan.clients.models import Branch, Coverage, Delegation, Employee, Party, Unit
 from jinlan.clients.selectors import in_force
 from jinlan.kernel.reading import visible
 
@@ -39,6 +40,10 @@ class Leads:
         for unit, start, end, code in rows.values_list("unit_id", "valid_from", "valid_to", "employee__code"):
             self._of.setdefault(unit, []).append((start, end, code))
 
+    def spans(self, unit_id: int) -> Sequence[tuple[date, date | None, str]]:
+        """Return who led a unit from when until when, oldest first."""
+        return self._of.get(unit_id, ())
+
     def on(self, unit_id: int, day: date) -> str:
         """Return the code of the lead of a unit on a day, the one who came first of several; "" for nobody."""
         return next(
@@ -60,6 +65,82 @@ def roles_named(actor: Actor, *, on: date) -> Mapping[int, frozenset[str]]:
     return {unit: frozenset(roles) for unit, roles in found.items()}
 
 
+def team_on(actor: Actor, *, unit_id: int, day: date) -> Mapping[str, str]:
+    """Return employee code -> name of who looks after a unit on a day, in whatever role, and of who stands in for them."""
+    rows = visible(actor, Coverage).filter(in_force(day), unit_id=unit_id).order_by("role", "id")
+    team = {
+        key: (code, name)
+        for key, code, name in rows.values_list("employee_id", "employee__code", "employee__name")
+    }
+    return dict(team.values()) | deputies(team, day)
+
+
+def held_on(actor: Actor, *, unit_id: int, day: date) -> list[tuple[str, str, Decimal | None]]:
+    """Return (employee code, role, share of the credit) of a unit's team on a day."""
+    rows = visible(actor, Coverage).filter(in_force(day), unit_id=unit_id).order_by("role", "id")
+    return list(rows.values_list("employee__code", "role", "credit_share"))
+
+
+def deputies(employees: Iterable[int], day: date) -> dict[str, str]:
+    """Return employee code -> name of who stands in for some employees, by key, on a day."""
+    rows = Delegation.objects.filter(absent_id__in=list(employees), valid_from__lte=day, valid_to__gt=day)
+    return dict(rows.values_list("deputy__code", "deputy__name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """Who stands in for somebody, until the day of his return."""
+
+    name: str
+    until: date
+
+
+def deputies_of(actor: Actor, *, employees: Iterable[int], day: date) -> dict[int, Deputy]:
+    """Return key of an employee -> who stands in for him on a day; one query."""
+    rows = visible(actor, Delegation).filter(
+        absent_id__in=list(employees), valid_from__lte=day, valid_to__gt=day
+    )
+    return {
+        absent: Deputy(name, until)
+        for absent, name, until in rows.values_list("absent_id", "deputy__name", "valid_to")
+    }
+
+
+def away_on(actor: Actor, *, codes: Iterable[str], day: date) -> Mapping[str, str]:
+    """Return which of some employees are away on a day, each with the code of who stands in."""
+    rows = visible(actor, Delegation).filter(
+        entity=actor.entity, absent__code__in=list(codes), valid_from__lte=day, valid_to__gt=day
+    )
+    return dict(rows.order_by("absent__code").values_list("absent__code", "deputy__code"))
+
+
+def away(actor: Actor) -> Mapping[str, list[tuple[date, date]]]:
+    """Return employee code -> the days of absence, oldest first: from one on, before another; one query."""
+    found: dict[str, list[tuple[date, date]]] = {}
+    rows = visible(actor, Delegation).order_by("valid_from", "id")
+    for code, start, end in rows.values_list("absent__code", "valid_from", "valid_to"):
+        found.setdefault(code, []).append((start, end))
+    return found
+
+
+def own_units(actor: Actor, *, day: date) -> set[int]:
+    """Return the keys of the units that the actor leads on a day, or whose lead he stands in for."""
+    absent = Delegation.objects.filter(deputy__code=actor.employee, valid_from__lte=day, valid_to__gt=day)
+    codes = {actor.employee, *absent.values_list("absent__code", flat=True)} - {""}
+    rows = visible(actor, Coverage).filter(
+        in_force(day), role="LEAD", unit__isnull=False, employee__code__in=codes
+    )
+    return set(rows.values_list("unit_id", flat=True))
+
+
+def led_by(actor: Actor, *, code: str, day: date) -> set[int]:
+    """Return the keys of the units in sight that an employee leads on a day."""
+    rows = visible(actor, Coverage).filter(
+        in_force(day), role="LEAD", unit__isnull=False, employee__code=code
+    )
+    return set(rows.values_list("unit_id", flat=True))
+
+
 def has_role(actor: Actor, *, role: str) -> bool:
     """Tell whether anybody looks after any unit in a role, now or earlier."""
     return visible(actor, Coverage).filter(role=role, unit__isnull=False).exists()
@@ -68,6 +149,12 @@ def has_role(actor: Actor, *, role: str) -> bool:
 def is_active(actor: Actor, *, code: str) -> bool:
     """Tell whether an employee is with the bank."""
     return visible(actor, Employee).filter(code=code, active=True).exists()
+
+
+def active_among(actor: Actor, *, codes: Iterable[str]) -> set[str]:
+    """Return the codes of those who are with the bank."""
+    rows = visible(actor, Employee).filter(code__in=list(codes), active=True)
+    return set(rows.values_list("code", flat=True))
 
 
 def names_of_employees(actor: Actor, *, codes: Sequence[str]) -> Mapping[str, str]:

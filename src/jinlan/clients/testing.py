@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from jinlan.basics.actor import Actor
 from jinlan.clients.models import (
     CORPORATE,
     PERSONAL,
+    Assignment,
     Branch,
     Coverage,
     Delegation,
@@ -71,17 +74,23 @@ def covers(
     employee: Employee,
     thing: Unit | Party,
     *,
-    role: str = "LEAD",
+    role: str = "",
     since: date = START,
     until: date | None = None,
+    share: Decimal | None = None,
 ) -> Coverage:
-    """Put an employee on a unit's or a party's team."""
+    """Put an employee on a unit's or a party's team: as its lead, or beside one who leads then."""
     unit, party = (thing, None) if isinstance(thing, Unit) else (None, thing)
     with writing(employee.entity):
-        return Coverage.objects.create(
-            entity=employee.entity, unit=unit, party=party, domain=thing.domain, branch=thing.branch,
-            employee=employee, role=role, valid_from=since, valid_to=until,
-        )  # fmt: skip
+        leads = Coverage.objects.filter(unit=unit, role="LEAD").exclude(valid_to__lte=since)
+        leads = leads if until is None else leads.filter(valid_from__lt=until)
+        role = role or ("ASSIST" if unit and leads.exists() else "LEAD")
+        said: dict[str, Any] = {
+            "entity": employee.entity, "unit": unit, "party": party, "domain": thing.domain, "branch": thing.branch,
+            "employee": employee, "role": role, "valid_from": since, "valid_to": until, "credit_share": share,
+        }  # fmt: skip
+        Assignment.objects.create(**said)  # as the bank delivered it
+        return Coverage.objects.create(**said)
 
 
 def stands_in(deputy: Employee, absent: Employee, since: date, until: date) -> Delegation:

@@ -30,7 +30,7 @@ CONTACTS = pa.schema(
         ("minutes_on", pa.date32()), ("two_way", pa.bool_()), ("client_side", pa.bool_()), ("employee_id", pa.string()),
     ]
 )  # fmt: skip
-_MEMBERS = pa.schema(
+MEMBERS = pa.schema(
     [
         ("unit_id", pa.string()),
         ("party_id", pa.string()),
@@ -65,17 +65,18 @@ def contacts(
     """
     if not view.has("interaction"):
         return CONTACTS.empty_table()
-    pairs = _table(members, _MEMBERS)
+    pairs = table_of(members, MEMBERS)
     rows = _interactions(view, until)
     found = _of_units(rows, ibis.memtable(pairs))
-    led = _led_by_sponsors(found, ibis.memtable(_table(sponsors, _SPONSORS)))
+    led = _led_by_sponsors(found, ibis.memtable(table_of(sponsors, _SPONSORS)))
     joined = found.left_join(led, ["unit_id", "code"])
     columns = [found[name] for name in CONTACTS.names if name != "executive"]
     whole = joined.select(*columns, executive=led.led.fill_null(False))
     return view.connect().to_pyarrow(whole.select(*CONTACTS.names)).cast(CONTACTS)
 
 
-def _table(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+def table_of(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Return plain rows as a table; what the schema does not name is left out."""
     return pa.Table.from_pylist([{name: row[name] for name in schema.names} for row in rows], schema=schema)
 
 

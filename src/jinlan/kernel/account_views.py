@@ -19,6 +19,7 @@ from jinlan.basics.errors import Refused
 from jinlan.kernel import otp, passkeys, passwords, stepup
 from jinlan.kernel import sessions as rules
 from jinlan.kernel.audit import audit_signin
+from jinlan.kernel.duties import BUSINESS
 from jinlan.kernel.guards import form_page, me, own, target_of
 from jinlan.kernel.models import Person
 from jinlan.kernel.scope import ScopeDenied, scoped
@@ -93,7 +94,8 @@ def account(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Show what one's own account is and what can be changed about it."""
     person = me(request)
     context = {"title": _("我的账号"), "person": person, "second_factor": otp.enrolled(person),
-               "codes_left": otp.codes_left(person), "passkeys": len(passkeys.of(person)), "sees_people": actor.has("security_admin")}  # fmt: skip
+               "codes_left": otp.codes_left(person), "passkeys": len(passkeys.of(person)), "sees_people": actor.has("security_admin"),
+               "has_calendar": actor.has(*BUSINESS)}  # fmt: skip
     return render(request, "account/account.html", context)
 
 

@@ -228,9 +228,16 @@ def _walls() -> Any:
 
 
 def content_hash(content: Payload) -> str:
-    """Return the SHA-256 of a payload in one canonical form."""
+    """Return the SHA-256 of a payload in one canonical form.
+
+    Raises:
+        Refused: TEXT_BROKEN for half a character, which no column holds either.
+    """
     text = json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    try:
+        return hashlib.sha256(text.encode()).hexdigest()
+    except UnicodeEncodeError:
+        raise Refused("TEXT_BROKEN", "内容里有残缺的字符。", "请重新输入这段文字。") from None
 
 
 def act(

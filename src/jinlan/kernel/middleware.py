@@ -18,6 +18,7 @@ from jinlan.kernel.sessions import current
 
 Answer = Callable[[HttpRequest], HttpResponse]
 ENROL = "enrol"  # in the session's data: the bank asks for a second factor and this person has none yet
+BY_ADDRESS = "/calendar/"  # what lies there opens by the secret in its address; whether a session has ended is nothing to it
 OPEN_WHILE_DUE = ("account-password", "signout", "preferences")
 OPEN_WHILE_ENROLLING = (*OPEN_WHILE_DUE, "account-second-factor", "account-passkeys", "account-confirm")
 
@@ -36,11 +37,14 @@ class ActorMiddleware:
         """Resolve the actor once; static files never come here."""
         at = now_utc()
         person, why = current(request, at)
-        if why:
+        secret = request.path.startswith(BY_ADDRESS)
+        if why and not secret:
             return show_out(request, why)
         # Found with its session in one query; Django's own look-up is not needed any more.
         request.user = person or AnonymousUser()
         request.actor = actor_for(person, at) if person else None  # type: ignore[attr-defined]
+        if secret:
+            return self.get_response(request)
         if request.session.get(DUE) and request.path not in {reverse(name) for name in OPEN_WHILE_DUE}:
             return go(request, reverse("account-password"))
         if request.session.get(ENROL) and person and self._must_enrol(request, person):

@@ -301,15 +301,17 @@ class SavedView(Scoped):
 
 
 class ApiToken(AtTheDoor):
-    """A key by which a program acts as a person, with his rights of that moment, until a day; only its hash is kept."""
+    """A key by which a program or a calendar is a person, with his rights of that moment, until a day; only its hash is kept."""
 
     CLASSES = {"*": INTERNAL, "person": STAFF, "name": STAFF}
+    USES = (("program", "程序"), ("calendar", "日历"))
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid7, unique=True)
     entity = models.CharField(max_length=16)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
     name = models.CharField(max_length=60)
     token_hash = models.CharField(max_length=64, unique=True)
+    use = models.CharField(max_length=8, choices=USES, default="program", db_default="program")
     reads_only = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

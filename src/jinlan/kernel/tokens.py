@@ -1,9 +1,13 @@
-"""Keys by which a program acts as a person: with his rights of that moment, until a day, reading only unless he says so."""
+"""Keys by which a program acts as a person, or a calendar reads what is his: with his rights of that moment, until a day.
+
+A key has one use: a program's opens nothing of a calendar, and a calendar's opens nothing else.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,9 +18,11 @@ from jinlan.kernel.audit import audit_signin
 from jinlan.kernel.models import ApiToken, Person
 from jinlan.kernel.scope import actor_for
 
-MOST = 10  # live keys of one person
+MOST = 10  # live keys for programs of one person
 LONGEST = 365  # days
-PREFIX = "jl_"
+PROGRAM, CALENDAR = "program", "calendar"
+PREFIX: Mapping[str, str] = {PROGRAM: "jl_", CALENDAR: "jlc_"}
+SAID: Mapping[str, str] = {PROGRAM: "token", CALENDAR: "calendar"}  # in the audit
 _SEEN_EVERY = timedelta(hours=1)
 
 
@@ -32,14 +38,14 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()  # 256 random bits: no slow hash is needed
 
 
-def of(person: Person, at: datetime) -> list[ApiToken]:
-    """Return a person's live keys, newest first; outside every scope."""
-    live = ApiToken.door.filter(person=person, ended_at__isnull=True, expires_at__gt=at)
+def of(person: Person, at: datetime, use: str = PROGRAM) -> list[ApiToken]:
+    """Return a person's live keys for a use, newest first; outside every scope."""
+    live = ApiToken.door.filter(person=person, use=use, ended_at__isnull=True, expires_at__gt=at)
     return list(live.order_by("-created_at"))
 
 
 def make(person: Person, *, name: str, days: int, reads_only: bool, at: datetime) -> Made:
-    """Make a key, recorded; the person proved himself a moment ago.
+    """Make a key for a program, recorded; the person proved himself a moment ago.
 
     Raises:
         Refused: TOKEN_NAME, TOKEN_DAYS, TOKEN_MANY.
@@ -53,21 +59,26 @@ def make(person: Person, *, name: str, days: int, reads_only: bool, at: datetime
         )
     if len(of(person, at)) >= MOST:
         raise Refused("TOKEN_MANY", "每人最多 %(most)s 个有效的密钥。", "请先结束不用的密钥。", most=MOST)
-    text = PREFIX + secrets.token_urlsafe(32)
+    return mint(person, PROGRAM, name=name, days=days, reads_only=reads_only, at=at)
+
+
+def mint(person: Person, use: str, *, name: str, days: int, reads_only: bool, at: datetime) -> Made:
+    """Make a key that was found in order, and record it."""
+    text = PREFIX[use] + secrets.token_urlsafe(32)
     row = ApiToken.door.create(
-        entity=person.entity, person=person, name=name, token_hash=_hash(text), reads_only=reads_only, created_at=at,
+        entity=person.entity, person=person, name=name, token_hash=_hash(text), use=use, reads_only=reads_only, created_at=at,
         expires_at=at + timedelta(days=days),
     )  # fmt: skip
-    audit_signin(person.entity, person.username, "token_made", at, person_id=person.pk, why=name)
+    audit_signin(person.entity, person.username, f"{SAID[use]}_made", at, person_id=person.pk, why=name)
     return Made(row, text)
 
 
-def end(person: Person, public_id: UUID, at: datetime) -> bool:
+def end(person: Person, public_id: UUID, at: datetime, use: str = PROGRAM) -> bool:
     """End one of a person's keys at once, recorded; tell whether there was one."""
-    live = ApiToken.door.filter(person=person, public_id=public_id, ended_at__isnull=True)
+    live = ApiToken.door.filter(person=person, public_id=public_id, use=use, ended_at__isnull=True)
     ended = bool(live.update(ended_at=at))
     if ended:
-        audit_signin(person.entity, person.username, "token_ended", at, person_id=person.pk)
+        audit_signin(person.entity, person.username, f"{SAID[use]}_ended", at, person_id=person.pk)
     return ended
 
 
@@ -82,15 +93,25 @@ def end_all_of(actor: Actor, person: Person) -> int:
 
 
 def actor_of(text: str, at: datetime, *, writes: bool) -> Actor | None:
-    """Return whom a key stands for at an instant, None for a key that is unknown, ended, expired or may not do this."""
-    if not text.startswith(PREFIX) or len(text) > 100:
+    """Return whom a program's key stands for at an instant, None for a key that is unknown, ended, expired or may not do this."""
+    row = held(text, at, PROGRAM)
+    if row is None or (writes and row.reads_only):
         return None
-    row = ApiToken.door.select_related("person").filter(token_hash=_hash(text)).first()
-    if row is None or row.ended_at is not None or at >= row.expires_at or (writes and row.reads_only):
+    actor = actor_for(row.person, at, purpose="program")
+    return actor if actor.roles else None
+
+
+def held(text: str, at: datetime, use: str) -> ApiToken | None:
+    """Return the row of a key that is good for a use at an instant, with its person; note that it was used."""
+    if not text.startswith(PREFIX[use]) or len(text) > 100:
+        return None
+    row: ApiToken | None = (
+        ApiToken.door.select_related("person").filter(token_hash=_hash(text), use=use).first()
+    )
+    if row is None or row.ended_at is not None or at >= row.expires_at:
         return None
     if not row.person.is_active or row.person.technical:
         return None
     if row.last_used is None or at - row.last_used >= _SEEN_EVERY:
         ApiToken.door.filter(pk=row.pk).update(last_used=at)
-    actor = actor_for(row.person, at, purpose="program")
-    return actor if actor.roles else None
+    return row

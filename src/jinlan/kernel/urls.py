@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinlan.kernel import account_views, notice_views, oidc_views, people_views, token_views, views
+from jinlan.kernel import (
+    account_views,
+    calendar_views,
+    notice_views,
+    oidc_views,
+    people_views,
+    token_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,6 +28,7 @@ urlpatterns = [
     path("account/second-factor", account_views.second_factor, name="account-second-factor"),
     path("account/passkeys", account_views.own_passkeys, name="account-passkeys"),
     path("account/tokens", token_views.own_tokens, name="account-tokens"),
+    path("account/calendars", calendar_views.own_calendars, name="account-calendars"),
     path("account/email", notice_views.own_address, name="account-email"),
     path("account/sessions", account_views.sessions, name="account-sessions"),
     path("account/sessions/end-others", account_views.end_others, name="account-end-others"),

@@ -1,7 +1,7 @@
 """Results of identification in the lake: Parquet per run and date, written whole or not at all.
 
 Folder: ``<lake>/<entity>/results/run=<id>/as_of=YYYY-MM-DD/`` with ``units.parquet``, ``members.parquet`` and
-``ties.parquet``. The shapes are `insight.results.UNITS`, `MEMBERS` and `TIES`; this floor stores any Arrow table.
+``ties.parquet``; ``added.parquet`` beside them holds measures that were computed later. The shapes are `insight.results.UNITS`, `MEMBERS` and `TIES`; this floor stores any Arrow table.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from jinlan.basics.errors import Refused
 UNITS_FILE = "units.parquet"
 MEMBERS_FILE = "members.parquet"
 TIES_FILE = "ties.parquet"
+ADDED_FILE = "added.parquet"
 
 
 def folder_of(root: Path, entity: str, run_id: int, as_of: date) -> Path:
@@ -72,6 +73,26 @@ def read_members(root: Path, folder: str, columns: Sequence[str] | None = None) 
 def read_ties(root: Path, folder: str) -> pa.Table | None:
     """Return the ties of a stored date, None for one that was evaluated before ties were written down."""
     return _read(root, folder, TIES_FILE, None) if (root / folder / TIES_FILE).is_file() else None
+
+
+def write_added(root: Path, folder: str, table: pa.Table) -> None:
+    """Store measures beside a date that was evaluated before they existed, whole or not at all; what was evaluated stays as it is."""
+    half = root / folder / f".half-{ADDED_FILE}"
+    pq.write_table(table, half, compression="zstd")
+    _settle(half)
+    half.replace(root / folder / ADDED_FILE)
+    _settle(root / folder)
+
+
+def read_added(root: Path, folder: str) -> pa.Table | None:
+    """Return the measures that were computed later for a stored date, None when there are none."""
+    return _read(root, folder, ADDED_FILE, None) if (root / folder / ADDED_FILE).is_file() else None
+
+
+def added_mark(root: Path, folder: str) -> int:
+    """Return what changes when measures are added to a stored date; 0 when there are none."""
+    file = root / folder / ADDED_FILE
+    return file.stat().st_mtime_ns if file.is_file() else 0
 
 
 def read_unit(root: Path, folder: str, unit_id: str) -> tuple[pa.Table, pa.Table]:

@@ -56,6 +56,10 @@ CONTACT_COLUMNS = {
     "entity": "text", "unit_id": "bigint", "code": "text", "domain": "smallint", "branch_id": "bigint", "kind": "text",
     "executive": "boolean", "happened_on": "date", "minutes_on": "date", "two_way": "boolean", "client_side": "boolean", "employee": "text",
 }  # fmt: skip
+REQUEST_COLUMNS = {
+    "entity": "text", "unit_id": "bigint", "code": "text", "domain": "smallint", "branch_id": "bigint", "kind": "text",
+    "received_at": "timestamptz", "answered_at": "timestamptz", "settled_at": "timestamptz",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +234,19 @@ def _contact(entity: str, row: Mapping[str, Any], place: Place) -> tuple[Any, ..
         entity, place.key, row["code"], place.domain, place.branch, row["kind"], row["executive"], row["happened_on"],
         row["minutes_on"], row["two_way"], row["client_side"], row["employee_id"] or "",
     )  # fmt: skip
+
+
+def publish_requests(entity: str, rows: Iterable[Mapping[str, Any]], units: Mapping[str, Place]) -> None:
+    """Bring the requests of managed units up to what the load knows; `rows` are `insight.requests.REQUESTS`."""
+    values = (
+        (
+            entity, units[row["unit_id"]].key, row["code"], units[row["unit_id"]].domain, units[row["unit_id"]].branch, row["kind"],
+            row["received_at"], row["answered_at"], row["settled_at"],
+        )
+        for row in rows if row["unit_id"] in units
+    )  # fmt: skip
+    gone = sql.SQL("t.entity = {}").format(sql.Literal(entity))
+    upsert("serving_unitrequest", REQUEST_COLUMNS, values, key=("entity", "unit_id", "code"), delete=gone)
 
 
 def totals_of(entity: str) -> dict[date, int]:

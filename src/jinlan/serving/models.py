@@ -260,6 +260,25 @@ class UnitContact(Scoped):
         indexes = [models.Index(fields=["unit_id", "-happened_on"], name="unit_contact_newest")]
 
 
+class UnitRequest(Scoped):
+    """What a managed unit asked the bank for in the trailing window, and when it was answered and settled (`insight.requests`)."""
+
+    CLASSES = {"*": FIGURE, "id": INTERNAL}
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=16)
+    unit_id = models.BigIntegerField()
+    domain = models.SmallIntegerField()
+    branch_id = models.BigIntegerField()
+    code = models.CharField(max_length=64)  # the bank's number of the case
+    kind = models.CharField(max_length=12)  # COMPLAINT, REQUEST, SUGGESTION
+    received_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta(Scoped.Meta):
+        constraints = [models.UniqueConstraint(fields=["unit_id", "code"], name="unit_request_unique")]
+
+
 class UnitTie(Scoped):
     """A party outside a unit whose value the unit moves (`insight.influence`), with that party's own figures.
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from jinlan.basics.actor import Actor
+from jinlan.basics.clock import business_date
 from jinlan.kernel.reading import visible
 from jinlan.serving.models import (
     Load,
@@ -73,6 +74,12 @@ def published(actor: Actor, *, entity: str = "", as_of: date | None = None) -> P
     )  # fmt: skip
 
 
+def known_until(actor: Actor) -> date:
+    """Return the day up to which facts are known: that of the newest published figures, else the actor's own."""
+    shown = published(actor, entity=actor.entity)
+    return shown.latest if shown else business_date(actor.at)
+
+
 def first_published(actor: Actor) -> date | None:
     """Return the first published date, for the sentence that there is nothing before it."""
     return visible(actor, PublishedDate).order_by("as_of").values_list("as_of", flat=True).first()
@@ -81,6 +88,12 @@ def first_published(actor: Actor) -> date | None:
 def results(actor: Actor, *, as_of: date) -> QuerySet[UnitResult]:
     """Return the results of the units managed on a date that the actor may see."""
     return visible(actor, UnitResult).filter(as_of=as_of, managed=True)
+
+
+def results_of(actor: Actor, *, as_of: date, unit_ids: Iterable[int]) -> list[UnitResult]:
+    """Return the results of some units on a date, without their stored reasons; one query."""
+    rows = results(actor, as_of=as_of).filter(unit_id__in=list(unit_ids))
+    return list(rows.defer("measures", "detail"))
 
 
 def unit_result(actor: Actor, *, unit_id: int, as_of: date) -> UnitResult | None:

@@ -13,4 +13,4 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the jobs."""
-        from jinlan.site import steadiness  # noqa: F401
+        from jinlan.site import measuring, steadiness  # noqa: F401

@@ -49,7 +49,15 @@ def main() -> int:
     from jinlan.site.database import setup_django
 
     setup_django()
-    from jinlan.site.jobs import create_demo_staff, evaluate_and_publish, load, set_demo_targets
+    from jinlan.site.jobs import (
+        create_demo_staff,
+        evaluate_and_publish,
+        leave_demo_clients_alone,
+        load,
+        log_demo_talks,
+        set_demo_people,
+        set_demo_targets,
+    )
 
     with progress.step(1):
         load(place.demo, progress=lambda text: progress.detail(1, text))
@@ -58,6 +66,9 @@ def main() -> int:
     with progress.step(3):
         create_demo_staff(staff(place), PASSWORD)
         set_demo_targets()
+        set_demo_people()
+        leave_demo_clients_alone(place.demo)
+        log_demo_talks()
     place.filled.write_text(AS_OF.isoformat())
     progress.ready()
     return 0

@@ -19,6 +19,7 @@ from django.urls import reverse
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.basics.errors import Refused, Words
+from jinlan.domains.engagement.services.rhythm import refresh_rhythm
 from jinlan.domains.strategy.services.charter_refresh import refresh_charter
 from jinlan.domains.strategy.services.definitions import install_charter, install_definitions
 from jinlan.domains.strategy.services.target_refresh import refresh_targets
@@ -30,7 +31,7 @@ from jinlan.kernel.services import create_staff
 from jinlan.kernel.trail import roots_file
 from jinlan.portal import services as portal
 from jinlan.serving.corrections import accept_correction
-from jinlan.site import demotargets, listing, twodays
+from jinlan.site import demopeople, demotalks, demotargets, demowishes, listing, twodays
 from jinlan.work.selectors import accepted_by
 from jinlan.work.services import asked_for
 from jinlan.work.snapshots import snapshot_indicators
@@ -103,6 +104,7 @@ def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
     install_charter(name, actor=actor)
     done = nightly(as_of=as_of, entity=name, actor=actor, progress=progress)
     refresh_charter(actor=system_actor(name, now_utc()))
+    refresh_rhythm(actor=system_actor(name, now_utc()))
     snapshot_indicators(actor=system_actor(name, now_utc()))
     refresh_targets(actor=system_actor(name, now_utc()))
     seal(system_actor(name, now_utc()), roots_file())
@@ -123,6 +125,23 @@ def create_demo_staff(rows: Iterable[Mapping[str, Any]], password: str) -> None:
 def set_demo_targets() -> None:
     """Give the demo bank targets, in the name of its head of department."""
     demotargets.install(person(demotargets.HEAD))
+
+
+def log_demo_talks() -> None:
+    """Write down interactions and promises of the demo bank, in the names of its managers; then the charter counts them."""
+    demotalks.install(lambda username, at: actor_for(Person.objects.get(username=username), at))
+    refresh_charter(actor=system_actor(entity(), now_utc()))
+    refresh_rhythm(actor=system_actor(entity(), now_utc()))
+
+
+def leave_demo_clients_alone(demo: Path) -> None:
+    """Note in the name of the head of department which clients of the demo bank asked to be left alone, once."""
+    demowishes.install(person(demotargets.HEAD), demo)
+
+
+def set_demo_people() -> None:
+    """Give clients of the demo managers people, in the name of each."""
+    demopeople.install(person)
 
 
 def create_staff_with_passwords(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -14,11 +14,13 @@ from django.conf import settings
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import now_utc
 from jinlan.basics.periods import is_month_end, tiers_compare_with
+from jinlan.clients.coverage import sync_coverage
 from jinlan.clients.models import Party, Unit, UnitMember
-from jinlan.clients.register import sync_coverage, sync_units
+from jinlan.clients.register import sync_units
 from jinlan.domains.strategy.services.definitions import definitions_of
 from jinlan.insight import totals
 from jinlan.insight.contacts import contacts
+from jinlan.insight.requests import requests
 from jinlan.kernel.audit import audit
 from jinlan.kernel.bulk import patient
 from jinlan.kernel.jobs import defer
@@ -33,6 +35,7 @@ from jinlan.serving.load import (
     follow_homes,
     publish_contacts,
     publish_day,
+    publish_requests,
     publish_totals,
     published_units,
     totals_of,
@@ -76,7 +79,9 @@ def publish(*, run: Run, dates: Sequence[Evaluated], load: LoadRecord, actor: Ac
         days = (_day(one, register, ties[one.as_of], published, known, load.base_currency) for one in dates)
         counts = [publish_day(entity, day, places, parties, levels) for day in days]
         _publish_totals(entity, dates)
-        publish_contacts(entity, _contacts(load, members, assignments, dates[-1].as_of), places)
+        spoken, asked = _said(load, members, assignments, dates[-1].as_of)
+        publish_contacts(entity, spoken, places)
+        publish_requests(entity, asked, places)
         run.changes = movements(dates, levels)
         _open_decisions(entity, dates[-1], places, actor)
         close_publication(entity, run, [one.as_of for one in dates])
@@ -227,13 +232,14 @@ def _assignments(load: LoadRecord) -> Rows:
         view.close()
 
 
-def _contacts(load: LoadRecord, members: Rows, assignments: Rows, until: date) -> Rows:
-    """Return the contacts with the managed units that the load knows; nothing when none are delivered."""
+def _said(load: LoadRecord, members: Rows, assignments: Rows, until: date) -> tuple[Rows, Rows]:
+    """Return contacts with the managed units, and what these asked for, as the load knows both; nothing of what is not delivered."""
     sponsors = [row for row in assignments if row["role"] == SPONSOR and row["unit_id"]]
     view = LakeView(settings.LAKE_DIR, load)
     try:
-        rows: Rows = contacts(view, members, sponsors, until).to_pylist()
-        return rows
+        return contacts(view, members, sponsors, until).to_pylist(), requests(
+            view, members, until
+        ).to_pylist()
     finally:
         view.close()
 

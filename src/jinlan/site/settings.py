@@ -196,6 +196,7 @@ INSTALLED_APPS = [
     "jinlan.work",
     "jinlan.domains.strategy",
     "jinlan.domains.compliance",
+    "jinlan.domains.engagement",
     "jinlan.workspace",
     "jinlan.portal",
     "jinlan.site",
@@ -330,9 +331,14 @@ WHITENOISE_USE_FINDERS = not _MANIFEST
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"reference": {"()": "jinlan.kernel.references.Referenced"}},
+    "filters": {
+        "reference": {"()": "jinlan.kernel.references.Referenced"},
+        "unsaid": {"()": "jinlan.kernel.references.Unsaid"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(reference)s] %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["reference"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["reference", "unsaid"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"jinlan": {"level": "INFO"}},
 }

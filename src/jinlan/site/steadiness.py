@@ -69,11 +69,11 @@ def _stocks(
 ) -> Iterator[Stock]:
     """Read one month-end after the other; only what the definitions need is kept of it."""
     # Arrow takes a second to import, and the web process never walks.
+    from jinlan.insight.added import read
     from jinlan.insight.assess import needed
     from jinlan.insight.dryrun import stock_of
-    from jinlan.lake import results
 
     codes = list(dict.fromkeys(code for one in definitions for code in needed(one)))
     for number, folder in enumerate(folders):
-        yield stock_of(results.read_units(lake, folder), kind, codes)
+        yield stock_of(read(lake, folder), kind, codes)
         running.progress(number + 1, len(folders))

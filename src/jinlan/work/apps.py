@@ -12,9 +12,13 @@ class WorkConfig(AppConfig):
     label = "work"
 
     def ready(self) -> None:
-        """Take the acts that need other eyes, and declare the nightly job."""
+        """Take the acts that need other eyes, declare the nightly job, and tell what happened."""
         from jinlan.kernel.acts import register_proposer
         from jinlan.work import tasks  # noqa: F401
+        from jinlan.work.events import SOURCES
+        from jinlan.work.happened import register_events
         from jinlan.work.services import asked_for
 
         register_proposer(asked_for)
+        for name, kind, source in SOURCES:
+            register_events(name, (kind,), source)

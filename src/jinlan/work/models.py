@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 from jinlan.basics.ids import uuid7
@@ -10,10 +11,15 @@ from jinlan.kernel.record import Scoped
 
 
 class Task(Scoped):
-    """Something that one person or role has to do about a unit. `subject` makes opening it idempotent."""
+    """Something that one person or role has to do about a unit. `subject` makes opening it idempotent.
 
-    CLASSES = {"*": INTERNAL, "title": FIGURE, "detail": FIGURE}
+    The unit's lead does it, unless it was given to somebody else (`assignee`, an employee's code). Of it people change who does it
+    and when it comes up again, never whether it is done: that follows from what it is about.
+    """
+
+    CLASSES = {"*": INTERNAL, "title": FIGURE, "detail": FIGURE, "assignee": STAFF}
     id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(db_default=RandomUUID(), unique=True)
     entity = models.CharField(max_length=16)
     subject = models.CharField(max_length=200)  # e.g. "tier:GROUP-000012:2026-10-31"
     kind = models.CharField(max_length=20)
@@ -27,6 +33,8 @@ class Task(Scoped):
     due_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
+    assignee = models.CharField(max_length=64, blank=True, default="", db_default="")
+    snoozed_until = models.DateField(null=True)
 
     class Meta(Scoped.Meta):
         constraints = [models.UniqueConstraint(fields=["entity", "subject"], name="task_subject_unique")]

@@ -20,9 +20,9 @@ from jinlan.basics.register import rule
 from jinlan.clients import selectors as clients
 from jinlan.kernel.acts import ACTS, Act, Matter, act, approval
 from jinlan.kernel.audit import audit
-from jinlan.kernel.models import Person
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
+from jinlan.kernel.who import name_of
 from jinlan.work.checks import Check, Subject, Verdict
 from jinlan.work.models import Approval, Clearance, PreflightRecord
 from jinlan.work.selectors import subject_of
@@ -65,7 +65,7 @@ def declare(check: Check) -> Act[Any, Any]:
             act=act_name(check.code), state="open", payload__preflight=str(preflight)
         )
         days = rule("PREFLIGHT.CLEARANCE", business_date(actor.at)).value
-        name: str = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
+        name = name_of(actor)
         Clearance.objects.create(
             entity=actor.entity, preflight=row, check_code=check.code, kind="override", version=verdict.version, approval=asked,
             person_id=actor.person_id, person_name=name, reason=people.reason[:500], at=actor.at,

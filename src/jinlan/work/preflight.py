@@ -24,9 +24,9 @@ from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
-from jinlan.kernel.models import Person
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied, scoped
+from jinlan.kernel.who import name_of
 from jinlan.work.checks import CHECKS, Answer, Check, Preflight, Subject, Verdict, checks_of, worst
 from jinlan.work.models import Clearance, PreflightRecord, Release
 from jinlan.work.overrides import declare
@@ -145,7 +145,7 @@ def acknowledge(*, actor: Actor, preflight: UUID, check: str, reason: str) -> st
     days = rule("PREFLIGHT.CLEARANCE", business_date(actor.at)).value
     Clearance.objects.create(
         entity=actor.entity, preflight=root, check_code=check, kind="ack", version=verdict.version, person_id=actor.person_id,
-        person_name=_name(actor), reason=reason.strip()[:500], at=actor.at, expires_at=actor.at + timedelta(days=int(days)),
+        person_name=name_of(actor), reason=reason.strip()[:500], at=actor.at, expires_at=actor.at + timedelta(days=int(days)),
     )  # fmt: skip
     audit(actor, "work.check_acknowledged", "preflight", root.public_id, after={"check": check}, reason=reason.strip()[:500])  # fmt: skip
     return str(root.public_id)
@@ -162,7 +162,7 @@ def _asked(actor: Actor, kind: str, subject: Subject, moment: str, root: Preflig
         entity=actor.entity, kind=kind, moment=moment, root=root, unit_id=unit.pk if unit else None,
         domain=unit.domain if unit else None, branch_id=unit.branch_id if unit else None, party_id=party.pk if party else None,
         channel=subject.channel, purpose=subject.purpose, facts=_plain(subject.facts), planned_at=subject.at or actor.at,
-        person_id=actor.person_id, person_name=_name(actor), asked_at=actor.at,
+        person_id=actor.person_id, person_name=name_of(actor), asked_at=actor.at,
         colour=worst(one.verdict for one in answers), clear=not any(one.open for one in answers), verdicts=[_kept(one) for one in answers],
     )  # fmt: skip
     return Preflight(row.public_id, (root or row).public_id, kind, subject, actor.at, answers)
@@ -242,8 +242,3 @@ def _kept(answer: Answer) -> dict[str, Any]:
 def _plain(value: Any) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(json.dumps(dict(value), cls=DjangoJSONEncoder))
     return found
-
-
-def _name(actor: Actor) -> str:
-    name: str = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
-    return name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,16 +20,37 @@ from jinlan.work.models import Approval, Decision, IndicatorValue, PreflightReco
 from jinlan.work.rules import Waiting, why_not
 
 
-def open_tasks(actor: Actor, *, limit: int = 20, but: str = "") -> list[Task]:
-    """Return the open tasks that the actor may see, the earliest due first; those of the kind `but` are left out."""
-    rows = visible(actor, Task).filter(closed_at__isnull=True).exclude(kind=but)
+def open_tasks(actor: Actor, *, limit: int = 20, but: Sequence[str] = ()) -> list[Task]:
+    """Return the open tasks that the actor may see, the earliest due first; those of the kinds `but` are left out."""
+    rows = visible(actor, Task).filter(closed_at__isnull=True).exclude(kind__in=but)
     return list(rows.order_by("due_on", "opened_on", "id")[:limit])
+
+
+def own_tasks(actor: Actor, *, units: Iterable[int]) -> list[Task]:
+    """Return the open tasks that fall to this person: given to him, or about units of his and given to nobody else."""
+    mine = Q(assignee=actor.employee) if actor.employee else Q(pk__in=[])
+    rows = visible(actor, Task).filter(mine | Q(assignee="", unit_id__in=list(units)), closed_at__isnull=True)
+    return list(rows.filter(role__in=[*actor.roles, ""]).order_by("due_on", "id"))
+
+
+def task_of(actor: Actor, *, public_id: UUID) -> Task | None:
+    """Return an open task in sight, None for another."""
+    found: Task | None = visible(actor, Task).filter(public_id=public_id, closed_at__isnull=True).first()
+    return found
 
 
 def open_subjects(actor: Actor, *, kind: str) -> set[str]:
     """Return the subjects of the open tasks of a kind."""
     rows = visible(actor, Task).filter(kind=kind, closed_at__isnull=True)
     return set(rows.values_list("subject", flat=True))
+
+
+def units_with_tasks(actor: Actor, *, units: Iterable[int]) -> set[int]:
+    """Return those of some units about which a task for people of the actor's roles is open, to whomever it was given."""
+    rows = visible(actor, Task).filter(
+        unit_id__in=list(units), closed_at__isnull=True, role__in=[*actor.roles, ""]
+    )
+    return set(rows.values_list("unit_id", flat=True))
 
 
 def tasks_of_unit(actor: Actor, *, unit_id: int) -> list[Task]:

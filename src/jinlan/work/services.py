@@ -20,6 +20,7 @@ from jinlan.kernel.acts import ACTS, Act, Approved, content_hash
 from jinlan.kernel.audit import audit
 from jinlan.kernel.models import Person
 from jinlan.kernel.scope import ScopeDenied, scoped
+from jinlan.kernel.who import name_of
 from jinlan.work.models import Approval, Decision, Task
 from jinlan.work.rules import closed, why_not
 from jinlan.work.selectors import waiting
@@ -116,7 +117,7 @@ def propose(*, actor: Actor, act: str, payload: Mapping[str, Any], reason: str) 
             entity=actor.entity, act=act, title=matter.title[:200], payload=body, payload_hash=content_hash(body), version=matter.version,
             before=dict(matter.before), after=dict(matter.after), unit_id=unit, domain=domain, branch_id=branch,
             beneficiaries=sorted(matter.beneficiaries), stages=[sorted(stage) for stage in declared.stages],
-            maker_id=actor.person_id, maker_name=_name(actor), reason=reason.strip()[:500],
+            maker_id=actor.person_id, maker_name=name_of(actor), reason=reason.strip()[:500],
             opened_at=actor.at, expires_at=actor.at + timedelta(days=DAYS),
         )  # fmt: skip
         made = _opened(row)
@@ -230,7 +231,7 @@ def _may_decide(actor: Actor, row: Approval) -> None:
 
 def _note(actor: Actor, row: Approval, *, approves: bool, reason: str) -> None:
     Decision.objects.create(
-        approval=row, maker_id=row.maker_id, person_id=actor.person_id, person_name=_name(actor), username=actor.username,
+        approval=row, maker_id=row.maker_id, person_id=actor.person_id, person_name=name_of(actor), username=actor.username,
         stage=row.stage, approves=approves, reason=reason.strip()[:500], at=actor.at,
     )  # fmt: skip
 
@@ -248,11 +249,6 @@ def _need_reason(reason: str) -> None:
         raise Refused(
             "REASON_SHORT", "理由至少 %(least)s 个字。", "请写明原因,复核人与审计会看到。", least=REASON
         )
-
-
-def _name(actor: Actor) -> str:
-    name: str = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
-    return name
 
 
 def _plain(payload: Mapping[str, Any]) -> dict[str, Any]:

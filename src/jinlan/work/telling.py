@@ -15,7 +15,8 @@ from jinlan.clients.models import Branch, Employee
 from jinlan.kernel.acts import ACTS
 from jinlan.kernel.models import Person, RoleGrant
 from jinlan.kernel.notices import holders, notice_kind, notify
-from jinlan.work.models import Approval
+from jinlan.kernel.who import name_of, people_behind
+from jinlan.work.models import Approval, Task
 
 
 def _act(said: Mapping[str, Any]) -> str:
@@ -33,6 +34,9 @@ def _closed(said: Mapping[str, Any]) -> str:
     return words[said["state"]] % {"act": _act(said)}
 
 
+GIVEN = notice_kind(
+    "work.task_given", why=gettext_lazy("这项待办转交给了您"), icon="checks", words=lambda said: _("%(who)s把一项待办转交给您") % said,
+)  # fmt: skip
 ASKED = notice_kind(
     "work.approval_asked", why=gettext_lazy("您有权复核这类申请"), icon="checks",
     words=lambda said: _("%(who)s申请“%(act)s”，等待复核") % {"who": said["who"], "act": _act(said)},
@@ -90,3 +94,19 @@ def _heads(branch: int, heads: set[int]) -> set[int]:
     own = RoleGrant.objects.filter(person_id__in=heads, role="branch_head", branch_code="")
     by_home = Person.objects.filter(pk__in=own.values("person_id"), employee_code__in=list(at_home))
     return {*named.values_list("person_id", flat=True), *by_home.values_list("pk", flat=True)}
+
+
+def tell_assignee(actor: Actor, task: Task) -> None:
+    """Tell who got a task that it is his now; a task that goes back to the lead tells nobody."""
+    people = people_behind(actor.entity, [task.assignee]).values()
+    if people:
+        who = name_of(actor)
+        key = f"{task.public_id}:{actor.at:%Y%m%d%H%M}"
+        notify(
+            GIVEN,
+            actor=actor,
+            people=people,
+            key=key,
+            url=reverse("today"),
+            who=who,
+        )

@@ -21,10 +21,14 @@ WHOLE_BANK = ("dept_head", "risk", "compliance", "auditor")
 OPERATIONS = (*WHOLE_BANK, "system_admin")
 ANYBODY = (*EVERYBODY, *ADMINISTRATORS)
 PAGES: dict[str, tuple[str, ...]] = {
+    "today": ("manager", "private_banker"),
     "department": HEADS,
     "clients": EVERYBODY,  # pages of one client; the list asks its resource
+    "engagement-log": ("manager", "private_banker", "branch_head", "dept_head"),
     "charter": EVERYBODY,
     "balance": HEADS,
+    "rotation": HEADS,
+    "hand-over-book": ("branch_head", "dept_head"),
     "indicators": WHOLE_BANK,
     "targets": EVERYBODY,
     "targets-set": ("dept_head",),

@@ -22,6 +22,7 @@ class WorkspaceConfig(AppConfig):
         from jinlan.workspace.clients import Clients
 
         for order, (name, label, icon, key) in enumerate((
+            ("today", _("今日"), "calendar", "t"),
             ("department", _("部门一屏"), "gauge", "d"),
             ("definitions", _("标准"), "adjustments", "s"),
             ("charter", _("服务章程"), "calendar", "s"),

@@ -58,6 +58,7 @@ def _kept(request: HttpRequest, actor: Actor, about: compliance.Measured | None)
     if about is None:
         return {"about": None}
     everything = request.GET.get("lines") == "all"
+    whole, answers = compliance.compliance_of(actor, about), _answers(actor, about)
     tables = [
         {"title": title, "first": first, "filter": name, "lines": lines if everything else lines[:SHOWN], "hidden": 0 if everything else max(0, len(lines) - SHOWN)}
         for title, first, name, lines in (
@@ -67,10 +68,20 @@ def _kept(request: HttpRequest, actor: Actor, about: compliance.Measured | None)
     ]  # fmt: skip
     return {
         "about": about,
-        "whole": compliance.compliance_of(actor, about),
+        "whole": whole,
+        "answers": answers,
+        "excused": whole.excused + sum(one["figure"].excused for one in answers),
         "tables": tables,
         "unmeasured": _unmeasured(about),
     }
+
+
+def _answers(actor: Actor, about: compliance.Measured, unit_id: int | None = None) -> list[Context]:
+    """Return each kind of answer with how many came in time; [] when nothing was asked for."""
+    found = compliance.attainment_of(actor, about, unit_id=unit_id)
+    return [
+        {"look": charter_words.ANSWERS[kind], "figure": figure} for kind, figure in found.items() if figure.owed or figure.excused
+    ]  # fmt: skip
 
 
 def _unmeasured(about: compliance.Measured) -> list[Context]:
@@ -147,14 +158,14 @@ def _owed(actor: Actor, about: compliance.Measured, unit_id: int, result: Any) -
         last=spoken.last,
     )  # fmt: skip
     return {
-        "figure": compliance.compliance_of(actor, about, unit_id=unit_id),
+        "figure": compliance.compliance_of(actor, about, unit_id=unit_id), "answers": _answers(actor, about, unit_id),
         "standings": [
             {"row": one, "look": charter_words.CONTACTS[one.kind], "why_not": charter_words.UNMEASURED.get(one.why_not, "")}
             for one in standings
         ],
         "misses": [
             {
-                "row": row, "word": charter_words.CONTACTS[row.kind].word, "excuse": charter_words.EXCUSES.get(row.excuse_code, ""),
+                "row": row, "word": charter_words.OWED[row.kind].word, "excuse": charter_words.EXCUSES.get(row.excuse_code, ""),
                 "may_excuse": row.due_on >= first,
             }
             for row in missed[:MISSES]

@@ -19,7 +19,7 @@ from jinlan.kernel.figures import column_unit, ratio
 from jinlan.serving import selectors as serving
 from jinlan.serving.selectors import TREND_COLUMNS, Published
 from jinlan.workspace import trends
-from jinlan.workspace.access import page
+from jinlan.workspace.access import may_open, page
 from jinlan.workspace.dates import date_menu, shown_date
 from jinlan.workspace.decisions import steps_of
 from jinlan.workspace.influence import influence_of
@@ -63,6 +63,7 @@ def client(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRespon
     base = {
         "title": it.unit.name, "place": "clients", "unit": it.unit, "as_of_query": it.query, "shown": it.shown,
         "data_date": date_menu(request, actor, it.shown), "team": clients.team_of(actor, unit=it.unit, as_of=it.shown.as_of),
+        "may_log": not it.shown.past and may_open(actor, "engagement-log"),
     }  # fmt: skip
     result = serving.unit_result(actor, unit_id=it.unit.pk, as_of=it.shown.as_of)
     own = serving.member_results(actor, unit_id=it.unit.pk, as_of=it.shown.as_of)

@@ -87,7 +87,7 @@ def _hidden(label: Any = "") -> filters.CharFilter:
 class Clients(Results):
     """Managed units on a date; in sight when their figures are."""
 
-    name, title, one, icon, key, order = "clients", _("名册"), _("客户"), "address-book", "c", 1
+    name, title, one, icon, key, order = "clients", _("名册"), _("客户"), "address-book", "c", 3
     purpose = _("谁是战略客户、在哪一层、规模与风险如何")
     roles, columns, sort = EVERYBODY, COLUMNS, "-tier"
     pages = {"": "jinlan.workspace.lists.ClientsPage", "one": None}

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from jinlan.basics.actor import Actor
 from jinlan.basics.periods import tiers_compare_with
 from jinlan.clients import selectors as clients
+from jinlan.domains.engagement.selectors.rhythm import silent_count
 from jinlan.kernel.figures import column_unit, ratio
 from jinlan.kernel.reading import remembered, sees_whole_bank
 from jinlan.serving import selectors as serving
@@ -58,7 +59,7 @@ def department(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     moves = spans[-1]["moves"] if spans else []
     return render(request, "workspace/department.html", context | {
         "shown": shown, "before": before, "kinds": _kinds(tiers), "kind_unit": column_unit([row[f"sum_{name}"] for row in tiers for name in ("aum", "revenue_12m")]), "totals": _totals(tiers, earlier), "as_of_query": as_of_query(shown),
-        "spans": spans, "indicators": _indicators(actor, shown), **_lists(actor, shown, moves),
+        "spans": spans, "indicators": _indicators(actor, shown), "silent": silent_count(actor), **_lists(actor, shown, moves),
     })  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def _lists(actor: Actor, shown: Published, moves: Sequence[serving.Move]) -> dic
     overdue = serving.largest(actor, as_of=as_of, column="overdue", limit=SHOWN)
     due = serving.maturities(actor, as_of=as_of, until=as_of + timedelta(days=MATURITY_DAYS), limit=SHOWN)
     tasks = open_tasks(
-        actor, limit=SHOWN, but="charter"
+        actor, limit=SHOWN, but=("charter", "request")
     )  # decisions: what managers owe is on the charter's page
     books = clients.lead_books(actor, as_of=as_of)
     keys = {row.unit_id for rows in (exposures, overdue, due) for row in rows} | {

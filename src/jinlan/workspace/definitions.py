@@ -192,7 +192,10 @@ def consequence(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpR
         try:
             found = studio.consequence(actor, studio.trial(actor, row, shown, body))
         except Refused as refused:
-            return render(request, template, context | {"refused": refused})
+            may = actor.has(*trials.KEEPERS)
+            return render(
+                request, template, context | {"refused": refused, "shown": shown, "may_measure": may}
+            )
         return render(request, template, context | found)
 
 
@@ -289,6 +292,19 @@ def keep(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
             return _shown(request, actor, row, filled, refused=refused, status=422)
     messages.info(request, _("测算已保存，稳定性在后台计算"))
     return redirect(f"{reverse('definition-trials')}?kind={row.kind}")
+
+
+@require_POST
+@doing("version-steps")
+def measure(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Have the measures that the shown date lacks computed in the background."""
+    with scoped(actor):
+        row, shown = _criteria(actor, public_id), shown_date(request, actor)
+    if shown is None:
+        raise Http404
+    trials.ask_measures(actor=actor, as_of=shown.as_of, run_id=shown.run_id)
+    messages.info(request, _("正在后台补算指标，完成后再看后果"))
+    return redirect("definition", public_id=row.public_id)
 
 
 @require_GET

@@ -56,3 +56,32 @@ def curve(rows: Sequence[tuple[int, Decimal]], mark: int) -> dict[str, Any]:
         "points": " ".join(points), "width": WIDTH, "height": HEIGHT, "mark": round(mark / last * WIDTH, 1),
         "whole": round(HEIGHT - float(1 / most) * HEIGHT, 1), "rows": rows,
     }  # fmt: skip
+
+
+GAPS = 24  # of a rhythm, the newest
+
+
+def gaps(before: Sequence[int], now: int, median: Decimal, limit: int) -> dict[str, Any]:
+    """Return the newest gaps between contacts as bars, the present one last, with lines of the median and the limit."""
+    shown = [*before[-GAPS:], now]
+    most = max(*shown, limit, 1)
+    width = WIDTH / len(shown)
+
+    def y(days: float) -> float:
+        return round(HEIGHT - HEIGHT * days / most, 1)
+
+    drawn = [
+        {
+            "x": round(place * width + 1, 1),
+            "width": round(width - 2, 1),
+            "y": y(days),
+            "height": round(HEIGHT - y(days), 1),
+            "days": days,
+            "now": place == len(shown) - 1,
+        }
+        for place, days in enumerate(shown)
+    ]
+    return {
+        "bars": drawn, "median": y(float(median)), "limit": y(limit), "width": WIDTH, "height": HEIGHT,
+        "hidden": max(0, len(before) - GAPS),
+    }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jinlan.domains.engagement import team_words
 from jinlan.kernel.looks import Look
 
 KINDS: Mapping[str, Any] = {"HNW": _("高净值家庭"), "GROUP": _("企业集团"), "PARTNER": _("合作伙伴")}
@@ -38,6 +39,9 @@ STRIP: Mapping[str, tuple[Any, str]] = {
     "STRATEGIC": (pgettext_lazy("strip", "战"), "l4"),
     "PARTNER": (pgettext_lazy("strip", "合"), "l3"),
 }
+LOADS: Mapping[str, Look] = {
+    "OVER": Look(_("超负荷"), "red", "alert-triangle"), "FIT": Look(_("适中"), "green"), "SPARE": Look(_("有余量"), "plain"),
+}  # fmt: skip
 STATES: Mapping[str, Look] = {
     "active": Look(_("在层"), "green", "circle-check"),
     "watch": Look(_("观察期"), "amber", "clock", _("已低于退出线，观察期内保留原层级")),
@@ -85,9 +89,7 @@ ROLES: Mapping[str, Any] = {
     "dept_head": _("部门负责人"), "risk": _("风险经理"), "compliance": _("合规"), "auditor": _("审计"),
     "system_admin": _("系统管理员"), "security_admin": _("安全管理员"), "audit_admin": _("审计管理员"), "system": _("系统"),
 }  # fmt: skip
-TEAM_ROLES: Mapping[str, Any] = {
-    "LEAD": _("主办"), "ASSIST": _("协办"), "PRODUCT": _("产品"), "RISK": _("风险"), "SERVICE": _("服务"), "SPONSOR": _("分管领导"),
-}  # fmt: skip
+TEAM_ROLES: Mapping[str, Any] = {code: look.word for code, look in team_words.ROLES.items()}
 INFLUENCE: Mapping[str, Any] = {
     "GUARANTOR": _("由它担保"), "CHAIN_CORE": _("产业链围绕它"), "CONTROLLER": _("由它控制"),
 }  # fmt: skip
@@ -181,6 +183,7 @@ VERBS: dict[str, Any] = {
     "signin": _("登录的全部记录"), "signin.succeeded": _("登录"), "signin.failed": _("登录失败"), "signin.step_up_succeeded": _("再次确认本人"),
     "signin.passkey_added": _("添加通行密钥"), "signin.passkey_removed": _("移除通行密钥"), "signin.passkey_failed": _("通行密钥未通过"),
     "signin.passkey_cloned": _("通行密钥疑似被复制"), "signin.oidc_unknown": _("统一身份认证：没有对应账号"), "signin.oidc_refused": _("统一身份认证：未通过"),
+    "signin.calendar_made": _("新建日历订阅"), "signin.calendar_ended": _("结束日历订阅"),
     "signin.portal_succeeded": _("客户门户登录"), "signin.portal_failed": _("客户门户登录失败"), "signin.portal_locked": _("客户门户登录暂停"),
     "signin.portal_ended": _("退出客户门户"), "signin.portal_password_changed": _("客户门户更改密码"),
     "portal.invited": _("开通客户门户登录"), "portal.ended": _("停用客户门户登录"),
@@ -191,7 +194,7 @@ VERBS: dict[str, Any] = {
     "lake.delivery_loaded": _("装入供数"), "serving.correction_accepted": _("批准更正供数"), "strategy.run_published": _("发布运行结果"), "strategy.definition_installed": _("安装标准"),
     "strategy.list_read": _("读取名单"), "strategy.unit_explained": _("解释层级"), "strategy.tier_overridden": _("人工调整层级"),
     "strategy.version_drafted": _("起草版本"), "strategy.version_edited": _("修改草稿"), "strategy.version_sent": _("提交审核"),
-    "strategy.trial_kept": _("保存测算"), "strategy.trial_filled": _("记下稳定性"), "strategy.version_reviewed": _("审核版本"), "strategy.version_withdrawn": _("撤回版本"), "strategy.version_decided": _("版本决定"),
+    "strategy.trial_kept": _("保存测算"), "strategy.measures_asked": _("申请补算指标"), "strategy.trial_filled": _("记下稳定性"), "strategy.version_reviewed": _("审核版本"), "strategy.version_withdrawn": _("撤回版本"), "strategy.version_decided": _("版本决定"),
     "strategy.meeting_called": _("召集会议"), "strategy.agenda_built": _("编制议程"), "strategy.meeting_opened": _("开会"),
     "strategy.ballot_cast": _("投票"), "strategy.item_closed": _("形成决议"), "strategy.minutes_written": _("修改会议记录"),
     "strategy.meeting_closed": _("闭会"), "strategy.target_set": _("设定全行目标"), "strategy.target_split": _("分解目标"), "strategy.targets_credited": _("计入目标完成情况"),
@@ -202,7 +205,7 @@ VERBS: dict[str, Any] = {
     "resource.view_kept": _("保存视图"), "resource.view_dropped": _("删除视图"),
     "compliance.consent_given": _("登记授权"), "compliance.consent_withdrawn": _("撤回授权"), "compliance.contact_suppressed": _("登记请勿联系"),
     "compliance.contact_restored": _("恢复联系"), "work.check_acknowledged": _("确认预检提醒"), "work.check_overridden": _("例外放行"), "work.released": _("执行前复检"),
-    "work.indicators_kept": _("记录指标"), "work.task_opened": _("建立待办"), "work.tasks_opened": _("批量建立待办"), "work.tasks_closed": _("批量办结待办"), "work.approval_asked": _("申请复核"), "work.approval_passed": _("复核通过一个环节"),
+    "work.task_snoozed": _("推后待办"), "work.task_delegated": _("转交待办"), "work.indicators_kept": _("记录指标"), "work.task_opened": _("建立待办"), "work.tasks_opened": _("批量建立待办"), "work.tasks_closed": _("批量办结待办"), "work.approval_asked": _("申请复核"), "work.approval_passed": _("复核通过一个环节"),
     "work.approval_done": _("复核通过并执行"), "work.approval_refused": _("复核拒绝"), "work.approval_void": _("复核作废"), "work.approval_expired": _("复核过期"),
 }  # fmt: skip
 

@@ -159,7 +159,10 @@ def a_bank(dice: random.Random) -> tuple[Model, list[Person]]:
             model.coverage.append(
                 (one.pk, "unit" if isinstance(thing, Unit) else "party", thing.pk, (since, until))
             )
-    for absent, deputy in (dice.sample(staff, 2) for _ in range(6)):
+    chosen = [dice.sample(staff, 2) for _ in range(6)]
+    for absent, deputy in {
+        absent.pk: (absent, deputy) for absent, deputy in chosen
+    }.values():  # one deputy at a time
         since, until = period()
         until = until or since + timedelta(days=30)
         stands_in(deputy, absent, since, until)

@@ -29,7 +29,7 @@ def line(employee, role="LEAD", *, unit=1, party=None, since=START, until=None, 
 
 
 def change(employee, since=DAY, unit=1):
-    return Change(unit, 100, employee, since)
+    return Change(unit, 100, "LEAD", None, employee, since)
 
 
 def told(lines):
@@ -59,8 +59,38 @@ def test_an_assistant_who_becomes_the_lead_keeps_what_he_had():
 def test_the_banks_own_later_word_holds_and_an_earlier_one_does_not():
     later = [line(1, until=date(2026, 12, 15)), line(4, since=date(2026, 12, 15))]
     same = [line(1, until=DAY), line(4, since=DAY)]
-    assert told(overlaid(later, [change(3)])) == told(later)
+    assert told(overlaid(later, [change(3)])) == [
+        (1, "LEAD", START, DAY, None),
+        (3, "LEAD", DAY, date(2026, 12, 15), None),  # what held until then stays
+        (4, "LEAD", date(2026, 12, 15), None, None),
+    ]
+    assert told(overlaid([line(1), later[1]], [change(3)])) == [
+        (1, "LEAD", START, DAY, None),
+        (3, "LEAD", DAY, date(2026, 12, 15), None),
+        (4, "LEAD", date(2026, 12, 15), None, None),
+    ]
     assert told(overlaid(same, [change(3)])) == told(same)
+
+
+def test_an_assistant_joins_until_the_bank_has_a_later_word_about_him_and_leaves_on_a_day():
+    joins = Change(1, 100, "ASSIST", None, 2, DAY, Decimal("0.3"))
+    lines = overlaid([line(1), line(2, "ASSIST", since=date(2026, 12, 15), share="0.2")], [joins])
+    assert told(lines) == [
+        (1, "LEAD", START, None, None),
+        (2, "ASSIST", DAY, date(2026, 12, 15), Decimal("0.3")),
+        (2, "ASSIST", date(2026, 12, 15), None, Decimal("0.2")),
+    ]
+    leaves = Change(1, 100, "ASSIST", 2, None, DAY)
+    assert told(overlaid([line(1), line(2, "ASSIST")], [leaves])) == [
+        (1, "LEAD", START, None, None),
+        (2, "ASSIST", START, DAY, None),
+    ]
+    follows = Change(1, 100, "ASSIST", 2, 3, DAY)
+    assert told(overlaid([line(1, share="0.6"), line(2, "ASSIST", share="0.4")], [follows])) == [
+        (1, "LEAD", START, None, Decimal("0.6")),
+        (2, "ASSIST", START, DAY, Decimal("0.4")),
+        (3, "ASSIST", DAY, None, Decimal("0.4")),
+    ]
 
 
 def test_two_decisions_follow_each_other_and_a_unit_without_a_lead_gets_one():

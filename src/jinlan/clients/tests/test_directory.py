@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from jinlan.clients.coverage import sync_coverage
 from jinlan.clients.directory import sync_branches, sync_employees, sync_merges, sync_parties
-from jinlan.clients.models import Branch, Coverage, Employee, LeadChange, Party, Unit, UnitMember
-from jinlan.clients.register import sync_coverage, sync_units
+from jinlan.clients.models import Branch, Coverage, Employee, Party, TeamChange, Unit, UnitMember
+from jinlan.clients.register import sync_units
 from jinlan.clients.resources import about
 from jinlan.kernel.scope import scoped
 from jinlan.kernel.testing import AT, TODAY, a_person, an_actor, writing
@@ -273,7 +274,7 @@ def test_a_decided_lead_holds_until_the_bank_has_a_later_word_and_scope_follows_
         sync_units("JLB", [unit("G1", "P1")], [member("G1", "P1")])
         rows = [assignment("E1", of_unit="G1")]
         client = Unit.objects.get(code="G1")
-        LeadChange.objects.create(
+        TeamChange.objects.create(
             **about(client), before="E1", after="E2", effective_on=TODAY, reason="负荷均衡", decided_by="chenwei",
             decided_name="陈伟", at=AT,
         )  # fmt: skip
@@ -291,7 +292,7 @@ def test_a_decided_lead_holds_until_the_bank_has_a_later_word_and_scope_follows_
                 assignment("E2", of_unit="G1", valid_from=later),
             ],
         )
-        assert _leads() == [("E1", None, later), ("E2", later, None)]
+        assert _leads() == [("E1", None, TODAY), ("E2", TODAY, None)]  # what held until then stays
 
 
 def _leads() -> list[tuple[str, Any, Any]]:

@@ -13,11 +13,12 @@ from jinlan.basics.errors import Refused
 from jinlan.clients.resources import in_sight
 from jinlan.domains.compliance import words
 from jinlan.domains.compliance.models import Contact
-from jinlan.domains.compliance.services import known, name_of, party_in_sight
+from jinlan.domains.compliance.services import known, party_in_sight
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
+from jinlan.kernel.who import name_of
 from jinlan.work.checks import Answer
 from jinlan.work.preflight import Subject, glance_again, preflight, release
 

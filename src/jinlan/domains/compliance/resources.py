@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 import django_filters as filters
 from django.db.models import Q
@@ -13,10 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jinlan.basics.actor import Actor
-from jinlan.basics.errors import Refused
 from jinlan.clients import selectors as clients
-from jinlan.clients import unmask
-from jinlan.clients.resources import CLIENT, NAMED, UNIT_FIELD, ByUnit, the_one
+from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit, party_read, party_typed
 from jinlan.domains.compliance import words
 from jinlan.domains.compliance.contacts import (
     KIND,
@@ -44,26 +41,6 @@ STATES = {
 }  # fmt: skip
 MOMENTS = {"ask": _("预检"), "recheck": _("复检"), "release": _("执行前复检")}
 PURPOSES = {code: words.PURPOSES[code] for code in (*words.CONTACT, words.SERVICE)}
-
-
-def _person(actor: Actor, text: str) -> UUID:
-    """Return the one person or company in sight that a text names: its public id, or its whole name."""
-    try:
-        known = unmask.party_of(actor, public_id=UUID(text))
-        found = [known] if known else []
-    except ValueError:
-        found = clients.parties_named(actor, text=text, limit=NAMED + 1)
-    absent = Refused("PARTY_ABSENT", "没有找到这个人或公司。", "请写客户成员的名称。")
-    many = Refused("PARTY_MANY", "有几个与此相符:%(names)s。", "请写全名。", names=[])
-    return the_one(found, text, absent=absent, many=many)
-
-
-def _name(actor: Actor, value: Any) -> str:
-    try:
-        found = unmask.party_of(actor, public_id=UUID(str(value)))
-    except ValueError:
-        return ""
-    return found.name if found else ""
 
 
 def _first_amber(actor: Actor, row: Any) -> str:
@@ -133,7 +110,7 @@ class Contacts(ByUnit):
     }
     create = Action(prepare_contact, target="", icon="plus", fields={
         "unit": UNIT_FIELD,
-        "party": Field(_("联系人"), help=_("客户成员的名称"), clean=_person, reads=_name),
+        "party": Field(_("联系人"), help=_("客户成员的名称"), clean=party_typed, reads=party_read),
         "what": Field(_("内容"), help=_("一句话写明联系什么")),
         "purpose": Field(_("目的"), choices=list(PURPOSES.items())),
         "channel": Field(_("渠道"), choices=list(words.CHANNELS.items())),

@@ -24,8 +24,8 @@ from jinlan.domains.compliance.rules import CONSENT, check_giving
 from jinlan.domains.compliance.selectors import standing, text_in_force
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
-from jinlan.kernel.models import Person
 from jinlan.kernel.scope import ScopeDenied
+from jinlan.kernel.who import name_of
 
 ROLES = ("manager", "private_banker", "compliance")
 TEXTS = Path(__file__).with_name("texts.toml")
@@ -208,9 +208,3 @@ def _entry(actor: Actor, party: Party, what: str, *, at: datetime, **fields: Any
         source_key=str(key), person_id=actor.person_id, person_name=name_of(actor), recorded_at=actor.at, **fields,
     )  # fmt: skip
     return str(key)
-
-
-def name_of(actor: Actor) -> str:
-    """Return the name of who acts, as it is kept with what he does."""
-    name: str = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
-    return name

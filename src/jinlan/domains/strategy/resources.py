@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_filters as filters
@@ -10,25 +11,34 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
+from jinlan.basics.clock import business_date
 from jinlan.clients import teams
-from jinlan.clients.models import LeadChange
+from jinlan.clients.models import TeamChange
 from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit, book_word, offer_books
 from jinlan.domains.strategy import words
 from jinlan.domains.strategy.models import LeaveAlone, Obligation
 from jinlan.domains.strategy.selectors import compliance
 from jinlan.domains.strategy.selectors.definitions import tier_names
 from jinlan.domains.strategy.services.assignments import assign_lead, withdraw_assignment
-from jinlan.domains.strategy.services.charter_acts import excuse_obligation, leave_alone, today_of
+from jinlan.domains.strategy.services.charter_acts import excuse_obligation, leave_alone
 from jinlan.kernel.duties import BUSINESS
 from jinlan.kernel.resource.asking import Ask
-from jinlan.kernel.resource.columns import Badge, Day, Number, Text, Title
+from jinlan.kernel.resource.columns import Badge, Day, Moment, Number, Text, Title
 from jinlan.kernel.resource.declare import Action, Field, View
+from jinlan.serving import selectors as serving
 
 _OPEN = Q(kept_on__isnull=True, excuse_code="")
 
 
 def _missed(actor: Actor, _ask: Ask) -> Q:
-    about = compliance.measured(actor)
+    return compliance.CONTACT & _passed(compliance.measured(actor))
+
+
+def _unanswered(actor: Actor, _ask: Ask) -> Q:
+    return ~compliance.CONTACT & _passed(compliance.measured(actor))
+
+
+def _passed(about: compliance.Measured | None) -> Q:
     return compliance.missed(about.as_of) & Q(due_on__gt=about.since) if about else Q(pk__in=[])
 
 
@@ -48,8 +58,15 @@ def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
 
 
 def word_of(kind: str) -> Any:
-    """Return what a kind of contact is called; an unknown one is its own word."""
-    return words.CONTACTS[kind].word if kind in words.CONTACTS else kind
+    """Return what a kind of contact or answer is called; an unknown one is its own word."""
+    return words.OWED[kind].word if kind in words.OWED else kind
+
+
+def _days_late(row: Any, as_of: date) -> int | None:
+    """Return how late a contact is, or how late an answer came; None for what is not late."""
+    if row.state == "late":
+        return (business_date(row.done_at) - row.due_on).days
+    return (as_of - row.due_on).days if row.state == "missed" else None
 
 
 def may_be_excused(row: Any) -> bool:
@@ -58,33 +75,34 @@ def may_be_excused(row: Any) -> bool:
 
 
 class Obligations(ByUnit):
-    """Contacts that the clients in sight are owed."""
+    """Contacts that the clients in sight are owed, and answers to what they asked for."""
 
     name, title, one = "obligations", _("应尽联系"), _("应尽联系")
-    purpose = _("按服务章程应与客户保持的联系：到期、完成、未完成与免除")
+    purpose = _("按服务章程应与客户保持的联系、应答复的诉求：到期、完成、未完成与免除")
     nothing = _("夜间运行按章程推算应尽联系后，会出现在这里。")
     model, roles = Obligation, BUSINESS
     icon, order, sort, railed = "calendar", 47, "-due_on", ()
     history = False
     columns = (
         Title("kind", _("联系"), of=lambda row: word_of(row.kind)), CLIENT,
-        Badge("state", _("状态"), looks=words.OBLIGATIONS, keep=True), Day("due_on", _("到期日"), sort="due_on", keep=True),
+        Badge("state", _("状态"), looks=words.OBLIGATIONS, keep=True), Day("due_on", _("应完成日"), sort="due_on", keep=True),
         Day("kept_on", _("完成日"), sort="kept_on"), Number("late", _("逾期天数")), Text("tier", _("层级"), of="tier_name"),
         Text("lead", _("主办"), of="lead_name"), Text("excuse_code", _("免除原因"), of=lambda row: words.EXCUSES.get(row.excuse_code, "")),
     )  # fmt: skip
     facts = (
-        Day("opens", _("起算日")), Text("version", _("章程版本")), Text("excuse_evidence", _("依据")),
+        Day("opens", _("起算日")), Text("ref", _("诉求编号")), Moment("due_at", _("约定时限")), Moment("done_at", _("答复时间")), Text("version", _("章程版本")), Text("excuse_evidence", _("依据")),
         Text("excuse_asked_by", _("申请人")), Text("excused_by", _("批准人")),
     )  # fmt: skip
     views = (
         View("missed", _("未完成"), rows=_missed),
+        View("unanswered", _("逾期答复"), rows=_unanswered),
         View("coming", _("待完成"), rows=_coming),
         View("excused", _("已免除"), rows=_excused),
         View("all", _("全部"), wide=True),
     )
     filters = {
-        "contact": filters.ChoiceFilter(label=_("联系"), field_name="kind", choices=[(code, look.word) for code, look in words.CONTACTS.items()]),
-        "due_on": filters.DateFromToRangeFilter(label=_("到期日")),
+        "contact": filters.ChoiceFilter(label=_("联系"), field_name="kind", choices=[(code, look.word) for code, look in words.OWED.items()]),
+        "due_on": filters.DateFromToRangeFilter(label=_("应完成日")),
         "branch": filters.CharFilter(label=_("机构"), method=_elsewhere, widget=forms.Select),
         "lead": filters.CharFilter(label=_("主办"), widget=forms.Select),
         "unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput),
@@ -118,7 +136,7 @@ class Obligations(ByUnit):
         leads = teams.names_of_employees(actor, codes=[row.lead for row in rows])
         for row in super().decorate(actor, rows):
             row.state = compliance.state_of(row, about.as_of if about else row.due_on)
-            row.late = (about.as_of - row.due_on).days if about and row.state == "missed" else None
+            row.late = _days_late(row, about.as_of) if about else None
             row.tier_name, row.lead_name = tiers.get(row.tier, row.tier), leads.get(row.lead, row.lead)
         return rows
 
@@ -160,7 +178,7 @@ class Quiets(ByUnit):
 
 
 def _coming_changes(actor: Actor, _ask: Ask) -> Q:
-    return Q(withdrawn_at__isnull=True, effective_on__gt=today_of(actor))
+    return Q(withdrawn_at__isnull=True, effective_on__gt=serving.known_until(actor))
 
 
 class LeadChanges(ByUnit):
@@ -169,7 +187,7 @@ class LeadChanges(ByUnit):
     name, title, one = "lead-changes", _("主办调整"), _("主办调整")
     purpose = _("负责人决定的主办变更：自生效日起由新主办负责，此前的记录与业绩不变")
     nothing = _("在「组合均衡」采纳一项建议，或在这里调整主办。")
-    model, roles = LeadChange, BUSINESS
+    model, roles = TeamChange, BUSINESS
     icon, order, sort, railed = "users", 49, "-effective_on", ()
     columns = (
         Title("after", _("新主办"), of="after_name"), CLIENT, Text("before", _("原主办"), of="before_name"),
@@ -189,9 +207,13 @@ class LeadChanges(ByUnit):
     )  # fmt: skip
     verbs = {"strategy.lead_assigned": _("调整主办"), "strategy.assignment_withdrawn": _("撤回主办调整")}
 
+    def rows(self, actor: Actor, ask: Any = None) -> QuerySet[Any]:
+        """Return the changes of leads; those of other roles are told with their proposals."""
+        return super().rows(actor, ask).filter(role="LEAD")
+
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along client, names and state; a few queries a page."""
-        today = today_of(actor)
+        today = serving.known_until(actor)
         names = teams.names_of_employees(
             actor, codes=[code for row in rows for code in (row.before, row.after)]
         )

@@ -13,13 +13,18 @@ CONTACTS: Mapping[str, Look] = {
     "FACE": Look(_("面访"), "", "users"), "CALL": Look(_("电话或视频"), "", "message-circle"),
     "EXECUTIVE": Look(_("高层会晤"), "", "medal"), "REVIEW": Look(_("计划回顾"), "", "calendar"),
 }  # fmt: skip
+ANSWERS: Mapping[str, Look] = {
+    "RESPOND": Look(_("响应诉求"), "", "message-circle"), "RESOLVE": Look(_("办结诉求"), "", "circle-check"),
+}  # fmt: skip
+OWED: Mapping[str, Look] = {**CONTACTS, **ANSWERS}
 OBLIGATIONS: Mapping[str, Look] = {
     "kept": Look(_("已完成"), "green", "circle-check"), "missed": Look(_("未完成"), "red", "alert-triangle"),
-    "excused": Look(_("已免除"), "plain"), "due": Look(_("待完成"), "blue", "clock"),
+    "late": Look(_("迟于时限"), "amber", "clock"), "excused": Look(_("已免除"), "plain"), "due": Look(_("待完成"), "blue", "clock"),
 }  # fmt: skip
 EXCUSES: Mapping[str, Any] = {
     "CLIENT_ABSENT": _("客户不便（出国、住院、停业）"), "CLIENT_DECLINED": _("客户婉拒本次联系"), "FORCE_MAJEURE": _("不可抗力"),
     "LEGAL": _("监管或司法限制"), "HANDOVER": _("客户经理交接期内已书面安排"), "ELSEWHERE": _("已由集团其他机构完成同类联系"),
+    "CLIENT_WAITED": _("等待客户补充资料或答复"),
 }  # fmt: skip
 UNMEASURED: Mapping[str, Any] = {
     "NO_PLANS": _("系统里还没有客户计划，无法判断是否回顾"), "NO_SPONSORS": _("本行数据里没有分管领导，无法识别高层会晤"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
+from jinlan.insight.added import read
 from jinlan.insight.asking.questions import DryRun, Weights
 from jinlan.insight.consequence import absent, consequence, swayed
 from jinlan.insight.definition import POINT, Definition
@@ -51,6 +52,7 @@ class Held:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.stock: Stock | None = None
+        self.mark = 0  # of the measures that were added
         self.about: Mapping[str, Mapping[str, str]] = {}
         self.judged: OrderedDict[str, Judged] = OrderedDict()
 
@@ -90,7 +92,7 @@ class Studio(Answerer):
             raise Refused(
                 "STUDIO_MEASURE",
                 "这一天的结果里没有指标:%(codes)s。",
-                "请等下一次夜间评估算出它,或换一个日期。",
+                "请先补算,或换一个日期。",
                 codes=gone,
             )
         with held.lock:
@@ -133,8 +135,11 @@ class Studio(Answerer):
             raise Refused("LAKE_QUESTION", "结果文件夹无效。")
         held = self._shelf.held(question.folder, question.kind)
         with held.lock:
-            if held.stock is None:
-                held.stock = stock_of(results.read_units(self._root, question.folder), question.kind)
+            mark = results.added_mark(self._root, question.folder)
+            if held.stock is None or held.mark != mark:
+                held.mark = mark
+                held.judged.clear()
+                held.stock = stock_of(read(self._root, question.folder), question.kind)
                 held.about = self._divided(question, held.stock)
             return held, held.stock
 

@@ -83,6 +83,7 @@ class Action:
         word: the button's word; the act's title if empty.
         target: the argument of the act that takes the row's public id; "" for an act that makes a row.
         when: whether it makes sense for a row; such a row is skipped with `why_not`.
+        offered: whether a row's page shows its button to who reads it (the row is decorated); it may be done all the same.
         bulk: it may be done to many rows at once.
         icon: its icon.
     """
@@ -93,6 +94,7 @@ class Action:
     target: str = field(default="public_id", kw_only=True)
     when: Callable[[Any], bool] = field(default=lambda _row: True, kw_only=True)
     why_not: Any = field(default="", kw_only=True)
+    offered: Callable[[Any], bool] = field(default=lambda _row: True, kw_only=True)
     bulk: bool = field(default=False, kw_only=True)
     icon: str = field(default="", kw_only=True)
 

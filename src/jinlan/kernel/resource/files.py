@@ -18,11 +18,11 @@ from jinlan.kernel.duties import BUSINESS
 from jinlan.kernel.export import TYPES, Format, Mark, write
 from jinlan.kernel.export import Column as FileColumn
 from jinlan.kernel.keyset import ordering
-from jinlan.kernel.models import Person
 from jinlan.kernel.resource.asking import Ask, from_query
 from jinlan.kernel.resource.chips import words_of
 from jinlan.kernel.resource.declare import RESOURCES, Resource
 from jinlan.kernel.scope import ScopeDenied, scoped
+from jinlan.kernel.who import name_of
 
 PURPOSES = {
     "SERVICE": _("客户服务"),
@@ -105,7 +105,7 @@ def take(actor: Actor, asked: Mapping[str, Any], *, granted_by: str) -> Taken:
         declared, ask = _asked(actor, **asked)
         found = list(declared.listed(actor, ask).order_by(*ordering(declared.order_of(ask))))
         rows = declared.decorate(actor, found)
-        person: str = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
+        person = name_of(actor)
         why = f"{PURPOSES[asked['purpose']]}:{asked['reason'].strip()}"
         mark = Mark(person, actor.username, actor.at, why, str(uuid7()))
         kind = cast("Format", asked["kind"])

@@ -98,7 +98,7 @@ def made(one: Field, kind: Any, required: bool, actor: Actor) -> forms.Field:
     if choices:
         return _choice(kind, list(choices), nullable, how)
     if one.clean is not None:
-        return forms.CharField(max_length=LINE, **how)
+        return forms.CharField(max_length=LINE, empty_value=None if nullable else "", **how)
     return _plain(kind, one, nullable, how)
 
 

@@ -50,7 +50,7 @@ class RowPage(ResourcePage):
             {
                 "action": one,
                 "url": self.url(one.name, public_id=row.public_id),
-                "possible": one.when(row),
+                "possible": one.when(row) and one.offered(row),
             }
             for one in found if one is not None
         ]  # fmt: skip

@@ -110,6 +110,9 @@ def test_a_payload_comes_back_from_json_as_its_types() -> None:
 def test_a_content_hash_knows_no_order_of_names() -> None:
     assert content_hash({"a": 1, "b": Decimal("2.0")}) == content_hash({"b": "2.0", "a": 1})
     assert content_hash({"a": 1}) != content_hash({"a": 2})
+    with pytest.raises(Refused) as caught:
+        content_hash({"a": "\udcff"})
+    assert caught.value.code == "TEXT_BROKEN"
 
 
 def test_the_same_key_at_one_moment_does_it_once_and_everybody_gets_the_one_answer(declared) -> None:

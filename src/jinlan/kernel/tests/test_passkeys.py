@@ -64,7 +64,7 @@ def test_a_passkey_is_added_signs_in_and_is_removed(sit: Callable[[], Sitter], a
     sitter.password("ana")
     landed = sitter.presses("form.passkey button")
 
-    assert landed == "/clients"
+    assert landed == "/today"
     row.refresh_from_db(from_queryset=Passkey.door.all())
     assert row.last_used is not None
     assert verbs("signin.passkey_added", "signin.succeeded") == [
@@ -114,7 +114,7 @@ def test_an_answer_is_good_once_and_for_its_own_session_only(sit: Callable[[], S
 
     assert other.sends(answer) == "/signin/code"  # another session's challenge
     assert "没有通过" in other.body()
-    assert sitter.sends(answer) == "/clients"
+    assert sitter.sends(answer) == "/today"
     signs_out(sitter)
     sitter.password("ana")
     assert sitter.sends(answer) == "/signin/code"  # replayed
@@ -167,7 +167,7 @@ def test_another_origin_is_refused_and_a_host_header_changes_nothing(
     sitter.goes("/signin/code")
 
     assert refused == "/signin/code"
-    assert sitter.presses("form.passkey button") == "/clients"
+    assert sitter.presses("form.passkey button") == "/today"
 
 
 def test_another_persons_passkey_is_refused(sit: Callable[[], Sitter], ana: Person) -> None:

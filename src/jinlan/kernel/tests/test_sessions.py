@@ -223,7 +223,7 @@ def test_idle_and_absolute_limits_hold_to_the_second(ana: Person, steps: list[in
         with time_machine.travel(start + timedelta(seconds=second), tick=False):
             answer = client.get("/")
 
-    expected = f"/signin?why={why}&next=%2F" if why else "/clients"
+    expected = f"/signin?why={why}&next=%2F" if why else "/today"
     assert (answer.status_code, answer["Location"]) == (302, expected)
     assert ends() == [("ana", why)]
 

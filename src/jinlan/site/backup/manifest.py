@@ -56,7 +56,7 @@ def write(folder: Path, manifest: Manifest, keys: Keys) -> None:
     """Write manifest and signature, settled on disk."""
     body = json.dumps(asdict(manifest), ensure_ascii=False, indent=0).encode()
     (folder / FILE).write_bytes(body)
-    (folder / SIGNATURE).write_text(hmac.digest(signing(keys), body, "sha256").hex() + "\n")
+    (folder / SIGNATURE).write_bytes(_signature(body, keys))
     for name in OWN:
         with (folder / name).open("rb") as file:
             os.fsync(file.fileno())
@@ -90,10 +90,9 @@ def read(folder: Path, keys: Keys | None) -> Manifest:
                 "这份备份属于另一个安装:它的清单不是用这套密钥签的。",
                 "请用该安装的密钥包:`--keys FILE`。",
             )
-        signature = (folder / SIGNATURE).read_text().strip() if (folder / SIGNATURE).is_file() else ""
-        if not hmac.compare_digest(
-            hmac.digest(signing(keys), body, "sha256").hex().encode(), signature.encode()
-        ):
+        # Bytes with bytes: a damaged signature need not be text.
+        given = (folder / SIGNATURE).read_bytes() if (folder / SIGNATURE).is_file() else b""
+        if not hmac.compare_digest(_signature(body, keys), given):
             raise Damaged("BACKUP_DAMAGED", "备份的清单与签名不符:它被改动或损坏。")
     try:
         found = Manifest(
@@ -105,6 +104,10 @@ def read(folder: Path, keys: Keys | None) -> Manifest:
     for name in (*found.files, *found.folders):
         inside(name)
     return found
+
+
+def _signature(body: bytes, keys: Keys) -> bytes:
+    return hmac.digest(signing(keys), body, "sha256").hex().encode() + b"\n"
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinlan.basics.errors import Refused
 
-PARTS = ("features", "nightly", "web", "studio")
+PARTS = ("features", "nightly", "web", "studio", "silence")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure in a temporary folder, print, and say which goals were missed."""
-    from jinlan.site.bench import bank, features, nightly, studio, web
+    from jinlan.site.bench import bank, features, nightly, silence, studio, web
     from jinlan.site.bench.report import Report
 
     wanted, report = [*options.parts, *(options.only or [])] or PARTS, Report()
@@ -49,6 +49,8 @@ def run(options: argparse.Namespace) -> int:
             studio.run(work, report, lake)
         if "web" in wanted:
             web.run(work / "home", report)
+        if "silence" in wanted:
+            silence.run(report)
     report.say()
     for line in report.missed:
         report.say(f"未达标: {line}")

@@ -25,6 +25,7 @@ from jinlan.site.demobank import (
     plots_homes,
     products,
     service,
+    silences,
 )  # fmt: skip
 from jinlan.site.demobank.book import Bank
 from jinlan.site.demobank.entries import Ints
@@ -91,6 +92,7 @@ def build(bank: Bank, size: Size) -> Stage:
     coverage.approvals(kit)
     coverage.assignments(kit)
     service.build(kit)
+    silences.plant(stage)
     _merge_branches(bank, kit)
     bank.settle_edits()
     return stage

@@ -39,12 +39,13 @@ def _interactions(kit: Kit) -> None:
             for _ in range(int(counts[place])):
                 when = time.next_work(month.first + dice.whole(0, month.size - 4))
                 if bank.since(unit.root.onboard_date) <= when <= time.end:
-                    _contact(
+                    contact(
                         kit, unit, when, dice.whole(32_400, 61_200), dice.pick(_TYPES), out=dice.chance(0.7)
                     )
 
 
-def _contact(kit: Kit, unit: Unit, when: int, second: int, kind: str, *, out: bool) -> None:
+def contact(kit: Kit, unit: Unit, when: int, second: int, kind: str, *, out: bool) -> None:
+    """Deliver one contact with a unit."""
     number = kit.bank.next_id("N")
     kit.bank.state.put("interaction", when, {
         "interaction_id": number, "party_id": unit.root.party_id,

@@ -20,6 +20,7 @@ from jinlan.kernel.scope import actor_for, scoped, system_actor
 from jinlan.serving.models import UnitResult
 from jinlan.site.trust.facts import Matter
 from jinlan.work import services as work
+from jinlan.work.models import Task
 
 if TYPE_CHECKING:
     from jinlan.site.trust.bank import Bank
@@ -113,6 +114,12 @@ def committee(bank: Bank) -> None:
                 letter="talk", made_at=now_utc(),
             )  # fmt: skip
             bank.thing_ids[f"decision:{code}"], bank.facts.rows[f"decision:{code}"] = row.public_id, code
+            task = Task.objects.create(
+                **about(unit), subject=f"trust:{code}", kind="charter", role="manager", title="x", detail={"contact": "FACE"},
+                opened_on=bank.today,
+            )  # fmt: skip
+            task.refresh_from_db(fields=["public_id"])
+            bank.thing_ids[f"task:{code}"], bank.facts.rows[f"task:{code}"] = task.public_id, code
 
 
 def sessions(bank: Bank) -> None:

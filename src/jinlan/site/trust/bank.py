@@ -29,6 +29,7 @@ from jinlan.serving.models import (
     RestrictedGate,
     Run,
     UnitContact,
+    UnitRequest,
     UnitResult,
     UnitTie,
 )
@@ -36,7 +37,7 @@ from jinlan.site.trust import asked, principals
 from jinlan.site.trust.cast import CAST, Part
 from jinlan.site.trust.facts import Cover, Facts, Grant, Staff
 from jinlan.site.trust.lists import fill as fill_lists
-from jinlan.site.trust.lists import fill_consents, fill_own
+from jinlan.site.trust.lists import fill_consents, fill_house, fill_own
 from jinlan.work.models import IndicatorValue, Task
 
 LETTERS = "ABCDEFGHIJKLMNPRSTUVWXYZ234567"
@@ -201,7 +202,9 @@ class Builder:
 
     def _cover(self, employee: str, code: str, since: int, until: int | None, role: str) -> None:
         start, end = self._day(since), self._day(until) if until is not None else None
-        covers(self.employees[employee], self.things[code], role=role, since=start, until=end)
+        covers(
+            self.employees[employee], self.things[code], role="" if role == "LEAD" else role, since=start, until=end
+        )  # fmt: skip
         self.facts.covers.append(Cover(employee, code, start, end))
 
     def published(self) -> None:
@@ -324,6 +327,10 @@ class Builder:
                 entity=ENTITY, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, code=f"N-{code}", kind="CALL",
                 happened_on=as_of, minutes_on=as_of, two_way=True, client_side=True,
             )  # fmt: skip
+            UnitRequest.objects.create(
+                entity=ENTITY, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, code=f"K-{code}", kind="COMPLAINT",
+                received_at=now_utc(),
+            )  # fmt: skip
             Task.objects.create(
                 entity=ENTITY, subject=f"tier:{code}", kind="tier", unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id,
                 role="dept_head", title="层级变更待决定", opened_on=as_of, detail={"effective_tier": tier, "proposed_tier": tier},
@@ -358,6 +365,7 @@ def build(seed: int, units: int = UNITS) -> Bank:
     asked.committee(builder.bank)
     asked.sessions(builder.bank)
     fill_own(builder.bank)
+    fill_house(builder.bank)
     fill_consents(builder.bank)
     principals.install(builder.bank)
     builder.bank.people["system"] = system_actor(ENTITY, now_utc()).person_id

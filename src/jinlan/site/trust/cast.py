@@ -72,7 +72,7 @@ CAST = (
     Part("admin", (holds("system_admin"),), "HQ", (covers("unit", 3),)),
     Part("security", (holds("security_admin"),), "HQ", (covers("unit", 2),)),
     Part("audits", (holds("audit_admin"),), "HQ", (covers("unit", 2),)),
-    Part("deputy", (MANAGER,), "BJ", (covers("unit", 1),), (("E-lead", -2, 5),)),
+    Part("deputy", (MANAGER,), "BJ", (covers("unit", 1),), (("E-lead", 0, 5),)),
     Part("was_deputy", (MANAGER,), "BJ", (covers("unit", 1),), (("E-lead", -9, 0), ("E-banker", 3, 9))),
     Part("onward", (MANAGER,), "BJ", (), (("E-deputy", -2, 5),)),
     Part(

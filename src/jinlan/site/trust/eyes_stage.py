@@ -60,7 +60,7 @@ class Stage:
                 .values_list("public_id", flat=True)
             ]
             for name in TEAM:
-                covers(staff[name], things[0], role="LEAD" if name == "manager" else "ASSIST")
+                covers(staff[name], things[0], role="" if name == "manager" else "ASSIST")
             since, until = self.bank.today - timedelta(days=2), self.bank.today + timedelta(days=9)
             stands_in(staff["deputy"], staff["manager"], since, until)
             stands_in(staff["manager"], staff["dept1"], since, until)

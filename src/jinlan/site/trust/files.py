@@ -141,6 +141,11 @@ def _poison(bank: Bank, dice: random.Random) -> None:
                 if one.get_internal_type() == "CharField"
                 and (one.max_length or 0) > 40
                 and not one.name.endswith("_by")  # who did it: rules of the tables hold that
+                and one.name
+                not in (
+                    "ref",
+                    "before",
+                )  # likewise whether an obligation is an answer, and that a change changes something
             ]
             for row in model._default_manager.all():
                 values = {text: hostile(dice).replace("\x00", "") for text in texts}

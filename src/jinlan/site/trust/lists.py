@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from jinlan.basics.clock import now_utc
@@ -27,6 +28,10 @@ LISTS_OF_UNITS = frozenset(name for name, one in RESOURCES.items() if issubclass
 # Lists of one's own rows, and of rows of the house that one duty looks after.
 OWN_LISTS = frozenset(
     name for name, one in RESOURCES.items() if one.model._meta.label in {"kernel.Job", "kernel.Webhook"}
+)
+# Lists of what everybody of the business sees: about staff, not about clients.
+HOUSE_LISTS = frozenset(
+    name for name, one in RESOURCES.items() if one.model._meta.label == "clients.Delegation"
 )
 _MEMBER = {
     "party_id",
@@ -58,7 +63,7 @@ def rows_of_lists() -> dict[str, Row]:
 
 def _rows(resource: Resource) -> Iterator[tuple[str, Row]]:
     name, roles = resource.name, frozenset(resource.roles)
-    about = name if name in LISTS_OF_UNITS | OWN_LISTS else ""
+    about = name if name in LISTS_OF_UNITS | OWN_LISTS | HOUSE_LISTS else ""
     yield name, Row(roles, queries=tuple(_queries(resource)))
     yield f"{name}-filters", Row(roles, queries=("", "view=none"))
     yield f"{name}-views", Row(roles, answers={"POST": 302})
@@ -84,7 +89,7 @@ def _rows(resource: Resource) -> Iterator[tuple[str, Row]]:
 
 def _api(resource: Resource) -> Iterator[tuple[str, Row]]:
     """The same by the API: a body that is no JSON is never acted upon."""
-    about = resource.name if resource.name in LISTS_OF_UNITS | OWN_LISTS else ""
+    about = resource.name if resource.name in LISTS_OF_UNITS | OWN_LISTS | HOUSE_LISTS else ""
     name, roles = f"api:{resource.name}", frozenset(resource.roles)
     makes = resource.create and frozenset(resource.create.act.roles)
     changes = resource.change and frozenset(resource.change.act.roles)
@@ -107,10 +112,16 @@ def _queries(resource: Resource) -> Iterator[str]:
 
 def fill(bank: Bank, token: Callable[[str, str], str]) -> None:
     """Write one row about each unit into every list about units; each says a word that stands nowhere else."""
+    known: dict[
+        tuple[Any, str], Any
+    ] = {}  # rows that later lists point at: the names of lists are in their order
     for name in sorted(LISTS_OF_UNITS):
         model = RESOURCES[name].model
-        made = [_row(model, bank, code, token("R", f"{name}:{code}")) for code in sorted(bank.unit_ids)]
+        made = [
+            _row(model, bank, code, token("R", f"{name}:{code}"), known) for code in sorted(bank.unit_ids)
+        ]
         model._default_manager.bulk_create(made)
+        known |= {(model, code): row for code, row in zip(sorted(bank.unit_ids), made, strict=True)}
         for code, row in zip(sorted(bank.unit_ids), made, strict=True):
             thing = f"{name}:{code}"
             bank.thing_ids[thing], bank.facts.rows[thing] = row.public_id, code
@@ -179,12 +190,21 @@ def fill_own(bank: Bank) -> None:
                 )
 
 
+def fill_house(bank: Bank) -> None:
+    """Keep one absence that runs: everybody of the business sees it."""
+    from jinlan.clients.models import Delegation
+
+    with scoped(system_actor(bank.facts.entity, now_utc())):
+        row = Delegation.objects.filter(valid_from__lte=bank.today, valid_to__gt=bank.today).order_by("id")[0]
+    bank.thing_ids["absences:house"], bank.facts.own["absences:house"] = row.public_id, ""
+
+
 def _keep(bank: Bank, thing: str, owner: str, row: Any) -> None:
     type(row)._default_manager.bulk_create([row], ignore_conflicts=True)
     bank.thing_ids[thing], bank.facts.own[thing] = row.public_id, owner
 
 
-def _row(model: type[models.Model], bank: Bank, code: str, word: str) -> Any:
+def _row(model: type[models.Model], bank: Bank, code: str, word: str, known: Mapping[tuple[Any, str], Any]) -> Any:  # fmt: skip
     from jinlan.clients.models import Unit
 
     unit = Unit.objects.get(pk=bank.keys[code])
@@ -193,7 +213,8 @@ def _row(model: type[models.Model], bank: Bank, code: str, word: str) -> Any:
         about |= {"party_id": 0, "unit_branch_id": unit.branch_id}
     search = findable(word) if issubclass(model, Searchable) else {}
     rest = {
-        one.name: _value(
+        one.name: known.get((one.related_model, code))
+        or _value(
             one, word, bank.today + timedelta(days=place)
         )  # later columns hold later days: periods have an end
         for place, one in enumerate(model._meta.concrete_fields)
@@ -212,7 +233,7 @@ def _value(one: Any, word: str, day: date) -> Any:
         return one.choices[0][0]
     by_type: tuple[tuple[Any, Any], ...] = (
         (models.DateTimeField, now_utc()), (models.DateField, day), (models.DecimalField, Decimal(1)), (models.BooleanField, False),
-        (models.IntegerField, 1), (models.JSONField, {}), (models.UUIDField, uuid7()),
+        (models.IntegerField, 1), (models.JSONField, {}), (models.UUIDField, uuid7()), (ArrayField, [word]),
     )  # fmt: skip
     for kind, value in by_type:
         if isinstance(one, kind):

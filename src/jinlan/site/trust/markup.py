@@ -27,7 +27,7 @@ AFTER = (
 PAYLOADS = tuple(before + after for before, after in itertools.product(BEFORE, AFTER))
 # Tables of the framework and of what is signed or parsed; columns that are keys, hashes or words of the product.
 LEFT = ("django_", "auth_", "axes_", "kernel_passwordrecord", "kernel_auditbatch", "kernel_receipt", "strategy_definitionversion", "compliance_consenttext")  # fmt: skip
-KEYS = CODES - {"proposer", "checker", "approver", "masked", "gates"} | {"code", "username", "password", "employee_code", "branch_code", "currency", "table_name", "row_id", "agent_hash", "status", "party_type", "op", "resource", "payload", "credential_id", "excused_by", "withdrawn_by", "after", "why", "parent"}  # fmt: skip
+KEYS = CODES - {"proposer", "checker", "approver", "masked", "gates"} | {"code", "username", "password", "employee_code", "branch_code", "currency", "table_name", "row_id", "agent_hash", "status", "party_type", "op", "resource", "payload", "credential_id", "excused_by", "minutes_by", "withdrawn_by", "after", "why", "parent"}  # fmt: skip
 OBJECTS = {"before", "after", "old", "new"}  # of which pages show every name and value
 LEAST = 16  # shorter fields hold codes
 

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.site.trust.facts import Row
-from jinlan.site.trust.lists import LISTS_OF_UNITS, OWN_LISTS, rows_of_lists
+from jinlan.site.trust.lists import HOUSE_LISTS, LISTS_OF_UNITS, OWN_LISTS, rows_of_lists
 
 METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 ALL = frozenset(
@@ -37,6 +37,7 @@ EVERY_METHOD = dict.fromkeys(METHODS, (302, 302))
 LISTS = ("", "view=all", "view=mine", "view=all&as=matrix", "view=borderline", "view=decide&sort=name", "view=all&kind=GROUP&sort=-aum",
          "view=all&cell=11", "view=all&cursor=W10", "view=all&as_of=2000-01-01", "view=all&overdue=1&gate=1")  # fmt: skip
 PROPOSERS = frozenset(("manager", "private_banker", "branch_head", "dept_head"))
+MANAGERS = frozenset(("manager", "private_banker"))
 CHAIRS = frozenset(("dept_head", "risk"))
 HEAD_OF_DEPARTMENT = frozenset(("dept_head",))
 SPLITTERS = frozenset(("dept_head", "branch_head"))
@@ -59,6 +60,9 @@ MATRIX: dict[str, Row] = {
     "signin-oidc-back": Row(public={"GET": (404, 404)}),
     "signout": Row(public={"POST": (302, 302), "OPTIONS": (200, 200)}),
     "preferences": Row(public={"POST": (302, 302)}),
+    "day-beside": Row(PROPOSERS, queries=("", "starts_at=2026-10-01T10:00", "starts_at=2999-99-99T10:00", "starts_at=%27", "starts_at=0001-01-01T00:00")),
+    # Opens by its secret alone, with or without a session; no session opens it without.
+    "calendar-feed": Row(public={"GET": (404, 404), "HEAD": (404, 404)}, codes=("x", "jl_x", "jlc_" + "x" * 43, "jlc_%27")),
     "filling": Row(public={"GET": (200, 200)}),
     "clients": Row(READERS, queries=LISTS),
     "clients-filters": Row(READERS, queries=("", "view=all")),
@@ -67,6 +71,12 @@ MATRIX: dict[str, Row] = {
     "client-members": Row(READERS, "figures"),
     "client-accounts": Row(READERS, "header"),
     "client-charter": Row(READERS, "figures"),
+    "client-team": Row(READERS, "header"),
+    "client-brief": Row(READERS, "header"),
+    "client-people": Row(READERS, "header", queries=("", "reach=x")),
+    "client-people-card": Row(READERS, "header"),
+    "client-people-strength": Row(READERS, "header"),
+    "client-people-draw": Row(PROPOSERS, "header", answers={"POST": 422}),  # a body that says nothing
     "client-trend": Row(READERS, "figures", codes=("aum", "loan"), queries=("", "format=csv")),
     "figure": Row(READERS, "figures", codes=("score", "aum"), by_member=True),
     "figure-rows": Row(READERS, "figures", codes=("aum",), by_member=True),
@@ -76,6 +86,11 @@ MATRIX: dict[str, Row] = {
     "client-contact": Row(READERS, "header", queries=("", "members=all")),
     "client-contact-member": Row(READERS, "member", queries=("", "purpose=MARKETING&channel=SMS", "purpose=SERVICE&channel=%27&at=x")),
     **{f"client-say-{what}": Row(SAYERS, "member", answers={"GET": 200, "HEAD": 200, "POST": 422}) for what in SAYINGS},
+    **{f"client-{what}": Row(PROPOSERS, "header", answers={"GET": 200, "HEAD": 200, "POST": 422}) for what in ("log", "promise")},
+    "client-engagement": Row(READERS, "header"),
+    "client-timeline": Row(READERS, "header", queries=("", "kind=TASK", "kind=%27&who=%27", "before=x", "before=2026-11-01T00:00:00%2B08:00~task~7")),
+    "client-interactions": Row(READERS, "header", queries=("", "kind=CALL", "kind=%27")),
+    "interactions-one": Row(READERS, "interactions", answers={"GET": 200, "POST": 422}),
     "client-override": Row(PROPOSERS, "figures", answers={"GET": 200, "POST": 422}),
     "clients-file": Row(READERS, answers={"GET": 200, "POST": 422}, queries=("", "view=all", "view=mine&sort=name")),
     "approvals": Row(READERS | OPERATIONS),
@@ -90,6 +105,10 @@ MATRIX: dict[str, Row] = {
     "meeting-vote": Row(BANK - {"auditor"}, "item", answers={"POST": 422}),
     "meeting-close": Row(CHAIRS, "item", answers={"POST": 422}),
     "decision": Row(READERS, "decision"),
+    "today": Row(MANAGERS, queries=("", "show=all")),
+    "today-snooze": Row(MANAGERS, "task", answers={"POST": 302}),  # a body without a day is told so on the page
+    "today-plan": Row(MANAGERS, "header", answers={"POST": 302}),  # likewise
+    "today-hand": Row(MANAGERS, "task", answers={"GET": 200, "POST": 422}),
     "definitions": Row(READERS),
     "definition": Row(READERS, "definition", answers={"GET": 200, "POST": 422}, may={"POST": HEAD_OF_DEPARTMENT}),
     "definition-file": Row(READERS, "definition"),
@@ -98,6 +117,7 @@ MATRIX: dict[str, Row] = {
     "definition-consequence": Row(BANK, "definition", answers={"GET": 200, "POST": 200}),
     "definition-sensitivity": Row(BANK, "definition", answers={"GET": 200, "POST": 200}),
     "definition-keep": Row(CHAIRS, "definition", answers={"POST": 422}),
+    "definition-measure": Row(CHAIRS, "definition", answers={"POST": 302}, effects=POSTED),
     "definition-step": Row(CHAIRS, "definition", answers={"POST": 404}),
     "definition-trials": Row(BANK, "committee", queries=("", "kind=GROUP", "kind=HNW")),
     "client-between": Row(READERS, "figures", queries=("", "from=2999-01-01&to=2999-01-02", "from=x")),
@@ -109,6 +129,8 @@ MATRIX: dict[str, Row] = {
     "department": Row(HEADS),
     "balance": Row(HEADS, queries=("", "show=all", "trial=")),
     "balance-accept": Row(frozenset({"branch_head", "dept_head"}), answers={"POST": 422}),
+    "hand-over-book": Row(frozenset({"branch_head", "dept_head"}), answers={"GET": 200, "HEAD": 200, "POST": 422}),
+    "rotation": Row(HEADS, queries=("", "show=all")),
     "charter": Row(READERS, queries=("", "lines=all")),
     "targets": Row(READERS, queries=("", "metric=entered", "year=2026&metric=loan", "of=BANK")),
     "targets-set": Row(HEAD_OF_DEPARTMENT, answers={"GET": 200, "POST": 422}),
@@ -127,6 +149,8 @@ MATRIX: dict[str, Row] = {
     "account-second-factor": Row(public=OWN_FORM),
     "account-passkeys": Row(public=OWN_FORM),
     "account-tokens": Row(public=OWN_FORM),
+    # Whoever proved himself a moment ago; who did not is judged by UNPROVED.
+    "account-calendars": Row(READERS, answers=dict.fromkeys(("GET", "HEAD", "POST"), 200)),
     "account-email": Row(public={"GET": (302, 200), "HEAD": (302, 200), "POST": (302, 302)}),
     "account-sessions": Row(ALL),
     "account-end-others": Row(ALL, answers={"POST": 302}, effects=POSTED),
@@ -151,6 +175,7 @@ UNPROVED: dict[str, Row] = {
     "account-second-factor": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "account-passkeys": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "account-tokens": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
+    "account-calendars": Row(READERS, answers=dict.fromkeys(("GET", "HEAD", "POST"), 302)),
     "person-new": Row(SECURITY, answers=dict.fromkeys(("GET", "HEAD", "POST"), 302)),
     "approval-decide": Row(READERS | OPERATIONS, answers={"POST": 302}),
     "approval-file": Row(READERS | OPERATIONS, answers={"GET": 302}),
@@ -160,7 +185,7 @@ UNPROVED: dict[str, Row] = {
     f"{name}-file": Row(MATRIX[f"{name}-file"].roles, answers={"GET": 302, "POST": 302}) for name in RESOURCES
 }
 # What names a thing in an address, by the kind of thing.
-NAMED_BY = dict.fromkeys((*LISTS_OF_UNITS, *OWN_LISTS), "public_id") | {
+NAMED_BY = dict.fromkeys((*LISTS_OF_UNITS, *OWN_LISTS, *HOUSE_LISTS), "public_id") | {
     "notices": "notice",
     "matter": "public_id",
     "file": "public_id",
@@ -168,6 +193,7 @@ NAMED_BY = dict.fromkeys((*LISTS_OF_UNITS, *OWN_LISTS), "public_id") | {
     "meeting": "public_id",
     "item": "public_id",
     "decision": "public_id",
+    "task": "public_id",
     "definition": "public_id",
     "person": "person",
 }

@@ -75,6 +75,7 @@ ASKED = "(select c.code from {0} c join work_preflightrecord r on r.{1} = c.id w
 PERSON_ID = "(select k.username from kernel_person k where k.id = t.{})"
 VOTERS = frozenset({"dept_head", "risk", "compliance"})
 CHAIRS = VOTERS - {"compliance"}
+KEEPERS = frozenset({"manager", "private_banker", "branch_head", "dept_head"})
 HOUSE, OPERATIONS = Table(_house, client=False), Table(_operations, client=False)
 TABLES: dict[str, Table] = {
     "clients_unit": Table(lambda seen, keys: keys[0] in seen.headers, "t.code"),
@@ -82,17 +83,19 @@ TABLES: dict[str, Table] = {
     "clients_partyidentity": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID),
     "clients_partykey": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID),
     "clients_counterpartyidentity": Table(lambda seen, keys: False),
+    "clients_assignment": Table(lambda seen, keys: False, UNIT_ID, PARTY_ID),  # as delivered: the system alone
     "clients_unitmember": Table(_member, UNIT_ID, PARTY_ID),
     "clients_coverage": Table(lambda seen, keys: keys[0] in seen.headers or keys[1] in seen.parties, UNIT_ID, PARTY_ID),
     "serving_unitresult": Table(_unit, UNIT_ID),
     "serving_memberresult": Table(_member, UNIT_ID, PARTY_ID),
     "serving_unitcontact": Table(_unit, UNIT_ID),
+    "serving_unitrequest": Table(_unit, UNIT_ID),
     "serving_unittie": Table(lambda seen, keys: _unit(seen, keys) and keys[1] in seen.parties, UNIT_ID, PARTY_ID),
     "serving_restrictedgate": Table(lambda seen, keys: seen.secret, UNIT_ID),
     "serving_quarantine": Table(lambda seen, keys: seen.whole),
     "serving_banktotal": Table(lambda seen, keys: seen.whole),
     "work_indicatorvalue": Table(lambda seen, keys: seen.whole),
-    "work_task": Table(_unit, UNIT_ID),
+    "work_task": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"})),
     "strategy_trial": Table(lambda seen, keys: seen.whole, may=CHAIRS),
     "strategy_override": Table(lambda seen, keys: seen.whole, writers=frozenset({"dept_head"})),
     **{f"strategy_{name}": Table(lambda seen, keys: seen.whole, may=VOTERS) for name in ("meeting", "seat", "agendaitem", "ballot")},
@@ -100,7 +103,7 @@ TABLES: dict[str, Table] = {
     "strategy_tierproposal": Table(_unit, UNIT_ID),
     "clients_branch": HOUSE,
     "clients_employee": HOUSE,
-    "clients_delegation": HOUSE,
+    "clients_delegation": Table(_house, client=False, may=frozenset({"branch_head", "dept_head"})),
     "compliance_consenttext": HOUSE,
     "serving_load": OPERATIONS,
     "serving_loadcheck": OPERATIONS,
@@ -111,6 +114,8 @@ TABLES: dict[str, Table] = {
     "strategy_target": Table(_house, client=False, may=frozenset({"dept_head", "branch_head"})),
     "strategy_achieved": HOUSE,
     "strategy_credit": Table(_unit, UNIT_ID),
+    "engagement_rhythm": Table(_unit, UNIT_ID),
+    "engagement_promisestep": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"})),
     # Who reads the audit: the auditor of the whole bank, compliance, and some columns of it the audit administrator. Everybody
     # adds entries in his own name.
     "kernel_auditentry": Table(_record, client=False),
@@ -141,6 +146,9 @@ TABLES: dict[str, Table] = {
     "compliance_consententry": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID, person=PERSON_ID.format("person_id"), written=True),
     "compliance_contact": Table(lambda seen, keys: _unit(seen, keys) or _member(seen, keys), UNIT_ID, PARTY_ID,
                                 writers=frozenset({"manager", "private_banker"})),
+    # People of a client are in sight as the company that they act for is, or the whole client.
+    **{f"engagement_{name}": Table(lambda seen, keys: _unit(seen, keys) or _member(seen, keys), UNIT_ID, PARTY_ID, writers=KEEPERS)
+       for name in ("contactperson", "post", "tie", "pair")},
     # A client's own people are in sight as their party is; signing them in reads the rows before any scope.
     "portal_portalprincipal": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID, door=True, may=frozenset({"manager", "private_banker"})),
     "portal_portalsession": Table(lambda seen, keys: False, client=False, door=True),

@@ -49,7 +49,16 @@ WRITES_NOTHING = re.compile(
     r"-file$|^(home|signin|signin-code|account-(confirm|passkeys|password|end-session)|client-identity|record-verify)$"
 )
 # Columns of few values that follow from what is asked for under another name, or from the address: they may agree by chance.
-FOLLOWS = frozenset(("work_decision.approves", "work_decision.approval_id"))
+FOLLOWS = frozenset(
+    (
+        "work_decision.approves",
+        "work_decision.approval_id",
+        "kernel_job.state",
+        "kernel_rowchange.op",
+        "kernel_apitoken.use",
+        "kernel_notice.person_id",  # the one who is told, of the row that is decided
+    )
+)
 MARK, DAY, NUMBER = "forged", "2001-02-03", 7777
 Rows = dict[str, dict[str, dict[str, Any]]]  # table -> key -> row
 Values = dict[str, str]

@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy as _lazy
 from jinlan.basics.money import NOT_APPLICABLE
 from jinlan.domains.compliance import words as consents
 from jinlan.domains.compliance.resources import STATES as CONTACT_STATES
+from jinlan.domains.engagement import ledger_words as ledger
+from jinlan.domains.engagement import team_words
 from jinlan.kernel import figures
 from jinlan.kernel.looks import Look
 from jinlan.kernel.resource.files import PURPOSES
 from jinlan.kernel.templatetags.figures import amount, day
 from jinlan.kernel.templatetags.ui import badge, icon
-from jinlan.workspace import measures, words
+from jinlan.workspace import happened_words, measures, words
 from jinlan.workspace.findings import CHECKS
 
 register = template.Library()
@@ -30,12 +32,13 @@ _TABLES: Mapping[str, Mapping[Any, Look]] = {
     "load": words.LOAD_STATUS, "run": words.RUN_STATUS, "level": words.LEVELS, "move": words.MOVES, "approval": words.APPROVAL_STATES,
     "contact": CONTACT_STATES, "version": words.VERSION_STATES, "meeting": words.MEETING_STATES, "result": words.RESULTS, "ballot": words.BALLOTS, "life": words.LIFE, "proposal": words.PROPOSALS,
     "queue": words.QUEUE, "outcome": words.OUTCOMES, "indicator": words.INDICATORS,
+    "happened": happened_words.KINDS, "interaction": ledger.KINDS, "interaction_state": ledger.STATES, "promise": ledger.PROMISES, "promise_side": ledger.SIDES, "team_state": team_words.STATES,
 }  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     "kind": words.KINDS, "version_kind": {**words.KINDS, "CHARTER": _lazy("服务章程")}, "kind_short": words.KINDS_SHORT, "tier_source": words.TIER_SOURCES, "influence": words.INFLUENCE, "gate": words.GATES,
     "family": words.FAMILIES, "role": words.ROLES, "team": words.TEAM_ROLES, "step": words.STEPS, "progress": words.PROGRESS_STEPS, "rollup": words.ROLLUPS, "counted": words.COUNTED, "override_reason": words.OVERRIDE_REASONS, "purpose": PURPOSES,
     "item": words.ITEM_KINDS, "asks": words.ASKS, "conflict": words.CONFLICTS, "away": words.AWAY, "letter": words.LETTERS,
-    "contact_purpose": consents.PURPOSES, "channel": consents.CHANNELS, "way": consents.WAYS, "said": consents.ACTS, "basis": consents.BASES,
+    "contact_purpose": consents.PURPOSES, "channel": consents.CHANNELS, "way": consents.WAYS, "said": consents.ACTS, "basis": consents.BASES, "begun": ledger.BEGUN,
 }  # fmt: skip
 
 

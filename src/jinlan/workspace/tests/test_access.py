@@ -86,7 +86,7 @@ def test_home_leads_to_the_first_page_of_a_role(as_person):
     }
 
     assert homes == {
-        "lihua": "/clients", "chenwei": "/department", "hejun": "/quality", "xulan": "/admin/people", "gaofeng": "/audit"
+        "lihua": "/today", "chenwei": "/department", "hejun": "/quality", "xulan": "/admin/people", "gaofeng": "/audit"
     }  # fmt: skip
 
 

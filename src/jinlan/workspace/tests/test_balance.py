@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from jinlan.clients.models import Coverage, Employee, LeadChange, Unit
+from jinlan.clients.models import Coverage, Employee, TeamChange, Unit
 from jinlan.clients.testing import a_party, a_unit, covers
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import scoped
@@ -77,7 +77,7 @@ def test_a_head_accepts_a_proposal_once_and_the_team_changes_with_the_night_only
 
     assert (first.status_code, second.status_code) == (302, 302)
     with scoped(crowded.cast.actor("zhengyu")):
-        (row,) = LeadChange.objects.all()
+        (row,) = TeamChange.objects.all()
         assert (row.before, row.after, row.effective_on, row.decided_by) == ("E1001", "E1002", DAY, "chenwei")
         assert AuditEntry.objects.filter(verb="strategy.lead_assigned").count() == 1
         assert list(Coverage.objects.filter(unit=unit).values_list("employee__code", flat=True)) == ["E1001"]
@@ -113,7 +113,7 @@ def test_a_refusal_stands_at_the_proposal_or_above_all_and_changes_nothing(
     typed = f'value="{change.get("reason", "主办超负荷,已核对")}"'
     assert (typed in page) == (where == "丙00集团")  # nothing typed is lost
     with scoped(crowded.cast.actor("chenwei")):
-        assert LeadChange.objects.count() == 0
+        assert TeamChange.objects.count() == 0
 
 
 @pytest.mark.parametrize("username", ["lihua", "zhoulin", "zhengyu", "wuhan"])
@@ -123,21 +123,21 @@ def test_who_may_not_decide_is_told_nothing_and_changes_nothing(crowded, as_pers
 
     assert answer.status_code == 404
     with scoped(crowded.cast.actor("chenwei")):
-        assert LeadChange.objects.count() == 0
+        assert TeamChange.objects.count() == 0
 
 
 def test_a_decision_is_withdrawn_before_its_day_and_never_after(crowded, as_person):
     unit, client = unit_named(crowded, "丙03集团"), as_person("chenwei")
     client.post("/balance/accept", form(unit))
     with scoped(crowded.cast.actor("chenwei")):
-        row = LeadChange.objects.get()
+        row = TeamChange.objects.get()
     address = f"/lead-changes/{row.public_id}/withdraw-assignment"
     hidden = dict(re.findall(r'name="(key|seen)"[^>]*value="([^"]+)"', client.get(address).content.decode()))
     taken = client.post(address, hidden | {"reason": "客户不同意"})
 
     assert taken.status_code in (302, 303)
     with scoped(crowded.cast.actor("chenwei")):
-        row = LeadChange.objects.get()
+        row = TeamChange.objects.get()
         assert (row.withdrawn_by, row.withdrawn_at is not None) == ("chenwei", True)
     again = client.post("/balance/accept", form(unit, key="k3"))
     assert again.status_code == 302  # the day is free again

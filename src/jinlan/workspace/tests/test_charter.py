@@ -64,12 +64,10 @@ def test_the_page_shows_the_matrix_the_share_and_what_is_not_measured(owed, as_p
     text = text_of(as_person("chenwei").get("/charter").content)
 
     assert (
-        "总行级战略 集团 每 30 天 每 14 天 每 182 天 每 91 天 2 小时 16 小时 主办、产品、风险、分管领导"
-        in text
+        "总行级战略 集团 30 天 14 天 182 天 91 天 2 小时 16 小时 主办、产品经理、风险经理、分管领导" in text
     )
     assert (
-        "重点 集团 每 182 天 每 91 天 — 每 365 天 8 小时 40 小时 主办、产品 服务团队 · 15 个基点内 12 个月"
-        in text
+        "重点 集团 182 天 91 天 — 365 天 8 小时 40 小时 主办、产品经理 服务团队 · 15 个基点内 12 个月" in text
     )
     assert "第 1 版 · 2020-01-01 起生效" in text
     assert "计划回顾未计入：系统里还没有客户计划，无法判断是否回顾。" in text
@@ -125,9 +123,9 @@ def test_the_card_of_a_client_tells_what_it_is_owed(owed, as_person):
     assert "面访 每 91 天 — 2026-10-19 逾期 22 天" in text
     assert "电话或视频 每 30 天 2026-10-12 2026-11-30" in text
     assert "计划回顾 每 182 天 未计量 · 系统里还没有客户计划" in text
-    assert "主办 李华 · 产品 未指定 · 风险 未指定" in text
+    assert "主办 李华 · 产品经理 未指定 · 风险经理 未指定" in text
     assert "4 个工作小时内响应，24 个工作小时内解决" in text
-    assert "面访 到期日 2026-10-19 申请免除" in text
+    assert "面访 应完成日 2026-10-19 申请免除" in text
     assert "面访 2026-10-12 没有双方对话的结果" in text
 
 

@@ -270,6 +270,25 @@ def test_a_dry_run_is_kept_under_a_name_and_its_stability_asked_for(lake, as_per
         assert as_person(username).get("/definitions/trials?kind=GROUP").status_code == 404
 
 
+def test_a_measure_that_the_date_lacks_is_computed_when_asked_for(lake, as_person):
+    chenwei, sunjie = as_person("chenwei"), as_person("sunjie")
+    row = drafted(chenwei)
+    page = f"/definitions/{row.public_id}"
+
+    told = text(chenwei.post(f"{page}/consequence", form(row, **{"c-1-measure": ["referrals_12m"]})))
+
+    assert "这一天的结果里没有指标:referrals_12m" in told
+    assert "现在补算这些指标" in told
+    assert f'action="{page}/measure"' in told
+    assert sunjie.post(f"{page}/measure").status_code == 404
+    with writing():
+        assert not Job.objects.filter(name="strategy.add_measures").exists()
+    answer = chenwei.post(f"{page}/measure", follow=True)
+    assert "正在后台补算指标，完成后再看后果" in text(answer)
+    with writing():
+        assert Job.objects.get(name="strategy.add_measures").args == {"as_of": DAY.isoformat()}
+
+
 def test_a_version_is_sent_reviewed_and_given_back_on_its_page(criteria, as_person):
     chenwei, zhoulin = as_person("chenwei"), as_person("zhoulin")
     row = drafted(chenwei)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -115,7 +116,8 @@ def test_clients_behind_a_figure_are_shown_as_far_as_they_are_in_sight(aimed, as
     assert "不在您的视野内" not in own
 
     with writing():  # somebody else has the client since
-        Coverage.objects.filter(unit=aimed.cast.group, employee__code="E1001").update(valid_to="2026-11-01")
+        Coverage.objects.filter(unit=aimed.cast.group).update(valid_to="2026-11-01")
+        covers(aimed.cast.employees["E1002"], aimed.cast.group, since=date(2026, 11, 1), share=D(1))
     later = as_person("lihua").get("/targets")
     assert "甲集团" not in later.content.decode()
     rows = rows_of(later)

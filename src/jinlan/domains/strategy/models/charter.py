@@ -10,13 +10,15 @@ from jinlan.kernel.record import AboutUnit, Scoped
 
 
 class Obligation(AboutUnit):
-    """A contact of a kind that a client is owed after `opens`, up to and including `due_on`.
+    """A contact of a kind that a client is owed after `opens`, up to and including `due_on`; or the answer to a request of his.
 
-    Kept by `services.charter_refresh`; people write the excuse alone. `lead` answers for the client on the due date.
+    An answer has the request's number in `ref` and its target in working hours in `due_at`; it is owed from `opens` on.
+    Kept by `services.charter_refresh` and `services.request_refresh`; people write the excuse alone. `lead` answers for the client
+    on the due date.
     """
 
     CLASSES = {"*": FIGURE, "id": INTERNAL, "public_id": INTERNAL, "entity": INTERNAL, "lead": STAFF,
-               "excused_by": STAFF, "excuse_asked_by": STAFF}  # fmt: skip
+               "ref": INTERNAL, "excused_by": STAFF, "excuse_asked_by": STAFF}  # fmt: skip
     # How a contact may be excused: facts that are not the bank's doing, or that the bank decided beforehand.
     EXCUSES = (
         ("CLIENT_ABSENT", "客户不便(出国、住院、停业)"),
@@ -25,12 +27,18 @@ class Obligation(AboutUnit):
         ("LEGAL", "监管或司法限制"),
         ("HANDOVER", "客户经理交接期内已书面安排"),
         ("ELSEWHERE", "已由集团其他机构完成同类联系"),
+        ("CLIENT_WAITED", "等待客户补充资料或答复"),
     )
     kind = models.CharField(max_length=10)
     tier = models.CharField(max_length=12)
     version = models.CharField(max_length=20)
+    ref = models.CharField(
+        max_length=64, blank=True, default="", db_default=""
+    )  # of the request; "" for a contact
     opens = models.DateField()
     due_on = models.DateField()
+    due_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)  # when an answer came, in time or not
     kept_on = models.DateField(null=True)
     lead = models.CharField(max_length=64, blank=True)
     excuse_code = models.CharField(max_length=16, blank=True, default="", db_default="")
@@ -41,11 +49,19 @@ class Obligation(AboutUnit):
 
     class Meta(AboutUnit.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["unit_id", "kind", "opens"], name="obligation_once"),
-            models.CheckConstraint(condition=Q(due_on__gt=F("opens")), name="obligation_period"),
+            models.UniqueConstraint(fields=["unit_id", "kind", "opens", "ref"], name="obligation_once"),
             models.CheckConstraint(
-                condition=Q(kept_on__isnull=True) | Q(kept_on__gt=F("opens"), kept_on__lte=F("due_on")),
+                condition=Q(due_on__gt=F("opens")) | Q(~Q(ref=""), due_on=F("opens")), name="obligation_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_on__isnull=True)
+                | Q(kept_on__gt=F("opens"), kept_on__lte=F("due_on"))
+                | Q(~Q(ref=""), kept_on=F("opens")),
                 name="obligation_kept_inside",
+            ),
+            models.CheckConstraint(
+                condition=Q(ref="", due_at__isnull=True) | Q(~Q(ref=""), due_at__isnull=False),
+                name="obligation_answer_by_the_hour",
             ),
             models.CheckConstraint(
                 condition=Q(excuse_code="", excused_by="", excused_at__isnull=True)

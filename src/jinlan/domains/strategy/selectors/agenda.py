@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from jinlan.basics.actor import Actor
+from jinlan.clients import teams
 from jinlan.clients.models import Coverage, Unit, UnitMember
 from jinlan.clients.selectors import in_force
 from jinlan.domains.strategy.models import DefinitionVersion, Override, TierDecision
@@ -67,7 +68,8 @@ def overrides_ending(actor: Actor, *, as_of: date, days: int) -> list[Override]:
 
 
 def team_codes(actor: Actor, *, unit: Unit, on: date) -> list[str]:
-    """Return the employee codes of everybody who looks after a unit or one of its members on a day, in whatever role."""
+    """Return the codes of everybody who looks after a unit or one of its members on a day, in whatever role, and who stands in for them."""
     members = visible(actor, UnitMember).filter(in_force(on), unit=unit).values("party_id")
     rows = visible(actor, Coverage).filter(in_force(on)).filter(Q(unit=unit) | Q(party_id__in=members))
-    return sorted(set(rows.values_list("employee__code", flat=True)))
+    team = dict(rows.values_list("employee_id", "employee__code"))
+    return sorted({*team.values(), *teams.deputies(team, on)})

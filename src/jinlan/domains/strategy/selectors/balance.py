@@ -12,7 +12,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.numbers import half_up
 from jinlan.basics.register import rule
 from jinlan.clients import organisation, teams
-from jinlan.clients.models import LeadChange
+from jinlan.clients.models import TeamChange
 from jinlan.clients.organisation import Tree
 from jinlan.domains.strategy.models import Trial
 from jinlan.domains.strategy.rules import balance as rules
@@ -163,7 +163,7 @@ def _branches(books: Sequence[Book], available: Decimal) -> list[BranchLoad]:
     return sorted(found, key=lambda one: (-one.share, one.code))
 
 
-def lead_changes(actor: Actor, *, since: date) -> list[LeadChange]:
+def lead_changes(actor: Actor, *, since: date) -> list[TeamChange]:
     """Return the decided leads that take effect after a day, withdrawn ones left out, the next first."""
-    rows = visible(actor, LeadChange).filter(effective_on__gt=since, withdrawn_at__isnull=True)
+    rows = visible(actor, TeamChange).filter(role="LEAD", effective_on__gt=since, withdrawn_at__isnull=True)
     return list(rows.order_by("effective_on", "id"))

@@ -1,4 +1,4 @@
-"""Reading charter compliance: kept ÷ owed by client, manager and branch, with what was left out (06 §6.2)."""
+"""Reading charter compliance: kept ÷ owed by client, manager and branch, with what was left out (06 §6.2, 05 §5.3)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ from jinlan.clients import teams
 from jinlan.domains.strategy.models import LeaveAlone, Obligation
 from jinlan.domains.strategy.rules.charter import Contact, overdue
 from jinlan.domains.strategy.rules.charter_plan import by_kind, why_not
+from jinlan.domains.strategy.rules.charter_requests import ANSWERS
 from jinlan.domains.strategy.rules.charter_text import Charter
 from jinlan.domains.strategy.selectors.charter import charter_in_force, last_refresh, quiet_of
 from jinlan.kernel.reading import visible
 from jinlan.serving import contacts as serving
+from jinlan.serving.models import UnitContact
+from jinlan.work.contacted import Contacted, contacts_made
 
 MONTHS = 24  # of contacts that are known (`insight.contacts.WINDOW`)
 
@@ -81,11 +84,13 @@ def missed(as_of: date) -> Q:
 
 
 def state_of(row: Obligation, as_of: date) -> str:
-    """Return kept, excused, missed or due."""
+    """Return kept, excused, missed, late (an answer that came after its target) or due."""
     if row.excuse_code:
         return "excused"
     if row.kept_on is not None:
         return "kept"
+    if row.done_at is not None:
+        return "late"
     return "missed" if row.due_on < as_of else "due"
 
 
@@ -94,58 +99,73 @@ def was_due(since: date, as_of: date) -> Q:
     return Q(due_on__gt=since) & (Q(due_on__lt=as_of) | Q(due_on=as_of, kept_on__isnull=False))
 
 
-def _counts() -> dict[str, Any]:
+CONTACT = Q(
+    ref=""
+)  # contacts and answers are measured apart: the first is compliance by 06 §6.2, the second attainment by 05 §5.3
+
+
+def _counts(which: Q, name: str = "") -> dict[str, Any]:
     return {
-        "kept": Count("id", filter=Q(kept_on__isnull=False, excuse_code="")),
-        "owed": Count("id", filter=Q(excuse_code="")),
-        "excused": Count("id", filter=~Q(excuse_code="")),
+        f"{name}kept": Count("id", filter=which & Q(kept_on__isnull=False, excuse_code="")),
+        f"{name}owed": Count("id", filter=which & Q(excuse_code="")),
+        f"{name}excused": Count("id", filter=which & ~Q(excuse_code="")),
     }
 
 
-def _figure(row: Mapping[str, Any], about: Measured) -> Figure:
-    return Figure(row["kept"], row["owed"], row["excused"], about.since, about.as_of, about.charter.version)
+def _figure(row: Mapping[str, Any], about: Measured, name: str = "") -> Figure:
+    kept, owed, excused = (int(row[f"{name}{what}"]) for what in ("kept", "owed", "excused"))
+    return Figure(kept, owed, excused, about.since, about.as_of, about.charter.version)
+
+
+def _in_window(actor: Actor, about: Measured, unit_id: int | None = None) -> Any:
+    rows = visible(actor, Obligation).filter(was_due(about.since, about.as_of))
+    return rows if unit_id is None else rows.filter(unit_id=unit_id)
 
 
 def compliance_of(actor: Actor, about: Measured, *, unit_id: int | None = None) -> Figure:
-    """Return the compliance of one client, or of all in sight."""
-    rows = visible(actor, Obligation).filter(was_due(about.since, about.as_of))
-    if unit_id is not None:
-        rows = rows.filter(unit_id=unit_id)
-    return _figure(rows.aggregate(**_counts()), about)
+    """Return the compliance of one client, or of all in sight: contacts made ÷ owed."""
+    return _figure(_in_window(actor, about, unit_id).aggregate(**_counts(CONTACT)), about)
+
+
+def attainment_of(actor: Actor, about: Measured, *, unit_id: int | None = None) -> dict[str, Figure]:
+    """Return kind of answer -> answers in time ÷ owed, of one client or of all in sight; open ones beyond their target are missed."""
+    counts = {name: value for kind in ANSWERS for name, value in _counts(Q(kind=kind), kind).items()}
+    row = _in_window(actor, about, unit_id).filter(~CONTACT).aggregate(**counts)
+    return {kind: _figure(row, about, kind) for kind in ANSWERS}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One branch's or manager's compliance; `code` is what a list is filtered by."""
+    """One branch's or manager's compliance, and beside it its answers; `code` is what a list is filtered by."""
 
     code: str
     name: str
     figure: Figure
+    answers: Figure
 
 
 def compliance_by_lead(actor: Actor, about: Measured) -> list[Line]:
     """Return the compliance of the manager who led the client on the due date, the most missed first."""
     found = _by(actor, about, "lead")
-    names = teams.names_of_employees(actor, codes=[str(key) for key, _ in found])
-    return [Line(str(key), names.get(str(key), str(key)), figure) for key, figure in found]
+    names = teams.names_of_employees(actor, codes=[str(key) for key, *_ in found])
+    return [Line(str(key), names.get(str(key), str(key)), *figures) for key, *figures in found]
 
 
 def compliance_by_branch(actor: Actor, about: Measured) -> list[Line]:
     """Return the compliance of the branch that answers for the client now, the most missed first."""
     found = _by(actor, about, "branch_id")
-    branches = teams.branches_by_key(actor, keys=[int(key) for key, _ in found])
+    branches = teams.branches_by_key(actor, keys=[int(key) for key, *_ in found])
     return [
-        Line(branches[int(key)].code, branches[int(key)].name, figure)
-        for key, figure in found
+        Line(branches[int(key)].code, branches[int(key)].name, *figures)
+        for key, *figures in found
         if int(key) in branches
     ]
 
 
-def _by(actor: Actor, about: Measured, column: str) -> list[tuple[Any, Figure]]:
-    rows = visible(actor, Obligation).filter(was_due(about.since, about.as_of))
-    found = [
-        (row[column], _figure(row, about)) for row in rows.values(column).annotate(**_counts()).order_by(column)
-    ]  # fmt: skip
+def _by(actor: Actor, about: Measured, column: str) -> list[tuple[Any, Figure, Figure]]:
+    counts = _counts(CONTACT) | _counts(~CONTACT, "answers_")
+    rows = _in_window(actor, about).values(column).annotate(**counts).order_by(column)
+    found = [(row[column], _figure(row, about), _figure(row, about, "answers_")) for row in rows]
     return sorted(found, key=lambda one: (-one[1].missed, str(one[0])))
 
 
@@ -167,7 +187,7 @@ def standings(
     """Return how a client stands with every kind of contact that its tier is promised; [] when it is promised none."""
     promise = about.charter.promise(kind, tier)
     rows: dict[str, list[Obligation]] = {}
-    for row in visible(actor, Obligation).filter(unit_id=unit_id).order_by("opens"):
+    for row in visible(actor, Obligation).filter(CONTACT, unit_id=unit_id).order_by("opens"):
         rows.setdefault(row.kind, []).append(row)
     return [
         _standing(
@@ -195,9 +215,7 @@ def _standing(
 
 def misses(actor: Actor, about: Measured, *, unit_id: int) -> list[Obligation]:
     """Return what a client was owed in the window and did not get, excused or not, the newest first."""
-    rows = visible(actor, Obligation).filter(
-        was_due(about.since, about.as_of), unit_id=unit_id, kept_on__isnull=True
-    )
+    rows = _in_window(actor, about, unit_id).filter(kept_on__isnull=True)
     return list(rows.order_by("-due_on", "kind"))
 
 
@@ -236,7 +254,11 @@ def spoken(actor: Actor, about: Measured, *, unit_id: int, recent: int = 92, lim
     calendar, most = china((year - 1, year, year + 1)), int(rule("CHARTER.MINUTES", about.as_of).value)
     made, others = list[tuple[Contact, bool]](), list[Uncounted]()
     since = add_months(about.as_of, -MONTHS)
-    for row in serving.unit_contacts(actor, unit_id=unit_id, since=since, until=about.as_of):
+    rows: list[UnitContact | Contacted] = [
+        *serving.unit_contacts(actor, unit_id=unit_id, since=since, until=about.as_of),
+        *(one for one in contacts_made(actor, unit_id=unit_id) if since <= one.happened_on <= about.as_of),
+    ]
+    for row in sorted(rows, key=lambda one: one.happened_on, reverse=True):
         contact = Contact(row.kind, row.happened_on, row.two_way, row.client_side, row.minutes_on)
         why = why_not(contact, calendar, most)
         if not why:

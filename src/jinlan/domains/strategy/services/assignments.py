@@ -1,26 +1,26 @@
-"""What heads decide about who leads a client; it takes effect with the night before its day, by the dates of the team alone."""
+"""What heads decide about who leads a client; it holds from its day on, by the dates of the team alone."""
 
 from __future__ import annotations
 
 from datetime import date
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
 from jinlan.clients import teams
-from jinlan.clients.models import LeadChange
-from jinlan.clients.resources import about, in_sight
+from jinlan.clients.applying import apply_soon, change_team
+from jinlan.clients.models import TeamChange
+from jinlan.clients.resources import in_sight
 from jinlan.domains.strategy.rules.assignments import Assignment, check_assignment
-from jinlan.domains.strategy.services.charter_acts import today_of
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
-from jinlan.kernel.models import Person
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
+from jinlan.kernel.who import name_of
+from jinlan.serving import selectors as serving
 
 DECIDERS = ("branch_head", "dept_head")
 
@@ -33,7 +33,7 @@ def assign_lead(*, actor: Actor, unit: UUID, after: str, effective_on: date, rea
         Refused: LEAD_SAME, LEAD_SELF, LEAD_GONE, LEAD_DAY, LEAD_REASON; LEAD_TWICE when that day has a decision already.
         ScopeDenied: no such client in sight.
     """
-    client, today = in_sight(actor, unit), today_of(actor)
+    client, today = in_sight(actor, unit), serving.known_until(actor)
     before = teams.Leads(actor, unit_id=client.pk).on(client.pk, effective_on)
     days = int(rule("WORKLOAD.AHEAD", today).value)
     check_assignment(
@@ -48,20 +48,9 @@ def assign_lead(*, actor: Actor, unit: UUID, after: str, effective_on: date, rea
             reason,
         )
     )
-    name = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
-    row = LeadChange(
-        **about(client), before=before, after=after, effective_on=effective_on, reason=reason.strip()[:500],
-        decided_by=actor.username, decided_name=name, at=actor.at,
+    row = change_team(
+        actor, client, role="LEAD", before=before, after=after, effective_on=effective_on, reason=reason, name=name_of(actor)
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        if "lead_change_once" not in str(error):
-            raise
-        raise Refused(
-            "LEAD_TWICE", "这户在 %(day)s 已有一项主办调整。", "请先在「主办调整」中撤回它,或另选生效日。", day=effective_on, field="effective_on"
-        ) from None  # fmt: skip
     said = {"effective_on": effective_on, "lead": after}
     audit(
         actor,
@@ -83,10 +72,10 @@ def withdraw_assignment(*, actor: Actor, public_id: UUID, reason: str) -> str:
         Refused: LEAD_DONE when its day has come or it was withdrawn.
         ScopeDenied: no such decision in sight.
     """
-    row = visible(actor, LeadChange).filter(public_id=public_id).select_for_update().first()
+    row = visible(actor, TeamChange).filter(public_id=public_id).select_for_update().first()
     if row is None:
         raise ScopeDenied("ABSENT", "没有这项主办调整。", "")
-    if row.withdrawn_at is not None or row.effective_on <= today_of(actor):
+    if row.withdrawn_at is not None or row.effective_on <= serving.known_until(actor):
         raise Refused("LEAD_DONE", "这项主办调整已经生效或撤回。", "如需再改,请另作一次调整。")
     row.withdrawn_by, row.withdrawn_at = actor.username, actor.at
     row.save(update_fields=["withdrawn_by", "withdrawn_at"])
@@ -94,4 +83,5 @@ def withdraw_assignment(*, actor: Actor, public_id: UUID, reason: str) -> str:
         actor, "strategy.assignment_withdrawn", "lead_change", public_id, before={"lead": row.after}, after={"lead": row.before},
         reason=reason.strip()[:500],
     )  # fmt: skip
+    apply_soon(actor, unit_id=row.unit_id, key=f"{public_id} withdrawn")
     return str(public_id)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
-from jinlan.basics.clock import business_date
 from jinlan.basics.register import rule
 from jinlan.clients import selectors as clients
 from jinlan.clients.resources import about, in_sight
@@ -16,9 +17,9 @@ from jinlan.domains.strategy.models import LeaveAlone, Obligation
 from jinlan.domains.strategy.rules.charter_acts import Excuse, check_excuse, check_quiet
 from jinlan.kernel.acts import Matter, act, approval
 from jinlan.kernel.audit import audit
-from jinlan.kernel.models import Person
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
+from jinlan.kernel.who import name_of
 from jinlan.serving import selectors as serving
 
 ASKERS = ("manager", "private_banker")
@@ -28,7 +29,7 @@ DECIDERS = ("branch_head", "dept_head")
 def about_excuse(*, actor: Actor, public_id: UUID, reason_code: str, evidence: str) -> Matter:
     """Return what the excuse would change, after the rule looked at it; needs a running scope."""
     row = _obligation(actor, public_id)
-    today = today_of(actor)
+    today = serving.known_until(actor)
     check_excuse(
         Excuse(
             reason_code=reason_code, evidence=evidence, due_on=row.due_on, kept=row.kept_on is not None, excused=bool(row.excuse_code),
@@ -76,12 +77,12 @@ def leave_alone(*, actor: Actor, unit: UUID, not_before: date, reason: str) -> s
         Refused: QUIET_TERM, QUIET_REASON.
         ScopeDenied: no such client in sight.
     """
-    client, today = in_sight(actor, unit), today_of(actor)
+    client, today = in_sight(actor, unit), serving.known_until(actor)
     check_quiet(today, not_before, reason, int(rule("CHARTER.QUIET", today).value))
     running = visible(actor, LeaveAlone).filter(unit_id=client.pk, until__gt=today, ended_on__isnull=True)
     before = running.values_list("until", flat=True).first()
-    running.update(ended_on=today)
-    name = Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id)
+    running.update(ended_on=Greatest(Value(today), F("since")))  # a wish of a later day ends before it begins
+    name = name_of(actor)
     made = LeaveAlone.objects.create(
         **about(client),
         since=today,
@@ -95,12 +96,6 @@ def leave_alone(*, actor: Actor, unit: UUID, not_before: date, reason: str) -> s
         reason=reason.strip()[:500],
     )  # fmt: skip
     return str(made.public_id)
-
-
-def today_of(actor: Actor) -> date:
-    """Return the day up to which facts are known, as overrides begin on it: what is due later is not decided yet."""
-    shown = serving.published(actor, entity=actor.entity)
-    return shown.latest if shown else business_date(actor.at)
 
 
 def _obligation(actor: Actor, public_id: UUID, *, lock: bool = False) -> Obligation:

@@ -7,9 +7,10 @@ same rows. A handful of statements for all units of an entity.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -40,12 +41,15 @@ from jinlan.domains.strategy.rules.charter_plan import (
 )
 from jinlan.domains.strategy.rules.charter_tasks import outcome_of, subject_of
 from jinlan.domains.strategy.selectors.charter import charters, last_refresh, quiet_of
+from jinlan.domains.strategy.services.request_refresh import RequestFacts, refresh_answers
 from jinlan.kernel.audit import audit
 from jinlan.kernel.bulk import patient, stage, upsert
 from jinlan.kernel.locks import hold
 from jinlan.kernel.scope import scoped
 from jinlan.serving import contacts as lake
 from jinlan.serving import selectors as serving
+from jinlan.serving.models import UnitContact
+from jinlan.work.contacted import Contacted, contacts_that_may_count
 from jinlan.work.selectors import open_subjects
 from jinlan.work.services import Wanted, close_tasks, open_tasks
 
@@ -54,7 +58,7 @@ TITLE = "服务章程联系到期"
 LATE = timedelta(days=21)  # minutes come within working days; the longest holidays are covered
 COLUMNS = {
     "entity": "text", "public_id": "uuid", "unit_id": "bigint", "domain": "smallint", "branch_id": "bigint", "kind": "text",
-    "tier": "text", "version": "text", "opens": "date", "due_on": "date", "kept_on": "date", "lead": "text",
+    "ref": "text", "tier": "text", "version": "text", "opens": "date", "due_on": "date", "kept_on": "date", "lead": "text",
 }  # fmt: skip
 Key = tuple[int, str]  # unit, kind of contact
 
@@ -73,8 +77,17 @@ def refresh_charter(*, actor: Actor) -> dict[str, int]:
         rows = facts.rows()
         added, changed = _write(actor.entity, facts, rows)
         _follow_homes(facts.places)
+        answers = refresh_answers(
+            actor, RequestFacts(today, facts.places, facts.leads, facts.tiers, promised)
+        )
         tasks = _tasks(actor, facts, rows)
-        counts = {"obligations": sum(map(len, rows.values())), "added": added, "changed": changed, **tasks}
+        counts = {
+            "obligations": sum(map(len, rows.values())),
+            "added": added,
+            "changed": changed,
+            **tasks,
+            **answers,
+        }
         CharterRefresh.objects.update_or_create(
             entity=actor.entity, as_of=today,
             defaults={
@@ -97,6 +110,7 @@ class _Facts:
         self.measured, self.unmeasured = _measured(actor, today, last)
         self.places = teams.unit_places(actor)
         self.leads = teams.Leads(actor)
+        self.tiers = _tiers(actor, today)
         self.contacts = _contacts(actor, today)
         self.quiets = _quiets()
         self.standing = _standing(self.settled)
@@ -105,7 +119,7 @@ class _Facts:
     def rows(self) -> dict[Key, list[Owed]]:
         """Return what each unit is owed of each kind: the last that stands already, and all that follows it."""
         found: dict[Key, list[Owed]] = {}
-        for unit, (kind, tiers) in _tiers(self.actor, self.today).items():
+        for unit, (kind, tiers) in self.tiers.items():
             if unit in self.places:
                 found |= {(unit, contact): self._of(unit, kind, tiers, contact) for contact in self.measured}
         return {key: rows for key, rows in found.items() if rows}
@@ -159,13 +173,16 @@ def _tiers(actor: Actor, today: date) -> dict[int, tuple[str, list[TierSpan]]]:
 
 
 def _contacts(actor: Actor, today: date) -> Mapping[int, Mapping[str, list[date]]]:
-    """Return unit -> kind -> days of the contacts that count."""
+    """Return unit -> kind -> days of the contacts that count: the bank's delivered ones, and those that rooms wrote down."""
     calendar = china(
         (today.year - 1, today.year, today.year + 1)
     )  # a year without an official plan is provisional
     fits = counting(calendar, int(rule("CHARTER.MINUTES", today).value))
     found: dict[int, list[tuple[Contact, bool]]] = {}
-    for row in lake.contacts_that_may_count(actor):
+    rows: Iterable[UnitContact | Contacted] = chain(
+        lake.contacts_that_may_count(actor), contacts_that_may_count(actor)
+    )
+    for row in rows:
         contact = Contact(row.kind, row.happened_on, row.two_way, row.client_side, row.minutes_on)
         if row.happened_on <= today and fits(contact):
             found.setdefault(row.unit_id, []).append((contact, row.executive))
@@ -181,7 +198,7 @@ def _quiets() -> Mapping[int, list[Quiet]]:
 
 def _standing(settled: date) -> Mapping[Key, Owed]:
     """Return the last obligation of each unit and kind whose day had passed the last time."""
-    rows = Obligation.objects.filter(due_on__lt=settled).order_by("unit_id", "kind", "-opens")
+    rows = Obligation.objects.filter(ref="", due_on__lt=settled).order_by("unit_id", "kind", "-opens")
     return {(row.unit_id, row.kind): _owed(row) for row in rows.distinct("unit_id", "kind")}
 
 
@@ -190,15 +207,17 @@ def _owed(row: Obligation) -> Owed:
 
 
 def _excused(settled: date) -> set[tuple[int, str, date]]:
-    rows = Obligation.objects.filter(due_on__gte=settled).exclude(excuse_code="")
+    rows = Obligation.objects.filter(ref="", due_on__gte=settled).exclude(excuse_code="")
     return set(rows.values_list("unit_id", "kind", "opens"))
 
 
 def _write(entity: str, facts: _Facts, rows: Mapping[Key, Sequence[Owed]]) -> tuple[int, int]:
     """Write what was made; of what was open the last time, that which is owed no longer goes."""
-    gone = sql.SQL("t.entity = {} and t.due_on >= {}").format(sql.Literal(entity), sql.Literal(facts.settled))
+    gone = sql.SQL("t.entity = {} and t.ref = '' and t.due_on >= {}").format(
+        sql.Literal(entity), sql.Literal(facts.settled)
+    )
     return upsert(
-        "strategy_obligation", COLUMNS, _values(entity, facts, rows), key=("unit_id", "kind", "opens"),
+        "strategy_obligation", COLUMNS, _values(entity, facts, rows), key=("unit_id", "kind", "opens", "ref"),
         at_birth=("entity", "public_id"), delete=gone,
     )  # fmt: skip
 
@@ -209,7 +228,7 @@ def _values(entity: str, facts: _Facts, rows: Mapping[Key, Sequence[Owed]]) -> I
         for one in made:
             lead = facts.leads.on(unit, min(one.due_on, facts.today))
             yield (
-                entity, uuid7(), unit, place.domain, place.branch_id, kind, one.tier, one.version, one.opens, one.due_on,
+                entity, uuid7(), unit, place.domain, place.branch_id, kind, "", one.tier, one.version, one.opens, one.due_on,
                 one.kept_on, lead,
             )  # fmt: skip
 

@@ -14,8 +14,8 @@ from jinlan.basics.actor import Actor
 from jinlan.clients import teams
 from jinlan.clients.models import Unit
 from jinlan.domains.strategy.models import Meeting, TierDecision
-from jinlan.kernel.models import Person
 from jinlan.kernel.notices import notice_kind, notify
+from jinlan.kernel.who import people_behind
 
 
 def _moved(said: Mapping[str, Any]) -> str:
@@ -43,7 +43,7 @@ def tell_leads(actor: Actor, rows: Sequence[TierDecision], *, since: date | None
     units = dict(Unit.objects.filter(id__in=[row.unit_id for row in rows]).values_list("id", "public_id"))
     leads = teams.Leads(actor)
     coming = [(row, leads.on(row.unit_id, row.as_of)) for row in rows if row.unit_id in units]
-    people = _people(actor, (lead for _row, lead in coming))
+    people = people_behind(actor.entity, (lead for _row, lead in coming))
     for row, lead in coming:
         if lead in people:
             page = reverse("client-between", kwargs={"public_id": units[row.unit_id]})
@@ -52,14 +52,6 @@ def tell_leads(actor: Actor, rows: Sequence[TierDecision], *, since: date | None
             notify(
                 MOVED, actor=actor, people=[people[lead]], key=key, url=url, step=row.step, since=row.since.isoformat()
             )  # fmt: skip
-
-
-def _people(actor: Actor, codes: Iterable[str]) -> dict[str, int]:
-    """Return the persons who sign in as some employees."""
-    rows = Person.objects.filter(
-        entity=actor.entity, employee_code__in=sorted(set(codes) - {""}), is_active=True
-    )
-    return dict(rows.values_list("employee_code", "id"))
 
 
 def tell_members(actor: Actor, meeting: Meeting, people: Iterable[int]) -> None:

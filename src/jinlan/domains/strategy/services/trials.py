@@ -20,7 +20,9 @@ from jinlan.kernel.jobs import defer
 from jinlan.kernel.scope import ScopeDenied
 
 KEEPERS = ("dept_head", "risk")
-STABILITY = "strategy.measure_stability"  # the job, declared where both halves meet
+# The jobs, declared where both halves meet.
+STABILITY = "strategy.measure_stability"
+MEASURES = "strategy.add_measures"
 
 
 @act("strategy.keep_trial", title=_("保存测算"), roles=KEEPERS)
@@ -54,6 +56,13 @@ def keep_trial(
     after = {"kind": kind, "name": named, "sha256": head.sha256, "as_of": as_of}
     audit(actor, "strategy.trial_kept", "trial", made.public_id, after=after)
     return str(made.public_id)
+
+
+@act("strategy.ask_measures", title=_("补算指标"), roles=KEEPERS)
+def ask_measures(*, actor: Actor, as_of: date, run_id: int) -> None:
+    """Ask that measures which the stored results up to a date do not hold be computed, in the background."""
+    defer(MEASURES, actor=actor, key=f"{run_id} {as_of} {actor.at:%Y-%m-%dT%H:%M}", as_of=as_of)
+    audit(actor, "strategy.measures_asked", "run", run_id, after={"as_of": as_of})
 
 
 @act("strategy.fill_trial", title=_("记下稳定性"), roles=KEEPERS)

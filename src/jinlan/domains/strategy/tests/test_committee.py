@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from jinlan.clients.testing import stands_in
 from jinlan.domains.strategy.models import AgendaItem, Ballot, DefinitionVersion, Meeting, TierDecision
 from jinlan.domains.strategy.services.committee import (
     build_agenda,
@@ -187,6 +188,22 @@ def test_a_member_may_declare_a_conflict_and_then_abstains(cast):
     )
     with scoped(cast.actor("chenwei")):
         assert Ballot.objects.get().conflict == "DECLARED"
+
+
+def test_who_stands_in_for_the_clients_manager_is_in_conflict_while_he_does(cast):
+    stands_in(cast.employees["E3101"], cast.employees["E1001"], TODAY, date(2026, 11, 20))
+    stands_in(cast.employees["E3201"], cast.employees["E1001"], date(2026, 10, 1), TODAY)  # until yesterday
+    item = item_of(cast, opened(cast), "TIER", asks="down")
+    before = everything(cast)
+
+    assert item.team == ["E1001", "E1002", "E3101"]
+    with refused("BALLOT_CONFLICT"):
+        cast_ballot(actor=cast.actor("zhoulin"), item=item.public_id, choice="FOR")
+    assert everything(cast) == before
+    vote(cast, item, zhoulin="ABSTAIN", wuhan="FOR")
+    with scoped(cast.actor("chenwei")):
+        said = dict(Ballot.objects.values_list("seat__username", "conflict"))
+    assert said == {"zhoulin": "TEAM", "wuhan": ""}
 
 
 def test_who_has_no_seat_does_not_vote(cast):

@@ -134,8 +134,9 @@ def test_five_thousand_units_take_seconds_and_no_statement_each(books: Books) ->
         )
         cursor.execute(
             "insert into clients_coverage (entity, unit_id, domain, branch_id, employee_id, role, credit_share, valid_from) "
-            "select c.entity, u.id, c.domain, c.branch_id, c.employee_id, 'LEAD', 0.33333333, '2020-01-01' from clients_coverage c, "
-            "clients_unit u where c.unit_id = %s and u.code like 'U%%'",
+            "select c.entity, u.id, c.domain, c.branch_id, e.id, v.role, v.share, '2020-01-01' from clients_coverage c, clients_unit u, "
+            "(values ('E1001', 'LEAD', 0.33333333), ('E1002', 'ASSIST', 0.66666667)) v (code, role, share) join clients_employee e "
+            "on e.code = v.code where c.unit_id = %s and u.code like 'U%%'",
             [group.pk],
         )
         assert UnitResult.objects.count() == 2 * (units + 1)
@@ -148,7 +149,7 @@ def test_five_thousand_units_take_seconds_and_no_statement_each(books: Books) ->
     with writing():
         assert (
             Credit.objects.filter(metric="aum").count() == 2 * units + 1
-        )  # a third is agreed, the rest is nobody's
+        )  # a third is the lead's, the rest the assistant's
         assert sum(Achieved.objects.filter(metric="aum").values_list("amount", flat=True)) == (units + 1) * D(
             "1000.00"
         )

@@ -135,9 +135,7 @@ def test_a_client_who_changes_hands_on_the_11th_of_june(books: Books) -> None:
 def test_a_shared_client_is_credited_by_the_agreed_shares(books: Books) -> None:
     with writing():
         Coverage.objects.filter(unit=books.cast.group).update(credit_share=D("0.6"))
-    second = covers(books.cast.employees["E1002"], books.cast.group, role="ASSIST")
-    with writing():
-        Coverage.objects.filter(pk=second.pk).update(credit_share=D("0.4"))
+        covers(books.cast.employees["E1002"], books.cast.group, role="ASSIST", share=D("0.4"))
     books.publish(5, group="1000.00")
     books.publish(6, group="1100.01")
     books.refresh()

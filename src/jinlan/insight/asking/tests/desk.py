@@ -52,7 +52,7 @@ class Desk:
     """The reader process with a client."""
 
     def __init__(self, lake: Path, socket: Path) -> None:
-        self.client = LakeReader(socket)
+        self.lake, self.client = lake, LakeReader(socket)
         command = [
             sys.executable,
             "-m",

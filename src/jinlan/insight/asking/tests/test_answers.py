@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 
 from jinlan.basics.errors import Refused
+from jinlan.insight.added import ADDED
 from jinlan.insight.asking.questions import DryRun, Weights
 from jinlan.insight.asking.tests.desk import DAY, Desk, a_row, store
 from jinlan.insight.parsing import FOLDER
+from jinlan.lake import results
 from jinlan.lake.reader.questions import Pin, Scope
 
 BASE = (FOLDER / "group.toml").read_text("utf-8")
@@ -117,6 +120,21 @@ def test_what_may_not_be_asked_is_refused(desk, body, scope, code):
     with pytest.raises(Refused) as caught:
         ask(desk, body, scope=scope)
     assert caught.value.code == code
+
+
+def test_a_measure_that_was_added_can_be_asked_for_at_once(desk):
+    body = BASE.replace('measure = "fpa"', 'measure = "referrals_12m"')
+    with pytest.raises(Refused) as caught:
+        ask(desk, body)
+    assert caught.value.code == "STUDIO_MEASURE"
+    rows = [
+        {"kind": "GROUP", "unit_id": f"G-{number}", "measures": '{"referrals_12m": {"v": "2", "s": "ok"}}'}
+        for number in (*range(len(ROWS)), 90)
+    ]
+    results.write_added(desk[0].lake, desk[1], pa.Table.from_pylist(rows, ADDED))
+
+    assert ask(desk, body)["scored"] == 9
+    assert ask(desk, BASE)["moves"] == {}
 
 
 @pytest.mark.parametrize(

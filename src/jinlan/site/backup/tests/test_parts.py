@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import secrets
@@ -201,8 +202,9 @@ def test_a_backup_as_it_was_written_is_right(backup: Path, home: Home) -> None:
 @pytest.mark.parametrize("name", ["manifest.json", "manifest.hmac", "base/PG_VERSION", "lake/x.parquet"])
 def test_every_single_bit_of_a_backup_counts(backup: Path, home: Home, name: str) -> None:
     kept = (backup / name).read_bytes()
-    for at in range(0, len(kept) - (name == "manifest.hmac"), max(1, len(kept) // 40)):
-        (backup / name).write_bytes(kept[:at] + bytes([kept[at] ^ 1]) + kept[at + 1 :])
+    places = {*range(0, len(kept), max(1, len(kept) // 40)), len(kept) - 1}
+    for at, bit in itertools.product(sorted(places), range(8)):
+        (backup / name).write_bytes(kept[:at] + bytes([kept[at] ^ 1 << bit]) + kept[at + 1 :])
         with pytest.raises(Refused) as refused:
             check.verify(backup, keys_of(home))
         assert code_of(refused) in {"BACKUP_DAMAGED", "BACKUP_FOREIGN", "BACKUP_NEWER"}

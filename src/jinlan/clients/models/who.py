@@ -1,4 +1,4 @@
-"""Who: the bank's organisation, parties (a thin row for every one), units, members, coverage, identity vault.
+"""Who: the bank's organisation, parties (a thin row for every one), units, members, identity vault.
 
 Rows with client data carry what they are about (``unit``, ``party``, ``domain``) and a booking branch; who may
 see them is resolved once per transaction by ``sec.enter`` (kernel/sql). Bank codes are unique per entity.
@@ -16,7 +16,7 @@ from django.db import models
 from jinlan.basics.ids import uuid7
 from jinlan.kernel.fields import CONTACT, INTERNAL, NAME, PUBLIC, STAFF
 from jinlan.kernel.keyring import KEY_BYTES
-from jinlan.kernel.record import AboutUnit, Scoped
+from jinlan.kernel.record import Scoped
 from jinlan.kernel.sealed import SealedField, sealed_field
 from jinlan.kernel.search import Searchable
 
@@ -262,79 +262,3 @@ class UnitMember(Scoped):
                 name="unit_member_period",
             ),
         ]
-
-
-class Coverage(Scoped):
-    """Who looks after a unit (whole) or one party (member only), in which role, from when to when."""
-
-    CLASSES = {"*": INTERNAL}
-    ROLES = (
-        ("LEAD", "主办"),
-        ("ASSIST", "协办"),
-        ("PRODUCT", "产品"),
-        ("RISK", "风险"),
-        ("SERVICE", "服务"),
-        ("SPONSOR", "分管领导"),
-    )
-    id = models.BigAutoField(primary_key=True)
-    entity = models.CharField(max_length=16)
-    unit = models.ForeignKey(Unit, null=True, on_delete=models.CASCADE, related_name="coverage")
-    party = models.ForeignKey(Party, null=True, on_delete=models.CASCADE, related_name="coverage")
-    domain = models.SmallIntegerField(choices=DOMAINS)  # the unit's or the party's
-    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
-    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="coverage")
-    role = models.CharField(max_length=8, choices=ROLES)
-    credit_share = models.DecimalField(max_digits=12, decimal_places=8, null=True)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True)
-
-    class Meta(Scoped.Meta):
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(unit__isnull=True) ^ models.Q(party__isnull=True),
-                name="coverage_of_one_thing",
-            ),
-        ]
-        indexes = [models.Index(fields=["employee", "valid_from"], name="coverage_employee")]
-
-
-class LeadChange(AboutUnit):
-    """Another lead that a head decided on; it speaks until the bank's own assignments have a later word (`clients.changes`)."""
-
-    CLASSES = {"*": STAFF, "id": INTERNAL, "public_id": INTERNAL, "entity": INTERNAL, "unit_id": INTERNAL, "domain": INTERNAL,
-               "branch_id": INTERNAL}  # fmt: skip
-    # Employee codes; before is "" for nobody.
-    before = models.CharField(max_length=64, blank=True, default="", db_default="")
-    after = models.CharField(max_length=64)
-    effective_on = models.DateField()
-    reason = models.CharField(max_length=500)
-    decided_by = models.CharField(max_length=64)
-    decided_name = models.CharField(max_length=100)
-    at = models.DateTimeField()
-    withdrawn_by = models.CharField(max_length=64, blank=True, default="", db_default="")
-    withdrawn_at = models.DateTimeField(null=True)
-
-    class Meta(AboutUnit.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["unit_id", "effective_on"], condition=models.Q(withdrawn_at=None), name="lead_change_once"
-            ),
-            models.CheckConstraint(condition=~models.Q(after=models.F("before")), name="lead_change_changes"),
-            models.CheckConstraint(
-                condition=models.Q(withdrawn_by="", withdrawn_at=None) | models.Q(~models.Q(withdrawn_by=""), withdrawn_at__isnull=False),
-                name="lead_change_withdrawn",
-            ),
-        ]  # fmt: skip
-        indexes = [models.Index(fields=["unit_id", "-effective_on"], name="lead_change_newest")]
-
-
-class Delegation(models.Model):
-    """While someone is away, their book is open to a colleague."""
-
-    CLASSES = {"*": STAFF}
-    id = models.BigAutoField(primary_key=True)
-    entity = models.CharField(max_length=16)
-    absent = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
-    deputy = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
-    valid_from = models.DateField()
-    valid_to = models.DateField()

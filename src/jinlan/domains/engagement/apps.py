@@ -1,0 +1,43 @@
+"""Engagement as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class EngagementConfig(AppConfig):
+    """People of a client, interactions with them, and promises of either side."""
+
+    name = "jinlan.domains.engagement"
+    label = "engagement"
+
+    def ready(self) -> None:
+        """Declare the acts and jobs of this room, and offer its lists."""
+        from jinlan.domains.engagement import tasks  # noqa: F401
+        from jinlan.domains.engagement.resources.absence import Absences
+        from jinlan.domains.engagement.resources.handover import HandOvers
+        from jinlan.domains.engagement.resources.interactions import Interactions
+        from jinlan.domains.engagement.resources.people import ContactPeople, Pairs
+        from jinlan.domains.engagement.resources.promises import Promises
+        from jinlan.domains.engagement.resources.rhythm import Silences
+        from jinlan.domains.engagement.resources.team import TeamProposals
+        from jinlan.domains.engagement.selectors.counting import contacts
+        from jinlan.domains.engagement.selectors.events import held, promise_steps
+        from jinlan.kernel.resource.registry import register
+        from jinlan.work import happened
+        from jinlan.work.contacted import register_contacts
+
+        for resource in (
+            Interactions,
+            Promises,
+            ContactPeople,
+            Pairs,
+            Absences,
+            TeamProposals,
+            HandOvers,
+            Silences,
+        ):
+            register(resource)
+        register_contacts(contacts)
+        happened.register_events("interaction", (happened.INTERACTION,), held)
+        happened.register_events("promise", (happened.PROMISE,), promise_steps)

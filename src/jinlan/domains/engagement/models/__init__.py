@@ -1,0 +1,21 @@
+"""Tables of engagement, by topic."""
+
+from __future__ import annotations
+
+from jinlan.domains.engagement.models.handover import HandOver
+from jinlan.domains.engagement.models.interactions import Interaction
+from jinlan.domains.engagement.models.people import ContactPerson, Pair, Post, Tie
+from jinlan.domains.engagement.models.promises import Promise, PromiseStep
+from jinlan.domains.engagement.models.rhythm import Rhythm
+
+__all__ = [
+    "ContactPerson",
+    "HandOver",
+    "Interaction",
+    "Pair",
+    "Post",
+    "Promise",
+    "PromiseStep",
+    "Rhythm",
+    "Tie",
+]

@@ -1,0 +1,1 @@
+"""Lists of people of clients, of interactions and of promises."""

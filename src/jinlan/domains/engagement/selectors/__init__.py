@@ -1,0 +1,1 @@
+"""Reading people of a client, interactions and promises."""

@@ -1,0 +1,48 @@
+"""What happened with a client as this room knows it: interactions, and the steps of promises; the wall stands before both."""
+
+from __future__ import annotations
+
+from django.db.models import F, Q
+from django.urls import reverse
+
+from jinlan.basics.actor import Actor
+from jinlan.domains.engagement.models import Interaction, PromiseStep
+from jinlan.kernel.reading import visible
+from jinlan.work.happened import INTERACTION, PROMISE, Asked, Event
+
+
+def held(actor: Actor, asked: Asked) -> list[Event]:
+    """Return what was held or cancelled with a client; one query. What is planned lies ahead and is shown apart."""
+    rows = (
+        visible(actor, Interaction)
+        .filter(asked.after("interaction", "starts_at"), unit_id=asked.unit_id)
+        .exclude(state="planned")
+    )
+    rows = rows.filter(staff__contains=[asked.who]) if asked.who else rows
+    return [
+        Event(
+            row.starts_at, "interaction", row.pk, INTERACTION, row.kind, row.subject, tuple(row.staff),
+            reverse("interactions-one", kwargs={"public_id": row.public_id}), inside=row.inside, routine=row.kind == "MAIL",
+            values={"state": row.state, "minutes": row.minutes, "people": row.people, "place": row.place},
+        )
+        for row in rows.order_by("-starts_at", "-id")[: asked.limit]
+    ]  # fmt: skip
+
+
+def promise_steps(actor: Actor, asked: Asked) -> list[Event]:
+    """Return the steps of a client's promises; one query. That one was made in the minutes of an interaction is told there."""
+    rows = (
+        visible(actor, PromiseStep)
+        .filter(asked.after("promise", "at"), unit_id=asked.unit_id)
+        .select_related("promise")
+    )
+    rows = rows.exclude(Q(act="made", promise__interaction__isnull=False))
+    rows = rows.filter(owner=asked.who) if asked.who else rows
+    rows = rows.annotate(what=F("promise__what"), side=F("promise__side"), number=F("promise__public_id"))
+    return [
+        Event(
+            row.at, "promise", row.pk, PROMISE, row.act, row.what, (row.owner,), reverse("promises-one", kwargs={"public_id": row.number}),
+            inside=row.inside, values={"side": row.side, "due_on": row.due_on, "by": row.by_name},
+        )
+        for row in rows.order_by("-at", "-id")[: asked.limit]
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What can be done about people of a client, interactions and promises."""

@@ -1,0 +1,38 @@
+"""Jobs of engagement."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+
+from jinlan.basics.actor import Actor
+from jinlan.domains.engagement.services import reminding
+from jinlan.domains.engagement.services.carrying import carry_over
+from jinlan.domains.engagement.services.rhythm import refresh_rhythm
+from jinlan.kernel.jobs import Daily, job
+from jinlan.kernel.scope import scoped, system_actor
+
+
+@job("engagement.remind_promises", title=_("提醒到期的承诺"), schedule=Daily(time(7, 30)))
+def remind_promises(*, actor: Actor) -> dict[str, int]:
+    """Tell owners of promises that come due and of overdue ones."""
+    return reminding.remind_promises(actor=actor)
+
+
+@job(
+    "engagement.carry_over",
+    title=_("移交生效：未办结的工作交给接收人"),
+    steps=True,
+    schedule=Daily(time(0, 5)),
+)
+def carry(*, actor: Actor) -> dict[str, int]:
+    """Let open work go over on the day of a hand-over, and close hand-overs that are through; a second time changes nothing."""
+    with scoped(system_actor(actor.entity, actor.at), write=True) as scope:
+        return carry_over(scope.actor)
+
+
+@job("engagement.learn_rhythm", title=_("更新客户的联系节奏"), schedule=Daily(time(6, 40)))
+def learn_rhythm(*, actor: Actor) -> dict[str, int]:
+    """Learn the rhythm of every client from the newest published date; the nightly run has usually done it already."""
+    return refresh_rhythm(actor=actor)

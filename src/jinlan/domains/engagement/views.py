@@ -1,0 +1,25 @@
+"""Pages of this room's lists that show more than a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinlan.basics.clock import business_date
+from jinlan.domains.engagement import ledger_words as words
+from jinlan.domains.engagement.selectors import ledger
+from jinlan.kernel.resource.asking import Ask
+from jinlan.kernel.resource.pages import ListPage
+
+
+class PromisesPage(ListPage):
+    """The ledger, with how well either side keeps its word above it: of the client asked for, or of all in sight."""
+
+    def more(self, ask: Ask, rows: Any, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the shares of both sides, of whatever state: a view narrows the list, not the figures."""
+        whole = ask.with_(view="all", text="").without("state").without("due_on").without("side")
+        found = ledger.tallies(self.resource.listed(self.actor, whole), business_date(self.actor.at))
+        return {
+            "above": "engagement/_rates.html",
+            "sides": [{"look": words.SIDES[side], "tally": one} for side, one in found.items()],
+        }

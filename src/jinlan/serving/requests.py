@@ -1,0 +1,24 @@
+"""Reading what managed units asked the bank for: what the charter's targets for answers are measured by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.clock import business_date
+from jinlan.kernel.reading import visible
+from jinlan.serving.models import UnitRequest
+
+
+def requests_received(actor: Actor) -> Iterator[UnitRequest]:
+    """Yield the requests of all visible units, by unit, oldest first."""
+    yield from (
+        visible(actor, UnitRequest).order_by("unit_id", "received_at", "id").iterator(chunk_size=20_000)
+    )
+
+
+def open_complaints(actor: Actor, *, unit_id: int) -> list[dict[str, str]]:
+    """Return the complaints of a unit that are not settled, the oldest first: number and day of receipt."""
+    rows = visible(actor, UnitRequest).filter(unit_id=unit_id, kind="COMPLAINT", settled_at__isnull=True)
+    found = rows.order_by("received_at", "id").values_list("code", "received_at")
+    return [{"id": code, "received_on": business_date(at).isoformat()} for code, at in found]

@@ -21,7 +21,6 @@ COLUMNS = {
     "domain": "smallint", "branch_id": "bigint", "credit_share": "numeric(12, 8)", "valid_to": "date",
 }  # fmt: skip
 LOCK = "jinlan coverage"
-FEW = 100  # units that are named one by one
 HEAVY = ("grams", "search_text")
 
 
@@ -131,7 +130,6 @@ def _changes(entity: str, roots: Mapping[int, int]) -> list[Change]:
     """Return what was decided about the teams of units (key -> key of the root)."""
     employees = {"": None, **ids(Employee, entity)}
     rows = TeamChange.objects.filter(entity=entity, withdrawn_at__isnull=True)
-    rows = rows if len(roots) > FEW else rows.filter(unit_id__in=roots)
     fields = ("unit_id", "role", "before", "after", "effective_on", "share")
     return [
         Change(unit, roots[unit], role, employees.get(before), employees[after], since, share)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -14,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
-from jinlan.clients import selectors, unmask
-from jinlan.clients.models import Unit
+from jinlan.clients import selectors, teams, unmask
+from jinlan.clients.models import PERSONAL, Unit
+from jinlan.kernel.masking import mask_person
 from jinlan.kernel.reading import visible
+from jinlan.kernel.resource.asking import Ask
 from jinlan.kernel.resource.columns import Link
 from jinlan.kernel.resource.declare import Field, Resource
 from jinlan.kernel.scope import ScopeDenied
@@ -25,8 +28,32 @@ from jinlan.serving.models import UnitResult
 NAMED = 5  # names that a refusal lists
 
 
+def _asked(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
+    """Return the rows as they are: who asks has to be known, so `ByUnit.listed` narrows them."""
+    return rows
+
+
+# Filters that a resource of rows about units may declare as `unit`, `branch` and `lead`.
+BY_UNIT = filters.CharFilter(method=_asked, widget=forms.HiddenInput)
+BY_BRANCH = filters.CharFilter(label=_("机构"), method=_asked, widget=forms.Select)
+BY_LEAD = filters.CharFilter(label=_("主办"), widget=forms.Select)
+
+
 class ByUnit(Resource):
     """A resource of rows about units (`kernel.record.AboutUnit`); `CLIENT` is its column of the client."""
+
+    def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
+        """Return the rows of a list, of one branch or one client where that is asked for."""
+        rows = super().listed(actor, ask)
+        if "branch" in self.filters and (code := ask.value("branch")):
+            rows = rows.filter(branch_id=teams.branch_key(actor, code=code))
+        if "unit" in self.filters and (key := ask.value("unit")):
+            rows = rows.filter(unit_id__in=teams.unit_keys(actor, public_id=key))
+        return rows
+
+    def filter_word(self, actor: Actor, name: str, value: str) -> str:
+        """Return the name behind a client's public id, a branch's or an employee's code."""
+        return _read(actor, value) if name == "unit" else book_word(actor, name, value)
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along the client of each row; one query."""
@@ -100,6 +127,11 @@ def in_sight(actor: Actor, unit: UUID) -> Unit:
     if found is None:
         raise ScopeDenied("ABSENT", "没有这个客户。", "")
     return found
+
+
+def called_outside(unit: Unit) -> str:
+    """Return what a unit is called to a colleague who is asked about it and does not see it yet: a person's name masked."""
+    return mask_person(unit.name) if unit.domain == PERSONAL else unit.name
 
 
 def about(unit: Unit) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from jinlan.basics.actor import Actor
+from jinlan.clients import history
 from jinlan.clients.models import Branch, Coverage, Delegation, Employee, Party, Unit
 from jinlan.clients.selectors import in_force
 from jinlan.kernel.reading import visible
@@ -68,11 +69,9 @@ def roles_named(actor: Actor, *, on: date) -> Mapping[int, frozenset[str]]:
 def team_on(actor: Actor, *, unit_id: int, day: date) -> Mapping[str, str]:
     """Return employee code -> name of who looks after a unit on a day, in whatever role, and of who stands in for them."""
     rows = visible(actor, Coverage).filter(in_force(day), unit_id=unit_id).order_by("role", "id")
-    team = {
-        key: (code, name)
-        for key, code, name in rows.values_list("employee_id", "employee__code", "employee__name")
-    }
-    return dict(team.values()) | deputies(team, day)
+    team = dict(rows.values_list("employee__code", "employee__name"))
+    away = deputies_on(actor, day=day)
+    return team | {away[code].code: away[code].name for code in team if code in away}
 
 
 def held_on(actor: Actor, *, unit_id: int, day: date) -> list[tuple[str, str, Decimal | None]]:
@@ -81,37 +80,20 @@ def held_on(actor: Actor, *, unit_id: int, day: date) -> list[tuple[str, str, De
     return list(rows.values_list("employee__code", "role", "credit_share"))
 
 
-def deputies(employees: Iterable[int], day: date) -> dict[str, str]:
-    """Return employee code -> name of who stands in for some employees, by key, on a day."""
-    rows = Delegation.objects.filter(absent_id__in=list(employees), valid_from__lte=day, valid_to__gt=day)
-    return dict(rows.values_list("deputy__code", "deputy__name"))
-
-
 @dataclass(frozen=True, slots=True)
 class Deputy:
     """Who stands in for somebody, until the day of his return."""
 
+    code: str
     name: str
     until: date
 
 
-def deputies_of(actor: Actor, *, employees: Iterable[int], day: date) -> dict[int, Deputy]:
-    """Return key of an employee -> who stands in for him on a day; one query."""
-    rows = visible(actor, Delegation).filter(
-        absent_id__in=list(employees), valid_from__lte=day, valid_to__gt=day
-    )
-    return {
-        absent: Deputy(name, until)
-        for absent, name, until in rows.values_list("absent_id", "deputy__name", "valid_to")
-    }
-
-
-def away_on(actor: Actor, *, codes: Iterable[str], day: date) -> Mapping[str, str]:
-    """Return which of some employees are away on a day, each with the code of who stands in."""
-    rows = visible(actor, Delegation).filter(
-        entity=actor.entity, absent__code__in=list(codes), valid_from__lte=day, valid_to__gt=day
-    )
-    return dict(rows.order_by("absent__code").values_list("absent__code", "deputy__code"))
+def deputies_on(actor: Actor, *, day: date) -> dict[str, Deputy]:
+    """Return employee code -> who stands in for him, for all who are away on a day; one query."""
+    rows = visible(actor, Delegation).filter(valid_from__lte=day, valid_to__gt=day)
+    fields = ("absent__code", "deputy__code", "deputy__name", "valid_to")
+    return {absent: Deputy(*deputy) for absent, *deputy in rows.order_by("id").values_list(*fields)}
 
 
 def away(actor: Actor) -> Mapping[str, list[tuple[date, date]]]:
@@ -196,15 +178,7 @@ class Led:
 
 def led_units(actor: Actor, *, unit_ids: Sequence[int], as_of: date) -> list[Led]:
     """Return units in sight with their lead on a date, "" where nobody leads; three queries."""
-    leading = (
-        visible(actor, Coverage)
-        .filter(in_force(as_of), role="LEAD", unit__isnull=False)
-        .order_by("-valid_from", "-id")
-    )
-    leads = {
-        unit: (code, since)
-        for unit, code, since in leading.values_list("unit_id", "employee__code", "valid_from")
-    }
+    leads = {one.unit_id: (one.code, one.since) for one in history.leading(actor, on=as_of)}
     units = visible(actor, Unit).filter(id__in=list(unit_ids)).order_by("code")
     rows = list(units.values_list("id", "code", "domain", "branch_id", "root_party_id"))
     roots = visible(actor, Party).filter(

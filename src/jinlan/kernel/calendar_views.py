@@ -57,18 +57,16 @@ def own_calendars(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         except Refused as refused:
             refuse(form, refused)
         else:
-            address, form = address_of(request, made.text), CalendarForm(longest=longest)
+            path = reverse("calendar-feed", kwargs={"code": made.text})
+            address, form = f"{root_of(request)}{path}", CalendarForm(longest=longest)
     return render(request, "account/calendars.html", {
         "title": _("日历订阅"), "rows": tokens.of(person, actor.at, tokens.CALENDAR), "form": form, "address": address,
     })  # fmt: skip
 
 
-def address_of(request: HttpRequest, secret: str) -> str:
-    """Return the whole address that a calendar program reads."""
-    path = reverse("calendar-feed", kwargs={"code": secret})
-    return (
-        f"{settings.JINLAN_BASE_URL}{path}" if settings.JINLAN_BASE_URL else request.build_absolute_uri(path)
-    )
+def root_of(request: HttpRequest) -> str:
+    """Return the address under which people reach this product: the one that is set, else the one that was asked."""
+    return settings.JINLAN_BASE_URL or f"{request.scheme}://{request.get_host()}"
 
 
 def _key(text: str) -> UUID:

@@ -43,8 +43,12 @@ def cases(actor: Actor, asked: Asked) -> list[Event]:
 
 
 def leads(actor: Actor, asked: Asked) -> list[Event]:
-    """Return who began to lead the client, and since when; one query."""
+    """Return who began to lead the client, and since when; one query. Another share of the credit is no beginning."""
+    before = visible(actor, Coverage).filter(
+        unit_id=asked.unit_id, role="LEAD", employee=OuterRef("employee"), valid_to=OuterRef("valid_from")
+    )
     rows = visible(actor, Coverage).filter(
+        ~Exists(before),
         asked.after_day("lead", "valid_from"),
         unit_id=asked.unit_id,
         role="LEAD",

@@ -60,10 +60,6 @@ class Asked:
     kinds: frozenset[str] = frozenset()  # empty for all
     who: str = ""
 
-    def wants(self, kind: str) -> bool:
-        """Tell whether a kind is asked for."""
-        return not self.kinds or kind in self.kinds
-
     def after(self, source: str, at: str) -> Q:
         """Return the condition of the rows of a source that come after the place, by a column of instants."""
         if self.before is None:

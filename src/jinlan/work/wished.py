@@ -22,8 +22,8 @@ class Wish:
 class Source(Protocol):
     """What a room registers."""
 
-    def __call__(self, actor: Actor, *, unit_id: int | None = None) -> Iterable[Wish]:
-        """Yield what is visible to the actor in the running scope: of all units, or of one."""
+    def __call__(self, actor: Actor) -> Iterable[Wish]:
+        """Yield what is visible to the actor in the running scope."""
 
 
 _sources: list[Source] = []
@@ -35,7 +35,7 @@ def register_wishes(source: Source) -> None:
         _sources.append(source)
 
 
-def wishes(actor: Actor, *, unit_id: int | None = None) -> Iterator[Wish]:
-    """Yield every wish that rooms know of, of all visible units or of one."""
+def wishes(actor: Actor) -> Iterator[Wish]:
+    """Yield every wish that rooms know of."""
     for source in _sources:
-        yield from source(actor, unit_id=unit_id)
+        yield from source(actor)

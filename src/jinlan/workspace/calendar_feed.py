@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
@@ -26,6 +25,7 @@ from jinlan.domains.engagement import ledger_words as ledger
 from jinlan.domains.engagement.selectors.dated import meetings_between, promises_due
 from jinlan.domains.strategy import words as charter_words
 from jinlan.kernel import calendar_keys
+from jinlan.kernel.calendar_views import root_of
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.kernel.sessions import where
 from jinlan.work.selectors import own_tasks
@@ -52,7 +52,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
     person, actor = found
     try:
         with translation.override(person.locale), scoped(actor):
-            text = calendar_text(entries_of(actor, root=_root(request)), name=_("金兰日程"))
+            text = calendar_text(entries_of(actor, root=root_of(request)), name=_("金兰日程"))
     except ScopeDenied:
         raise Http404 from None
     return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers={
@@ -64,10 +64,6 @@ def _later() -> HttpResponse:
     return HttpResponse(
         status=429, content_type="text/plain; charset=utf-8", headers={"Retry-After": RETRY, "Cache-Control": "no-store"}
     )  # fmt: skip
-
-
-def _root(request: HttpRequest) -> str:
-    return settings.JINLAN_BASE_URL or f"{request.scheme}://{request.get_host()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def team(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
     unit, today = unit_in_sight(actor, public_id), business_date(actor.at)
     spells = history.spells_of(actor, unit_id=unit.pk)
     now = [one for one in spells if one.on(today)]
-    deputies = teams.deputies_of(actor, employees=[one.employee for one in now], day=today)
+    deputies = teams.deputies_on(actor, day=today)
     looked = history.looked_after(actor, unit_id=unit.pk, on=today)
     proposals = TeamProposals().decorate(actor, history.open_proposals(actor, unit_id=unit.pk))
     return render(request, "workspace/team.html", {
@@ -55,12 +55,12 @@ def team(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
 
 
 def _role(
-    code: str, spells: Sequence[Spell], now: Sequence[Spell], deputies: dict[int, teams.Deputy]
+    code: str, spells: Sequence[Spell], now: Sequence[Spell], deputies: dict[str, teams.Deputy]
 ) -> Context:
     held = [one for one in now if one.role == code]
     return {
         "code": code,
-        "people": [{"row": one, "since": history.began(spells, one), "deputy": deputies.get(one.employee)} for one in held],
+        "people": [{"row": one, "since": history.began(spells, one), "deputy": deputies.get(one.code)} for one in held],
     }  # fmt: skip
 
 

@@ -91,6 +91,7 @@ def today(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     keys = own.union(row.unit_id for row in (*tasks, *agreed.meetings, *agreed.promises))
     units = clients.units_by_key(actor, unit_ids=keys)
     results = {row.unit_id: row for row in serving.results_of(actor, as_of=day, unit_ids=keys)}
+    mine = {key: row for key, row in results.items() if key in own}
     lines = sorted((_line(one, units, results, day) for one in tasks), key=lambda one: _place(one, day))
     put_off = [one for one in lines if one.task.snoozed_until and one.task.snoozed_until > day]
     ready = [one for one in lines if one not in put_off]
@@ -99,9 +100,9 @@ def today(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         "put_off": put_off, "count": len(ready), "minutes": sum(one.minutes for one in ready[:TOP]), "waiting": len(waiting_for(actor)),
         "nominated": waiting_for_team(actor),
         "late": sum(one.band == rules.OVERDUE for one in ready), "choices": _choices(day), "units": len(own),
-        "signals": _signals(units, [row for key, row in results.items() if key in own], day), "silent": _silent(actor, units, own),
-        **_load(actor, [row for key, row in results.items() if key in own], day), **agreed.shown(units),
-        "unplanned": without_next_step(actor, {key: row for key, row in results.items() if key in own}, units),
+        "signals": _signals(units, list(mine.values()), day), "silent": _silent(actor, units, own),
+        **_load(actor, list(mine.values()), day), **agreed.shown(units),
+        "unplanned": without_next_step(actor, mine, units),
     })  # fmt: skip
 
 

@@ -18,11 +18,7 @@ TRIGGERS: Mapping[str, Look] = {
     "RESIGN": Look(_("离职")), "ROTATE": Look(_("轮岗")), "LEAVE": Look(_("长期离岗")), "TIER": Look(_("层级变化")),
     "CONFLICT": Look(_("利益冲突回避")),
 }  # fmt: skip
-ITEMS: Mapping[str, Any] = {
-    "CLIENTS": _("客户与余额、额度"), "TASKS": _("未办结的待办"), "COMPLAINTS": _("投诉"), "PROMISES": _("双方承诺"),
-    "DOCUMENTS": _("档案与原件"), "POSTLOAN": _("贷后与到期日"), "CONTACTS": _("联系人引见"), "DEVICES": _("设备与系统权限"),
-}  # fmt: skip
-ITEM_WORDS: Mapping[str, Words] = {
+ITEMS: Mapping[str, Words] = {
     "CLIENTS": Words("客户与余额、额度"), "TASKS": Words("未办结的待办"), "COMPLAINTS": Words("投诉"), "PROMISES": Words("双方承诺"),
     "DOCUMENTS": Words("档案与原件"), "POSTLOAN": Words("贷后与到期日"), "CONTACTS": Words("联系人引见"), "DEVICES": Words("设备与系统权限"),
 }  # fmt: skip

@@ -14,7 +14,15 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.clients import teams
 from jinlan.clients.models import TeamChange
-from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit, book_word, offer_books
+from jinlan.clients.resources import (
+    BY_BRANCH,
+    BY_LEAD,
+    BY_UNIT,
+    CLIENT,
+    UNIT_FIELD,
+    ByUnit,
+    offer_books,
+)
 from jinlan.domains.strategy import words
 from jinlan.domains.strategy.models import LeaveAlone, Obligation
 from jinlan.domains.strategy.selectors import compliance
@@ -50,11 +58,6 @@ def _coming(actor: Actor, _ask: Ask) -> Q:
 def _excused(actor: Actor, _ask: Ask) -> Q:
     about = compliance.measured(actor)
     return ~Q(excuse_code="") & Q(due_on__gt=about.since) if about else Q(pk__in=[])
-
-
-def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
-    """Needs the actor: `Obligations.listed` applies it."""
-    return rows
 
 
 def word_of(kind: str) -> Any:
@@ -103,9 +106,9 @@ class Obligations(ByUnit):
     filters = {
         "contact": filters.ChoiceFilter(label=_("联系"), field_name="kind", choices=[(code, look.word) for code, look in words.OWED.items()]),
         "due_on": filters.DateFromToRangeFilter(label=_("应完成日")),
-        "branch": filters.CharFilter(label=_("机构"), method=_elsewhere, widget=forms.Select),
-        "lead": filters.CharFilter(label=_("主办"), widget=forms.Select),
-        "unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput),
+        "branch": BY_BRANCH,
+        "lead": BY_LEAD,
+        "unit": BY_UNIT,
     }  # fmt: skip
     actions = (
         Action(
@@ -120,15 +123,6 @@ class Obligations(ByUnit):
         "strategy.obligation_excused": _("免除应尽联系"),
         "strategy.charter_refreshed": _("更新应尽联系"),
     }
-
-    def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
-        """Return the rows of a list; branch and client need to know who asks."""
-        rows = super().listed(actor, ask)
-        if code := ask.value("branch"):
-            rows = rows.filter(branch_id=teams.branch_key(actor, code=code))
-        if key := ask.value("unit"):
-            rows = rows.filter(unit_id__in=teams.unit_keys(actor, public_id=key))
-        return rows
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along client, state, days late, and the names of tier and lead; a few queries a page."""
@@ -149,12 +143,6 @@ class Obligations(ByUnit):
         """Offer the branches and lead managers in sight."""
         about = compliance.measured(actor)
         offer_books(form, actor, as_of=about.as_of if about else None, deepest=9)
-
-    def filter_word(self, actor: Actor, name: str, value: str) -> str:
-        """Return the name behind the code of a branch or an employee, or behind a client's public id."""
-        if name == "unit":
-            return UNIT_FIELD.reads(actor, value) if UNIT_FIELD.reads else ""
-        return book_word(actor, name, value)
 
 
 class Quiets(ByUnit):

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from jinlan.basics.calendar import china
-from jinlan.basics.register import rule
-from jinlan.domains.engagement.rules.rhythm import UNKNOWN, Days, Measure, Rhythm, Span, rhythm, working
+from jinlan.domains.engagement.rules.rhythm import UNKNOWN, Days, Rhythm, Span, measure_on, rhythm, working
 from jinlan.insight.contacts import KINDS
 from jinlan.site.bench.report import Report
 from jinlan.site.demobank.book import Bank
@@ -89,9 +87,13 @@ def run(report: Report) -> None:
         report.proof(f"精确率高于固定 {days} 天", own.precision > fixed.precision)
 
 
+def _fixed(days: int) -> Callable[[Case], bool]:
+    return lambda case: case.calendar_days > days
+
+
 RULES: Mapping[str, Callable[[Case], bool]] = {
     "自己的节奏": lambda case: case.found.raised,
-    **{f"固定 {days} 天": lambda case, days=days: case.calendar_days > days for days in FIXED},  # type: ignore[misc]
+    **{f"固定 {days} 天": _fixed(days) for days in FIXED},
 }
 
 
@@ -123,14 +125,6 @@ def cases_of(seed: int, today: date) -> list[Case]:
         silent = story is not None and today.isoformat() in story.dates
         found.append(Case(seed, unit, story.code if story else "", silent, (today - max(days)).days, stands))
     return found
-
-
-def measure_on(day: date) -> Measure:
-    """Return what the register says on a day."""
-    return Measure(
-        int(rule("RHYTHM.GAPS", day).value), Fraction(rule("RHYTHM.QUANTILE", day).value), Fraction(rule("RHYTHM.FACTOR", day).value),
-        int(rule("RHYTHM.FLOOR", day).value), int(rule("RHYTHM.WINDOW", day).value),
-    )  # fmt: skip
 
 
 def contacts(bank: Bank, today: date, window: int) -> Mapping[str, Sequence[date]]:

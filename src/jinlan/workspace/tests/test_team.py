@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -199,3 +200,13 @@ def test_signed_by_three_the_old_manager_is_out_on_every_door_and_the_new_one_is
     assert lihua.get(base).status_code == 404
     assert "移交之后" in text_of(wangmin, base)
     assert "已签 监交人 孙杰" in text_of(sunjie, base)
+
+
+@pytest.mark.parametrize("page", ["/team-proposals/new", "/hand-overs/new"])
+def test_the_choices_of_a_form_speak_its_readers_language(world: World, as_person: Sign, page: str) -> None:
+    client = as_person("chenwei")
+    client.cookies["jl_lang"] = "en"
+    body = client.get(f"{page}?unit={world.cast.group.public_id}").content.decode()
+    options = re.findall(r"<option[^>]*>([^<]*)</option>", body)
+    assert len(options) > 5
+    assert [one for one in options if re.search(r"[\u4e00-\u9fff]", one)] == []

@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from jinlan.clients.models import Delegation, UnitMember
-from jinlan.clients.testing import SIGN_INS
+from jinlan.clients.models import Coverage, Delegation, UnitMember
+from jinlan.clients.testing import SIGN_INS, covers
 from jinlan.domains.compliance.models import ConsentEntry
 from jinlan.domains.engagement.services.interactions import log_interaction
 from jinlan.domains.engagement.services.promises import make_promise
 from jinlan.domains.strategy.models import Override, TierDecision
 from jinlan.kernel.models import Person
 from jinlan.kernel.scope import scoped
-from jinlan.kernel.testing import AT, ENTITY, TODAY, an_actor, writing
+from jinlan.kernel.testing import AT, ENTITY, START, TODAY, an_actor, writing
 from jinlan.serving.models import UnitContact, UnitRequest
 from jinlan.work.happened import Asked, beginning, what_happened
 from jinlan.work.models import Task
@@ -194,3 +194,20 @@ def test_a_place_survives_the_address(full):
     with scoped(actor):
         for one in what_happened(actor, Asked(full.cast.group.pk, 50)):
             assert place_of(mark(one)) == one.place
+
+
+def test_another_share_of_the_credit_begins_no_lead(full):
+    unit, employee = full.cast.group, full.cast.employees["E1001"]
+    with writing():
+        Coverage.objects.filter(unit=unit).update(valid_to=date(2026, 10, 1))
+        covers(employee, unit, since=date(2026, 10, 1))
+        covers(
+            full.cast.employees["E1002"],
+            unit,
+            since=date(2026, 10, 20),
+            until=date(2026, 10, 25),
+            role="ASSIST",
+        )
+    with scoped(an_actor(full.cast.people["chenwei"], AT)) as scope:
+        rows = what_happened(scope.actor, Asked(unit.pk, 50, kinds=frozenset({"LEAD"})))
+    assert [(one.at, one.who) for one in rows] == [(beginning(START), ("E1001",))]

@@ -30,7 +30,9 @@ class HandOver(AboutUnit):
     role = models.CharField(max_length=8, choices=Covering.ROLES)
     giver = models.CharField(max_length=64)  # employee codes
     taker = models.CharField(max_length=64)
-    giver_id = models.BigIntegerField(null=True)  # persons; a giver who left has none
+    giver_id = models.BigIntegerField(
+        null=True
+    )  # who signs as giver: himself, or the head who does for one who left
     taker_id = models.BigIntegerField(null=True)
     trigger = models.CharField(max_length=8, choices=TRIGGERS)
     effective_on = models.DateField()

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import django_filters as filters
-from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.clients import teams
-from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit
+from jinlan.clients.resources import BY_UNIT, CLIENT, UNIT_FIELD, ByUnit
 from jinlan.domains.engagement import handover_words as words
 from jinlan.domains.engagement import ledger_words, team_words
 from jinlan.domains.engagement.models import HandOver
@@ -120,11 +118,6 @@ def _signatures(row: Any) -> Sequence[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
-    """Needs the actor: `listed` applies it."""
-    return rows
-
-
 class HandOvers(ByUnit):
     """Hand-overs; who is to take a client over sees his own, though the client is not in his sight yet."""
 
@@ -149,11 +142,11 @@ class HandOvers(ByUnit):
         View("mine", _("待我签署"), rows=_mine), View("open", _("办理中"), rows=lambda _actor, _ask: Q(state="open")),
         View("window", _("争议期内"), rows=lambda _actor, _ask: Q(state="signed")), View("all", _("全部"), wide=True),
     )  # fmt: skip
-    filters = {"unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput)}
+    filters = {"unit": BY_UNIT}
     create = Action(begin_hand_over, target="", icon="users", word=_("发起移交"), fields={
         "unit": UNIT_FIELD, "giver": Field(_("移交人的工号"), initial=lambda actor, _row: actor.employee), "taker": Field(_("接收人的工号")),
         "role": Field(_("团队角色"), choices=tuple((code, look.word) for code, look in team_words.ROLES.items()), initial="LEAD"),
-        "trigger": Field(_("原因"), choices=HandOver.TRIGGERS), "effective_on": Field(_("生效日"), help=_("这一天起由接收人负责，移交人不再看得到")),
+        "trigger": Field(_("原因"), choices=tuple((code, look.word) for code, look in words.TRIGGERS.items())), "effective_on": Field(_("生效日"), help=_("这一天起由接收人负责，移交人不再看得到")),
         "reason": _REASON, "sensitive": Field(_("敏感点"), long=True, help=_("需要拿捏分寸的事；不写健康、信仰、家庭与证件号")),
     })  # fmt: skip
     actions = (
@@ -186,16 +179,6 @@ class HandOvers(ByUnit):
         "engagement.hand_over_closed": _("了结移交"), "engagement.hand_over_disputed": _("提出遗留问题"),
         "engagement.hand_over_settled": _("了结遗留问题"),
     }  # fmt: skip
-
-    def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
-        """Return the rows of a list; the client needs to know who asks."""
-        rows = super().listed(actor, ask)
-        key = ask.value("unit")
-        return rows.filter(unit_id__in=teams.unit_keys(actor, public_id=key)) if key else rows
-
-    def filter_word(self, actor: Actor, name: str, value: str) -> str:
-        """Return the name behind a client's public id."""
-        return UNIT_FIELD.reads(actor, value) if name == "unit" and UNIT_FIELD.reads else ""
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along client and names; a few queries a page."""

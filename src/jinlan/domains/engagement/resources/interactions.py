@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.clients import teams
-from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit
+from jinlan.clients.resources import BY_UNIT, CLIENT, ByUnit
 from jinlan.domains.engagement import ledger_words as words
 from jinlan.domains.engagement.models import Interaction
 from jinlan.domains.engagement.services.interactions import cancel_interaction, check_in
@@ -24,9 +23,8 @@ from jinlan.kernel.resource.declare import Action, Field, View
 _DONE = _("已经记过纪要或已取消")
 
 
-def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
-    """Needs the actor: `Interactions.listed` applies it."""
-    return rows
+def _with(rows: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
+    return rows.filter(staff__contains=[value])
 
 
 def is_planned(row: Any) -> bool:
@@ -66,8 +64,8 @@ class Interactions(ByUnit):
         "kind": filters.ChoiceFilter(label=_("方式"), choices=[(code, look.word) for code, look in words.KINDS.items()]),
         "state": filters.ChoiceFilter(label=_("状态"), choices=[(code, look.word) for code, look in words.STATES.items()]),
         "starts_at": filters.DateFromToRangeFilter(label=_("日期"), field_name="starts_at"),
-        "staff": filters.CharFilter(label=_("我行参加人的工号"), field_name="staff", lookup_expr="contains", method=_elsewhere),
-        "unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput),
+        "staff": filters.CharFilter(label=_("我行参加人的工号"), method=_with),
+        "unit": BY_UNIT,
     }  # fmt: skip
     actions = (
         Action(check_in, when=is_planned, why_not=_DONE, word=_("到访签到"), icon="circle-check"),
@@ -84,15 +82,6 @@ class Interactions(ByUnit):
         "engagement.interaction_cancelled": _("取消计划的互动"), "engagement.reader_admitted": _("登记知情人"),
     }  # fmt: skip
 
-    def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
-        """Return the rows of a list; the client needs to know who asks."""
-        rows = super().listed(actor, ask)
-        if code := ask.value("staff"):
-            rows = rows.filter(staff__contains=[code])
-        if key := ask.value("unit"):
-            rows = rows.filter(unit_id__in=teams.unit_keys(actor, public_id=key))
-        return rows
-
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along the client and the names of the bank's people; two queries a page."""
         names = teams.names_of_employees(actor, codes=[code for row in rows for code in row.staff])
@@ -106,6 +95,6 @@ class Interactions(ByUnit):
 
     def filter_word(self, actor: Actor, name: str, value: str) -> str:
         """Return the name behind an employee's code or a client's public id."""
-        if name == "unit":
-            return UNIT_FIELD.reads(actor, value) if UNIT_FIELD.reads else ""
-        return teams.names_of_employees(actor, codes=[value]).get(value, value) if name == "staff" else ""
+        if name == "staff":
+            return teams.names_of_employees(actor, codes=[value]).get(value, value)
+        return super().filter_word(actor, name, value)

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters as filters
-from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +15,16 @@ from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
 from jinlan.clients import selectors as clients
 from jinlan.clients import teams
-from jinlan.clients.resources import CLIENT, NAMED, UNIT_FIELD, ByUnit, party_read, party_typed, the_one
+from jinlan.clients.resources import (
+    BY_UNIT,
+    CLIENT,
+    NAMED,
+    UNIT_FIELD,
+    ByUnit,
+    party_read,
+    party_typed,
+    the_one,
+)
 from jinlan.domains.engagement import words
 from jinlan.domains.engagement.models import ContactPerson, Pair, Tie
 from jinlan.domains.engagement.selectors import people as reading
@@ -30,7 +38,6 @@ from jinlan.domains.engagement.services.people import (
 )
 from jinlan.domains.engagement.services.ties import end_pair, know_person, set_pair
 from jinlan.kernel.duties import BUSINESS
-from jinlan.kernel.resource.asking import Ask
 from jinlan.kernel.resource.columns import Badge, Day, Link, Number, Text, Title
 from jinlan.kernel.resource.declare import Action, Field, Panel, View
 
@@ -79,11 +86,6 @@ def _latest_post(actor: Actor, row: Any) -> str:
 
 def _present(row: Any) -> bool:
     return row.left_on is None
-
-
-def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
-    """Needs the actor: the list itself applies it."""
-    return rows
 
 
 def _known(rows: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
@@ -161,7 +163,7 @@ class ContactPeople(ByUnit):
         "influence": filters.NumberFilter(label=_("影响力至少"), lookup_expr="gte"),
         "attitude": filters.ChoiceFilter(label=_("态度"), choices=CHOICES["attitude"]),
         "access": filters.ChoiceFilter(label=_("我行往来至少"), choices=CHOICES["access"], method=_known),
-        "unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput),
+        "unit": BY_UNIT,
     }  # fmt: skip
     create = Action(note_person, target="", icon="plus", fields={
         "unit": UNIT_FIELD, "company": _FIRM, "name": _NAME, "title": Field(_("职务")), "since": Field(_("任职起")), **_ABOUT,
@@ -193,12 +195,6 @@ class ContactPeople(ByUnit):
     panels = (Panel("ties", _("任职与往来"), "engagement/_person.html", _person_panel),)
     verbs = words.VERBS
 
-    def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
-        """Return the rows of a list; the client needs to know who asks."""
-        rows = super().listed(actor, ask)
-        key = ask.value("unit")
-        return rows.filter(unit_id__in=teams.unit_keys(actor, public_id=key)) if key else rows
-
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along client, post, chief, how well we know him and when we met last; some queries a page."""
         keys, today = [row.pk for row in rows], business_date(actor.at)
@@ -214,10 +210,6 @@ class ContactPeople(ByUnit):
             )
             row.access, row.last = access.get(row.pk, 0), met.by_any.get(row.pk)
         return rows
-
-    def filter_word(self, actor: Actor, name: str, value: str) -> str:
-        """Return the name of the client that the list is narrowed to."""
-        return UNIT_FIELD.reads(actor, value) if name == "unit" and UNIT_FIELD.reads else ""
 
 
 def _page_of_person(row: Any) -> str:
@@ -244,17 +236,11 @@ class Pairs(ByUnit):
     )
     filters = {
         "level": filters.ChoiceFilter(label=_("对接层级"), choices=CHOICES["level"]),
-        "unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput),
+        "unit": BY_UNIT,
     }
     actions = (
         Action(end_pair, icon="x", when=lambda row: row.until is None, why_not=_("已经结束")),
     )  # fmt: skip
-
-    def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
-        """Return the rows of a list; the client needs to know who asks."""
-        rows = super().listed(actor, ask)
-        key = ask.value("unit")
-        return rows.filter(unit_id__in=teams.unit_keys(actor, public_id=key)) if key else rows
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along client, the two names, and when they are due; some queries a page."""
@@ -269,10 +255,6 @@ class Pairs(ByUnit):
             )
             row.due, row.overdue = (one.due.on, one.due.overdue or None) if open_ else (None, None)
         return rows
-
-    def filter_word(self, actor: Actor, name: str, value: str) -> str:
-        """Return the name of the client that the list is narrowed to."""
-        return UNIT_FIELD.reads(actor, value) if name == "unit" and UNIT_FIELD.reads else ""
 
     def label(self, row: Any) -> str:
         """Return the two who meet."""

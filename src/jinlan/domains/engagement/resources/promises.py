@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters as filters
-from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.clients import teams
-from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit
+from jinlan.clients.resources import BY_UNIT, CLIENT, ByUnit
 from jinlan.domains.engagement import ledger_words as words
 from jinlan.domains.engagement.models import Promise
 from jinlan.domains.engagement.selectors import ledger
@@ -40,11 +39,6 @@ def _own(actor: Actor, _ask: Ask) -> Q:
 
 def _late(actor: Actor, _ask: Ask) -> Q:
     return ledger.overdue(business_date(actor.at))
-
-
-def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
-    """Needs the actor: `Promises.listed` applies it."""
-    return rows
 
 
 def is_open(row: Any) -> bool:
@@ -88,7 +82,7 @@ class Promises(ByUnit):
         "state": filters.ChoiceFilter(label=_("状态"), choices=[one for one in _choices(words.PROMISES) if one[0] != "overdue"]),
         "due_on": filters.DateFromToRangeFilter(label=pgettext_lazy("promise", "到期日")),
         "owner": filters.CharFilter(label=_("负责人的工号")),
-        "unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput),
+        "unit": BY_UNIT,
     }  # fmt: skip
     actions = (
         Action(keep_promise, when=is_open, why_not=_CLOSED, word=_("已兑现"), icon="circle-check", fields={
@@ -117,13 +111,6 @@ class Promises(ByUnit):
         "engagement.promise_handed": _("承诺换人负责"), "engagement.promises_reminded": _("提醒到期的承诺"),
     }  # fmt: skip
 
-    def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
-        """Return the rows of a list; the client needs to know who asks."""
-        rows = super().listed(actor, ask)
-        if key := ask.value("unit"):
-            rows = rows.filter(unit_id__in=teams.unit_keys(actor, public_id=key))
-        return rows
-
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along client, state of the day, owner's name and how often the day was moved; a few queries a page."""
         names = teams.names_of_employees(actor, codes=[row.owner for row in rows])
@@ -138,6 +125,6 @@ class Promises(ByUnit):
 
     def filter_word(self, actor: Actor, name: str, value: str) -> str:
         """Return the name behind an employee's code or a client's public id."""
-        if name == "unit":
-            return UNIT_FIELD.reads(actor, value) if UNIT_FIELD.reads else ""
-        return teams.names_of_employees(actor, codes=[value]).get(value, value) if name == "owner" else ""
+        if name == "owner":
+            return teams.names_of_employees(actor, codes=[value]).get(value, value)
+        return super().filter_word(actor, name, value)

@@ -6,13 +6,20 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.clients import teams
-from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit, book_word, offer_books
+from jinlan.clients.resources import (
+    BY_BRANCH,
+    BY_LEAD,
+    BY_UNIT,
+    CLIENT,
+    ByUnit,
+    offer_books,
+)
 from jinlan.domains.engagement import rhythm_words as words
 from jinlan.domains.engagement.models import Rhythm
 from jinlan.domains.engagement.rules.rhythm import ALL, UNKNOWN
@@ -24,11 +31,6 @@ from jinlan.kernel.resource.declare import View
 from jinlan.serving import selectors as serving
 
 _OVER_ALL = Q(channel=ALL)
-
-
-def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
-    """Needs the actor: `Silences.listed` applies it."""
-    return rows
 
 
 def said(row: Any) -> str:
@@ -73,20 +75,11 @@ class Silences(ByUnit):
     )
     filters = {
         "channel": filters.ChoiceFilter(label=_("往来方式"), choices=list(words.CHANNELS.items())),
-        "branch": filters.CharFilter(label=_("机构"), method=_elsewhere, widget=forms.Select),
-        "lead": filters.CharFilter(label=_("主办"), widget=forms.Select),
-        "unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput),
+        "branch": BY_BRANCH,
+        "lead": BY_LEAD,
+        "unit": BY_UNIT,
     }  # fmt: skip
     verbs = {"engagement.rhythm_learnt": _("更新联系节奏")}
-
-    def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
-        """Return the rows of a list; branch and client need to know who asks."""
-        rows = super().listed(actor, ask)
-        if code := ask.value("branch"):
-            rows = rows.filter(branch_id=teams.branch_key(actor, code=code))
-        if key := ask.value("unit"):
-            rows = rows.filter(unit_id__in=teams.unit_keys(actor, public_id=key))
-        return rows
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along the client and the lead's name; two queries a page."""
@@ -103,9 +96,3 @@ class Silences(ByUnit):
         """Offer the branches and lead managers in sight."""
         shown = serving.published(actor)
         offer_books(form, actor, as_of=shown.latest if shown else None, deepest=9)
-
-    def filter_word(self, actor: Actor, name: str, value: str) -> str:
-        """Return the name behind the code of a branch or an employee, or behind a client's public id."""
-        if name == "unit":
-            return UNIT_FIELD.reads(actor, value) if UNIT_FIELD.reads else ""
-        return book_word(actor, name, value)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters as filters
-from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.clients import teams
 from jinlan.clients.models import TeamProposal
-from jinlan.clients.resources import CLIENT, UNIT_FIELD, ByUnit
+from jinlan.clients.resources import BY_UNIT, CLIENT, UNIT_FIELD, ByUnit
 from jinlan.domains.engagement import team_words as words
 from jinlan.domains.engagement.services.deciding import DECIDERS, decide_team, refuse_team
 from jinlan.domains.engagement.services.team import (
@@ -41,11 +39,6 @@ def _waits(row: TeamProposal) -> bool:
     return row.state in ("asked", "agreed")
 
 
-def _elsewhere(rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
-    """Needs the actor: `listed` applies it."""
-    return rows
-
-
 class TeamProposals(ByUnit):
     """Wished changes of teams; who is asked to join sees his own, though the client is not in his sight."""
 
@@ -70,7 +63,7 @@ class TeamProposals(ByUnit):
         View("mine", _("待我处理"), rows=_mine), View("open", _("未决"), rows=lambda _actor, _ask: Q(state__in=("asked", "agreed"))),
         View("all", _("全部"), wide=True),
     )  # fmt: skip
-    filters = {"unit": filters.CharFilter(method=_elsewhere, widget=forms.HiddenInput)}
+    filters = {"unit": BY_UNIT}
     create = Action(propose_team, target="", icon="users", word=_("提议团队调整"), fields={
         "unit": UNIT_FIELD,
         "role": Field(_("团队角色"), choices=tuple((code, look.word) for code, look in words.ROLES.items())),
@@ -82,7 +75,7 @@ class TeamProposals(ByUnit):
     })  # fmt: skip
     actions = (
         Action(agree_to_join, when=_asked, offered=lambda row: row.to_answer, why_not=_("不在等您的答复"), word=_("同意加入"), icon="circle-check", fields={
-            "conflict": Field(_("与这户客户的利益冲突"), choices=TeamProposal.CONFLICTS, help=_("有冲突的，由部门负责人决定并写明回避安排")),
+            "conflict": Field(_("与这户客户的利益冲突"), choices=tuple((code, look.word) for code, look in words.CONFLICTS.items() if code), help=_("有冲突的，由部门负责人决定并写明回避安排")),
             "answer": Field(_("说明"), long=True, help=_("有冲突的请写明")),
         }),
         Action(decline_to_join, when=_asked, offered=lambda row: row.to_answer, why_not=_("不在等您的答复"), word=_("不加入"), icon="circle-x",
@@ -97,16 +90,6 @@ class TeamProposals(ByUnit):
         "engagement.team_proposed": _("提议团队调整"), "engagement.team_answered": _("答复团队提名"), "engagement.team_withdrawn": _("撤回团队调整提议"),
         "engagement.team_decided": _("批准团队调整"), "engagement.team_refused": _("不批准团队调整"),
     }  # fmt: skip
-
-    def listed(self, actor: Actor, ask: Ask) -> QuerySet[Any]:
-        """Return the rows of a list; the client needs to know who asks."""
-        rows = super().listed(actor, ask)
-        key = ask.value("unit")
-        return rows.filter(unit_id__in=teams.unit_keys(actor, public_id=key)) if key else rows
-
-    def filter_word(self, actor: Actor, name: str, value: str) -> str:
-        """Return the name behind a client's public id."""
-        return UNIT_FIELD.reads(actor, value) if name == "unit" and UNIT_FIELD.reads else ""
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along client, names, and what the actor may do with each; a few queries a page."""

@@ -17,6 +17,7 @@ from itertools import pairwise
 from math import ceil
 
 from jinlan.basics.calendar import WorkingCalendar
+from jinlan.basics.register import rule
 
 VERSION = "rhythm-1"
 FACE, CALL, ALL = CHANNELS = ("FACE", "CALL", "ALL")
@@ -40,6 +41,14 @@ class Measure:
     factor: Fraction  # times the median
     floor: int  # days that are never a silence
     window: int  # calendar days of which contacts are read
+
+
+def measure_on(day: date) -> Measure:
+    """Return what the register says on a day."""
+    return Measure(
+        int(rule("RHYTHM.GAPS", day).value), Fraction(rule("RHYTHM.QUANTILE", day).value), Fraction(rule("RHYTHM.FACTOR", day).value),
+        int(rule("RHYTHM.FLOOR", day).value), int(rule("RHYTHM.WINDOW", day).value),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
+from jinlan.clients import teams
+from jinlan.clients.coverage import derive
 from jinlan.domains.engagement.models import HandOver, Interaction, Pair, Promise
 from jinlan.domains.engagement.rules.handover import check_issue_day, check_text, may_close
 from jinlan.domains.engagement.services.handover import HEADS, KIND, the_hand_over
@@ -30,13 +32,18 @@ FACE = ("VISIT", "CALL", "VIDEO")
 
 
 def carry_over(actor: Actor) -> dict[str, int]:
-    """Let the open work of every hand-over whose day has come go over, and close those that are through; needs the system's scope."""
+    """Let the open work of every hand-over whose day has come go over, and close those that are through; needs the system's scope.
+
+    Work goes to who holds the role: where another was decided on meanwhile, it stays until somebody hands it on.
+    """
     today = business_date(actor.at)
     rows = visible(actor, HandOver).select_for_update().filter(state="signed")
     counts = {"carried": 0, "closed": 0}
     for row in rows.filter(carried_at=None, effective_on__lte=today).order_by("id"):
-        _carried(actor, row)
-        counts["carried"] += 1
+        derive(actor, unit_id=row.unit_id)  # the decided change holds first, whatever else waits
+        if (row.taker, row.role) in {one[:2] for one in teams.held_on(actor, unit_id=row.unit_id, day=today)}:
+            _carried(actor, row)
+            counts["carried"] += 1
     _introduced(actor, list(rows.filter(carried_at__isnull=False).order_by("id")))
     for row in rows.filter(dispute_until__lt=today, carried_at__isnull=False).order_by("id"):
         if not kept_open_by(actor, row, today):
@@ -51,7 +58,7 @@ def _carried(actor: Actor, row: HandOver) -> None:
     )
     owed = list(promises.select_for_update().order_by("id"))
     for promise in owed:
-        hand_over_promise(actor, promise, row.taker, f"移交 {row.giver} → {row.taker}")
+        hand_over_promise(actor, promise, row.taker, f"{row.giver} → {row.taker}")
     meetings = visible(actor, Interaction).filter(
         unit_id=row.unit_id, state="planned", inside=False, staff__contains=[row.giver]
     )

@@ -14,7 +14,7 @@ from jinlan.basics.register import rule
 from jinlan.clients import teams
 from jinlan.clients.applying import change_team
 from jinlan.clients.models import Unit
-from jinlan.domains.engagement.handover_words import ITEM_WORDS
+from jinlan.domains.engagement.handover_words import ITEMS
 from jinlan.domains.engagement.models import HandOver, Promise
 from jinlan.domains.engagement.rules.handover import (
     GIVER,
@@ -59,7 +59,7 @@ def sign_hand_over(*, actor: Actor, public_id: UUID, pack: str) -> str:
         raise Refused("HANDOVER_PACK", "交接包已经更新。", "请重新查看后再签。")
     who = _as_whom(actor, row)
     client = visible(actor, Unit).filter(pk=row.unit_id).first()
-    check_signature(standing_of(actor, row, client), who, ITEM_WORDS)
+    check_signature(standing_of(actor, row, client), who, ITEMS)
     if who == GIVER:
         _leave_nothing_inside(actor, row)
         row.giver_signed_at = actor.at
@@ -95,7 +95,7 @@ def sign_for_absent(*, actor: Actor, public_id: UUID, reason: str) -> str:
     if row.giver_id is not None and teams.is_active(actor, code=row.giver):
         raise Refused("HANDOVER_PRESENT", "移交人在职,须本人签字。", "请他登录后签署。")
     check_text(reason, "reason")
-    check_signature(standing_of(actor, row, client), GIVER, ITEM_WORDS)
+    check_signature(standing_of(actor, row, client), GIVER, ITEMS)
     row.giver_signed_at, row.giver_absent, row.giver_id = actor.at, reason.strip(), actor.person_id
     row.save(update_fields=["giver_signed_at", "giver_absent", "giver_id"])
     audit(

@@ -14,8 +14,8 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.basics.ids import uuid7
 from jinlan.clients import teams
-from jinlan.clients.models import PERSONAL, Unit
-from jinlan.clients.resources import about, in_sight
+from jinlan.clients.models import Unit
+from jinlan.clients.resources import about, called_outside, in_sight
 from jinlan.clients.selectors import units_by_key
 from jinlan.domains.engagement.models import HandOver
 from jinlan.domains.engagement.rules.handover import ITEMS, check_text, check_trigger
@@ -27,7 +27,6 @@ from jinlan.domains.engagement.services.telling import tell_taker
 from jinlan.domains.engagement.services.whom import ROLES
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
-from jinlan.kernel.masking import mask_person
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
 from jinlan.kernel.who import name_of, people_behind
@@ -94,7 +93,7 @@ def _begun(
     people = people_behind(actor.entity, [said["giver"], said["taker"]])
     row = HandOver(
         **about(client), **said, giver_id=people.get(said["giver"]), taker_id=people.get(said["taker"]), reason=reason.strip(), batch=batch,
-        called=mask_person(client.name) if client.domain == PERSONAL else client.name, sensitive=sensitive.strip(), pack=pack,
+        called=called_outside(client), sensitive=sensitive.strip(), pack=pack,
         pack_hash=hash_of(pack), packed_at=actor.at, complaints=complaints_of(pack, {}), made_by=actor.username, made_name=name_of(actor),
         at=actor.at,
     )  # fmt: skip

@@ -261,10 +261,11 @@ def _read(said: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _refuse_away(actor: Actor, wanted: Wanted, codes: Sequence[str]) -> None:
-    for absent, deputy in teams.away_on(actor, codes=codes, day=business_date(wanted.starts_at)).items():
+    away = teams.deputies_on(actor, day=business_date(wanted.starts_at))
+    for absent in sorted(away.keys() & set(codes)):
         raise Refused(
             "INTERACTION_AWAY", "%(who)s 那天离岗，由 %(deputy)s 代理。", "请换一天，或请代理人参加，或勾选“仍然安排”。", who=absent,
-            deputy=deputy, field="starts_at",
+            deputy=away[absent].code, field="starts_at",
         )  # fmt: skip
 
 

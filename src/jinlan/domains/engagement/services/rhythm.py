@@ -17,7 +17,6 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.calendar import china
 from jinlan.basics.ids import uuid7
 from jinlan.basics.numbers import half_up
-from jinlan.basics.register import rule
 from jinlan.clients import teams
 from jinlan.domains.engagement.rules import rhythm as rules
 from jinlan.domains.engagement.rules.rhythm import ALL, CALL, FACE, Days, Measure, Rhythm, Span
@@ -38,14 +37,6 @@ COLUMNS = {
     "evidence": "jsonb",
 }  # fmt: skip
 YEARS = range(-3, 5)  # around today; a year without an official plan is provisional
-
-
-def measure_on(day: date) -> Measure:
-    """Return what the register says on a day."""
-    return Measure(
-        int(rule("RHYTHM.GAPS", day).value), Fraction(rule("RHYTHM.QUANTILE", day).value), Fraction(rule("RHYTHM.FACTOR", day).value),
-        int(rule("RHYTHM.FLOOR", day).value), int(rule("RHYTHM.WINDOW", day).value),
-    )  # fmt: skip
 
 
 def refresh_rhythm(*, actor: Actor) -> dict[str, int]:
@@ -70,7 +61,7 @@ def refresh_rhythm(*, actor: Actor) -> dict[str, int]:
 
 
 def _rows(actor: Actor, today: date, run_id: int, counts: Counter[str]) -> Iterator[tuple[Any, ...]]:
-    measure = measure_on(today)
+    measure = rules.measure_on(today)
     worked = rules.working(china(tuple(today.year + one for one in YEARS)), today, measure)
     places, leads = teams.unit_places(actor), teams.Leads(actor)
     quiet, away, contacts = _quiet(actor), teams.away(actor), _contacts(actor)

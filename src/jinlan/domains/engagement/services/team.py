@@ -19,14 +19,13 @@ from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
 from jinlan.clients import teams
-from jinlan.clients.models import PERSONAL, TeamProposal, Unit
-from jinlan.clients.resources import about, in_sight
+from jinlan.clients.models import TeamProposal, Unit
+from jinlan.clients.resources import about, called_outside, in_sight
 from jinlan.domains.engagement.rules.team import NONE, WORD, Held, Known, Wanted, check_change, check_words
 from jinlan.domains.engagement.services.telling import tell_asked
 from jinlan.domains.engagement.services.whom import ROLES
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
-from jinlan.kernel.masking import mask_person
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
 from jinlan.kernel.who import name_of, people_behind, roles_behind
@@ -53,7 +52,7 @@ def propose_team(
     asked = people_behind(actor.entity, [wanted.after]).get(wanted.after)
     row = TeamProposal(
         **about(client), role=role, before=wanted.before, after=wanted.after, share=share, effective_on=effective_on,
-        reason=reason.strip(), called=mask_person(client.name) if client.domain == PERSONAL else client.name,
+        reason=reason.strip(), called=called_outside(client),
         state="asked" if wanted.after else "agreed", made_id=actor.person_id, made_by=actor.username, made_name=name_of(actor), at=actor.at,
         asked_id=asked,
     )  # fmt: skip

@@ -374,3 +374,23 @@ def test_of_two_supervisors_at_once_one_signs(cast: Cast) -> None:
     with writing():
         assert TeamChange.objects.count() == 1
         assert Pair.objects.count() == 0
+
+
+def test_where_another_lead_was_decided_meanwhile_nothing_is_carried_to_the_taker(cast: Cast) -> None:
+    a_promise(cast)
+    later = TODAY + timedelta(days=5)
+    key = ticked(cast, begun(cast, effective_on=later))
+    sign(cast, key, "lihua", "wangmin", "chenwei")
+    applied()
+    with writing():
+        TeamChange.objects.update(withdrawn_by="chenwei", withdrawn_at=AT)
+    day = AT + timedelta(days=5)
+    with scoped(system_actor(ENTITY, day), write=True) as scope:
+        assert carry_over(scope.actor) == {"carried": 0, "closed": 0}
+    with writing():
+        assert Promise.objects.get().owner == "E1001"
+    assert (row_of(key).carried_at, sees(cast, "lihua", day), sees(cast, "wangmin", day)) == (
+        None,
+        True,
+        False,
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from jinlan.basics.calendar import china
 from jinlan.basics.errors import Refused
-from jinlan.domains.engagement.handover_words import ITEM_WORDS
+from jinlan.domains.engagement.handover_words import ITEMS as ITEM_WORDS
 from jinlan.domains.engagement.rules.handover import (
     ITEMS,
     Standing,

@@ -71,5 +71,5 @@ def team_codes(actor: Actor, *, unit: Unit, on: date) -> list[str]:
     """Return the codes of everybody who looks after a unit or one of its members on a day, in whatever role, and who stands in for them."""
     members = visible(actor, UnitMember).filter(in_force(on), unit=unit).values("party_id")
     rows = visible(actor, Coverage).filter(in_force(on)).filter(Q(unit=unit) | Q(party_id__in=members))
-    team = dict(rows.values_list("employee_id", "employee__code"))
-    return sorted({*team.values(), *teams.deputies(team, on)})
+    team, away = set(rows.values_list("employee__code", flat=True)), teams.deputies_on(actor, day=on)
+    return sorted(team | {away[code].code for code in team if code in away})

@@ -12,10 +12,9 @@ from jinlan.kernel.reading import visible
 from jinlan.work.wished import Wish
 
 
-def quiet_wishes(actor: Actor, *, unit_id: int | None = None) -> Iterator[Wish]:
+def quiet_wishes(actor: Actor) -> Iterator[Wish]:
     """Yield the days on which clients asked to be left alone; one query."""
     rows = visible(actor, LeaveAlone).order_by("unit_id", "since", "id")
-    rows = rows if unit_id is None else rows.filter(unit_id=unit_id)
     for unit, wished in groupby(rows, key=lambda row: row.unit_id):
         for one in quiet_of(list(wished)):
             yield Wish(unit, one.since, one.until)

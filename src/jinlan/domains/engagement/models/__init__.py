@@ -5,14 +5,24 @@ from __future__ import annotations
 from jinlan.domains.engagement.models.handover import HandOver
 from jinlan.domains.engagement.models.interactions import Interaction
 from jinlan.domains.engagement.models.people import ContactPerson, Pair, Post, Tie
+from jinlan.domains.engagement.models.plans import (
+    AccountPlan,
+    PlanAction,
+    PlanReading,
+    PlanReview,
+)
 from jinlan.domains.engagement.models.promises import Promise, PromiseStep
 from jinlan.domains.engagement.models.rhythm import Rhythm
 
 __all__ = [
+    "AccountPlan",
     "ContactPerson",
     "HandOver",
     "Interaction",
     "Pair",
+    "PlanAction",
+    "PlanReading",
+    "PlanReview",
     "Post",
     "Promise",
     "PromiseStep",

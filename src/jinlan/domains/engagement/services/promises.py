@@ -102,6 +102,11 @@ def move_promise(*, actor: Actor, public_id: UUID, due_on: date, reason: str) ->
     refuse_terms_in(reason=reason)
     if due_on < business_date(actor.at) or due_on == row.due_on:
         raise Refused("PROMISE_DUE", "新的期限应不早于今天，并与原期限不同。", "请改正日期。", field="due_on")
+    return agree_on_day(actor, row, due_on, reason)
+
+
+def agree_on_day(actor: Actor, row: Promise, due_on: date, reason: str) -> dict[str, str]:
+    """Give an open promise that is held another day; its history keeps the one before."""
     before = {"due_on": row.due_on}
     row.due_on = due_on
     return _saved(actor, row, "moved", reason, before, "engagement.promise_moved")

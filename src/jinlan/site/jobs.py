@@ -9,7 +9,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ from jinlan.kernel.services import create_staff
 from jinlan.kernel.trail import roots_file
 from jinlan.portal import services as portal
 from jinlan.serving.corrections import accept_correction
-from jinlan.site import demopeople, demotalks, demotargets, demowishes, listing, twodays
+from jinlan.site import demopeople, demoplans, demotalks, demotargets, demowishes, listing, twodays
 from jinlan.work.selectors import accepted_by
 from jinlan.work.services import asked_for
 from jinlan.work.snapshots import snapshot_indicators
@@ -128,8 +128,13 @@ def set_demo_targets() -> None:
 
 
 def log_demo_talks() -> None:
-    """Write down interactions and promises of the demo bank, in the names of its managers; then the charter counts them."""
-    demotalks.install(lambda username, at: actor_for(Person.objects.get(username=username), at))
+    """Write down interactions, promises and plans of the demo bank, in the names of its people; then the charter counts them."""
+
+    def as_(username: str, at: datetime) -> Actor:
+        return actor_for(Person.objects.get(username=username), at)
+
+    demotalks.install(as_)
+    demoplans.install(as_)
     refresh_charter(actor=system_actor(entity(), now_utc()))
     refresh_rhythm(actor=system_actor(entity(), now_utc()))
 

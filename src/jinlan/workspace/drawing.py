@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -85,3 +87,38 @@ def gaps(before: Sequence[int], now: int, median: Decimal, limit: int) -> dict[s
         "bars": drawn, "median": y(float(median)), "limit": y(limit), "width": WIDTH, "height": HEIGHT,
         "hidden": max(0, len(before) - GAPS),
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A thing that lasts from a day to a day."""
+
+    since: date
+    until: date
+
+
+def gantt(rows: Sequence[Bar], since: date, until: date, today: date) -> dict[str, Any]:
+    """Return each row as a stretch of [since, until] in percent, the first days of the quarters in it, and where today is.
+
+    What begins before or ends after is cut off; the shortest stretch can still be seen.
+    """
+    first, last = (
+        min([since, *(one.since for one in rows)]),
+        max([until, *(one.until for one in rows), since + timedelta(days=1)]),
+    )
+    whole = (last - first).days
+
+    def place(day: date) -> float:
+        return round(100 * (min(max(day, first), last) - first).days / whole, 2)
+
+    marks = []
+    for year in range(first.year, last.year + 1):
+        for month in (1, 4, 7, 10):
+            day = date(year, month, 1)
+            if first <= day < last:
+                marks.append({"day": day, "x": place(day)})
+    bars = [
+        {"x": place(one.since), "width": max(0.8, round(place(one.until) - place(one.since), 2))}
+        for one in rows
+    ]
+    return {"bars": bars, "marks": marks, "today": place(today) if first <= today <= last else None}

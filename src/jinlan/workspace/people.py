@@ -54,7 +54,7 @@ def people(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRespon
     may = actor.has(*note_person.roles)
     context: Context = {
         "title": _("客户联系人"), "place": "clients", "unit": it.unit, "shown": it.shown, "found": found, "lines": list(lines.values()),
-        "map": drawing(found, lines, may_draw=may), "levels": _levels(found, lines), "may": may, "root": _root(actor, it), **_strong(found),
+        "map": drawing(found, lines, may_draw=may), "levels": _levels(found, lines), "may": may, "root": _root(actor, it), **head_of(found),
     }  # fmt: skip
     return render(request, "workspace/people.html", context | _find(request, actor, found))
 
@@ -66,7 +66,7 @@ def card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
     it = asked(request, actor, public_id)
     found = reading.relations(actor, unit_id=it.unit.pk)
     top = sorted(_lines(actor, found).values(), key=lambda one: -(one["row"].influence or 0))[:TOP]
-    context = {"title": _("客户联系人"), "place": "clients", "unit": it.unit, "shown": it.shown, "found": found, "top": top, **_strong(found)}  # fmt: skip
+    context = {"title": _("客户联系人"), "place": "clients", "unit": it.unit, "shown": it.shown, "found": found, "top": top, **head_of(found)}  # fmt: skip
     return panel(request, "workspace/_people_summary.html", context)
 
 
@@ -162,7 +162,7 @@ def _lines(actor: Actor, found: Relations) -> dict[int, Context]:
     return lines
 
 
-def _strong(found: Relations) -> Context:
+def head_of(found: Relations) -> Context:
     """Return the figures of the head: index, coverage, threads, and whether all hangs on one of ours."""
     strong, threads = found.strength(), found.threading()
     covered = strong.part(rules.COVERAGE)

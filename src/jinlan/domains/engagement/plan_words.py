@@ -54,4 +54,9 @@ PRODUCTS: Mapping[str, Any] = {
     "DEPOSIT": _("存款"), "LOAN": _("贷款"), "SETTLE": _("结算"), "CASH": _("现金管理"), "TRADE": _("贸易融资"), "CROSS": _("跨境"), "BOND": _("债券与投行"),
     "PAYROLL": _("代发工资"), "WEALTH": _("财富管理"), "CUSTODY": _("托管"),
 }  # fmt: skip
+CHANGES: Mapping[str, Look] = {
+    "added": Look(_("新增"), "green", "plus"),
+    "dropped": Look(_("删去"), "red", "x"),
+    "changed": Look(_("修改"), "amber", "adjustments"),
+}
 BY_HAND = _("人工度量")

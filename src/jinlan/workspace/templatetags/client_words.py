@@ -17,7 +17,7 @@ from jinlan.basics.money import NOT_APPLICABLE
 from jinlan.domains.compliance import words as consents
 from jinlan.domains.compliance.resources import STATES as CONTACT_STATES
 from jinlan.domains.engagement import ledger_words as ledger
-from jinlan.domains.engagement import team_words
+from jinlan.domains.engagement import plan_words, team_words
 from jinlan.kernel import figures
 from jinlan.kernel.looks import Look
 from jinlan.kernel.resource.files import PURPOSES
@@ -33,12 +33,13 @@ _TABLES: Mapping[str, Mapping[Any, Look]] = {
     "contact": CONTACT_STATES, "version": words.VERSION_STATES, "meeting": words.MEETING_STATES, "result": words.RESULTS, "ballot": words.BALLOTS, "life": words.LIFE, "proposal": words.PROPOSALS,
     "queue": words.QUEUE, "outcome": words.OUTCOMES, "indicator": words.INDICATORS,
     "happened": happened_words.KINDS, "interaction": ledger.KINDS, "interaction_state": ledger.STATES, "promise": ledger.PROMISES, "promise_side": ledger.SIDES, "team_state": team_words.STATES,
+    "plan_state": plan_words.STATES, "plan_change": plan_words.CHANGES,
 }  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     "kind": words.KINDS, "version_kind": {**words.KINDS, "CHARTER": _lazy("服务章程")}, "kind_short": words.KINDS_SHORT, "tier_source": words.TIER_SOURCES, "influence": words.INFLUENCE, "gate": words.GATES,
     "family": words.FAMILIES, "role": words.ROLES, "team": words.TEAM_ROLES, "step": words.STEPS, "progress": words.PROGRESS_STEPS, "rollup": words.ROLLUPS, "counted": words.COUNTED, "override_reason": words.OVERRIDE_REASONS, "purpose": PURPOSES,
     "item": words.ITEM_KINDS, "asks": words.ASKS, "conflict": words.CONFLICTS, "away": words.AWAY, "letter": words.LETTERS,
-    "contact_purpose": consents.PURPOSES, "channel": consents.CHANNELS, "way": consents.WAYS, "said": consents.ACTS, "basis": consents.BASES, "begun": ledger.BEGUN,
+    "contact_purpose": consents.PURPOSES, "channel": consents.CHANNELS, "way": consents.WAYS, "said": consents.ACTS, "basis": consents.BASES, "begun": ledger.BEGUN, "plan_kind": plan_words.KINDS,
 }  # fmt: skip
 
 

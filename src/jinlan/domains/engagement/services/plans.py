@@ -97,8 +97,8 @@ def set_plan_term(
 @act("engagement.write_plan_entry", title=_("填写客户计划"), roles=ROLES)
 def write_plan_entry(
     *, actor: Actor, public_id: UUID, edition: int, kind: str, said: Mapping[str, Any], entry: UUID | None = None
-) -> dict[str, int]:  # fmt: skip
-    """Write one entry of a draft, a new one or one that is there, and return the plan's edition.
+) -> dict[str, int | str]:  # fmt: skip
+    """Write one entry of a draft, a new one or one that is there, and return its key and the plan's edition.
 
     Args:
         actor: who writes.
@@ -121,9 +121,8 @@ def write_plan_entry(
     one = made(entry or uuid7(), kind, _based(actor, row, said) if kind == OBJECTIVE else said)
     _check_named(actor, row, one)
     row.entries = [each.kept() for each in with_entry(entries, one)]
-    return _saved(
-        actor, row, "engagement.plan_written", after={"kind": kind, "entry": one.key, "new": entry is None}
-    )
+    told = {"kind": kind, "entry": one.key, "new": entry is None}
+    return {**_saved(actor, row, "engagement.plan_written", after=told), "entry": str(one.key)}
 
 
 @act("engagement.drop_plan_entry", title=_("删去计划条目"), roles=ROLES)

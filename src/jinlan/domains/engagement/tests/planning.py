@@ -67,9 +67,8 @@ class Desk:
         found = write_plan_entry(
             actor=self.room.actor(username, at), public_id=self.plan, edition=self.edition, kind=kind, said=said, entry=self.keys.get(name)
         )  # fmt: skip
-        self.edition = found["edition"]
-        if name not in self.keys:
-            self.keys[name] = UUID(self.row()["entries"][-1]["key"])
+        self.edition = int(found["edition"])
+        self.keys[name] = UUID(str(found["entry"]))
         return self.keys[name]
 
     def whole(self) -> Desk:

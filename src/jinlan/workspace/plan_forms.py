@@ -1,0 +1,426 @@
+"""Writing a plan: the form of one entry, the days of a draft, what the client may see, a review, a reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.clock import business_date
+from jinlan.basics.errors import Refused
+from jinlan.basics.ids import uuid7
+from jinlan.domains.engagement import ledger_words
+from jinlan.domains.engagement import plan_words as words
+from jinlan.domains.engagement.rules.plan import (
+    ACTION,
+    METRICS,
+    OBJECTIVE,
+    OWN,
+    PRODUCTS,
+    SHAPES,
+    STANDINGS,
+    Entry,
+    shareable,
+    shown_to_client,
+)
+from jinlan.domains.engagement.selectors import plans as reading
+from jinlan.domains.engagement.selectors import roster
+from jinlan.domains.engagement.services.plan_work import read_objective, review_plan
+from jinlan.domains.engagement.services.plans import (
+    drop_plan_entry,
+    set_plan_term,
+    share_plan,
+    write_plan_entry,
+)
+from jinlan.kernel.forms import dress, refuse
+from jinlan.kernel.scope import ScopeDenied, scoped
+from jinlan.serving import selectors as serving
+from jinlan.workspace.access import doing
+from jinlan.workspace.engagement import DAY, unit_in_sight
+from jinlan.workspace.measures import measure_name
+from jinlan.workspace.plan import goal_line
+from jinlan.workspace.plan_grid import members_seen
+
+Context = dict[str, Any]
+MEMBERS = 200
+LONG = ("text", "answer")
+
+
+class Choices:
+    """What the fields of an entry may be chosen from, read in the actor's scope."""
+
+    def __init__(self, actor: Actor, unit: Any, entries: list[Entry]) -> None:
+        today = business_date(actor.at)
+        shown = serving.published(actor)
+        members = members_seen(actor, unit, shown.latest if shown else today)
+        goals = [(str(one.key), one.text) for one in entries if one.kind == OBJECTIVE]
+        deeds = [(str(one.key), one.text) for one in entries if one.kind == ACTION]
+        self.owners = roster.named(roster.colleagues_of(actor, unit_id=unit.pk, on=today))
+        self.by_name: dict[str, list[tuple[str, Any]]] = {
+            "owner": self.owners, "person": roster.named(roster.contacts_of(actor, unit_id=unit.pk, on=today)),
+            "member": [(key, name) for key, name, _party in members[:MEMBERS]], "objective": goals, "after": deeds,
+            "metric": [(code, words.BY_HAND if code == OWN else measure_name(code)) for code in METRICS],
+            "product": [(code, words.PRODUCTS[code]) for code in PRODUCTS], "standing": [(code, words.STANDINGS[code].word) for code in STANDINGS],
+            "side": [(code, look.word) for code, look in ledger_words.SIDES.items()],
+        }  # fmt: skip
+
+
+class EntryForm(forms.Form):
+    """One entry of a plan: its fields follow from the shape of its kind."""
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    edition = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, kind: str, choices: Choices, edition: int, initial: Context) -> None:
+        super().__init__(data, initial={"key": str(uuid7()), "edition": edition} | initial)
+        shape = SHAPES[kind]
+        fields: Any = self.fields
+        for name in shape.fields:
+            fields[name] = _field(name, name in shape.must and name not in ("baseline", "since"), choices)
+        dress(self)
+
+    def said(self) -> Context:
+        """Return what was said, by field."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("key", "edition")}
+
+
+def _field(name: str, required: bool, choices: Choices) -> forms.Field:
+    how: Context = {"label": words.FIELDS[name], "help_text": words.HELP.get(name, ""), "required": required}
+    if name == "after":
+        return forms.MultipleChoiceField(
+            choices=choices.by_name[name], widget=forms.CheckboxSelectMultiple, **how
+        )
+    if name in choices.by_name:
+        offered = choices.by_name[name]
+        return forms.ChoiceField(choices=offered if required else [("", "—"), *offered], **how)
+    if name == "mutual":
+        return forms.BooleanField(**how)
+    if name in ("since", "due"):
+        return forms.DateField(widget=DAY, **how)
+    widget = forms.Textarea(attrs={"rows": 2}) if name in LONG else forms.TextInput()
+    return forms.CharField(max_length=300, widget=widget, **how)
+
+
+def _draft(actor: Actor, unit: Any) -> Any:
+    found = next(
+        (row for row in reading.plans_of(actor, unit_id=unit.pk) if row.state == reading.DRAFT), None
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def _in_force(actor: Actor, unit: Any) -> Any:
+    found = reading.plan_in_force(actor, unit_id=unit.pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _acted(form: forms.Form, act: Callable[[], object]) -> bool:
+    """Do something for a valid form; what is refused stands at its field."""
+    try:
+        act()
+    except ScopeDenied:
+        raise
+    except Refused as refused:
+        refuse(form, refused)
+        return False
+    return True
+
+
+def _back(public_id: UUID, number: int, section: str = "") -> str:
+    address = f"{reverse('client-plan', kwargs={'public_id': public_id})}?version={number}"
+    return f"{address}#{section}" if section else address
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@doing("engagement-log")
+def entry(request: HttpRequest, public_id: UUID, kind: str, *, actor: Actor) -> HttpResponse:
+    """Write one entry of the draft, or take it out."""
+    if kind not in SHAPES:
+        raise Http404
+    with scoped(actor):
+        unit = unit_in_sight(actor, public_id)
+        row = _draft(actor, unit)
+        entries = reading.entries_of(row)
+        held = _held(request, entries, kind)
+        choices = Choices(actor, unit, entries)
+    back = _back(public_id, row.number, SHAPES[kind].section)
+    if request.method == "POST" and "drop" in request.POST and held is not None:
+        drop = DropForm(request.POST)
+        if drop.is_valid() and _acted(drop, lambda: drop_plan_entry.once(
+            drop.cleaned_data["key"], actor=actor, public_id=row.public_id, edition=drop.cleaned_data["edition"], entry=held.key
+        )):  # fmt: skip
+            messages.success(request, _("已删去这一条"))
+            return redirect(back)
+        for error in drop.non_field_errors():
+            messages.error(request, str(error))
+        return redirect(back)
+    form = EntryForm(
+        request.POST or None,
+        kind=kind,
+        choices=choices,
+        edition=row.edition,
+        initial=_initial(request, actor, kind, held),
+    )
+    if request.method == "POST" and form.is_valid() and _acted(form, lambda: write_plan_entry.once(
+        form.cleaned_data["key"], actor=actor, public_id=row.public_id, edition=form.cleaned_data["edition"], kind=kind, said=form.said(),
+        entry=held.key if held else None,
+    )):  # fmt: skip
+        messages.success(request, _("已保存"))
+        return redirect(back)
+    return render(request, "workspace/plan_entry.html", {
+        "title": words.KINDS[kind], "place": "clients", "unit": unit, "row": row, "form": form, "back": back, "held": held,
+        "drop_key": str(uuid7()), "section": words.SECTIONS[SHAPES[kind].section],
+    }, status=422 if request.method == "POST" else 200)  # fmt: skip
+
+
+class DropForm(forms.Form):
+    """Taking an entry out."""
+
+    key = forms.CharField(max_length=64)
+    edition = forms.IntegerField()
+
+
+def _held(request: HttpRequest, entries: list[Entry], kind: str) -> Entry | None:
+    """Return the entry that an address names; 404 for one that is not there."""
+    if not (text := request.GET.get("entry", "")):
+        return None
+    found = next((one for one in entries if str(one.key) == text and one.kind == kind), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _initial(request: HttpRequest, actor: Actor, kind: str, held: Entry | None) -> Context:
+    if held is not None:
+        return {name: getattr(held, name) for name in SHAPES[kind].fields} | {
+            name: f"{value.normalize():f}" for name in ("baseline", "target", "amount") if (value := getattr(held, name)) is not None
+        }  # fmt: skip
+    given = {
+        name: request.GET[name][:64] for name in ("member", "product", "objective") if name in request.GET
+    }
+    return {"owner": actor.employee, "side": "bank"} | given
+
+
+class TermForm(forms.Form):
+    """The days of a plan."""
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    edition = forms.IntegerField(widget=forms.HiddenInput)
+    starts_on = forms.DateField(label=gettext_lazy("第一天"), widget=DAY)
+    ends_on = forms.DateField(label=gettext_lazy("最后一天"), widget=DAY)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@doing("engagement-log")
+def term(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Give a draft other days."""
+    with scoped(actor):
+        unit = unit_in_sight(actor, public_id)
+        row = _draft(actor, unit)
+    form = TermForm(request.POST or None, initial={"key": str(uuid7()), "edition": row.edition, "starts_on": row.starts_on, "ends_on": row.ends_on})  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        key = given.pop("key")
+        if _acted(form, lambda: set_plan_term.once(key, actor=actor, public_id=row.public_id, **given)):
+            return redirect(_back(public_id, row.number))
+    return _form_page(request, unit, row, form, _("计划期间"))
+
+
+def _form_page(
+    request: HttpRequest, unit: Any, row: Any, form: forms.Form, title: str, **more: Any
+) -> HttpResponse:
+    return render(request, "workspace/plan_form.html", {
+        "title": title, "place": "clients", "unit": unit, "row": row, "form": form, "back": _back(unit.public_id, row.number), **more,
+    }, status=422 if request.method == "POST" else 200)  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@doing("clients")
+def share(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Choose field by field what the client may see of the draft; beside it stands what he would see."""
+    with scoped(actor):
+        unit = unit_in_sight(actor, public_id)
+        rows = reading.plans_of(actor, unit_id=unit.pk)
+        row = next((one for one in rows if one.state == reading.DRAFT), None) or _in_force(actor, unit)
+    may = row.state == reading.DRAFT and actor.has(*share_plan.roles)
+    if request.method == "POST":
+        if not may:
+            raise Http404
+        form = DropForm(request.POST)
+        if form.is_valid() and _acted(form, lambda: share_plan.once(
+            form.cleaned_data["key"], actor=actor, public_id=row.public_id, edition=form.cleaned_data["edition"], shared=request.POST.getlist("shared"),
+        )):  # fmt: skip
+            messages.success(request, _("已保存"))
+            return redirect("client-plan-share", public_id=public_id)
+        for error in form.non_field_errors():
+            messages.error(request, str(error))
+        return redirect("client-plan-share", public_id=public_id)
+    with scoped(actor):
+        return render(request, "workspace/plan_share.html", _shared(actor, unit, row) | {"may": may})
+
+
+def _shared(actor: Actor, unit: Any, row: Any) -> Context:
+    entries = reading.entries_of(row)
+    allowed, chosen = shareable(entries), set(row.shared)
+    lines = []
+    for one in entries:
+        names = [name for name in SHAPES[one.kind].shown if f"{one.key}.{name}" in allowed]
+        if names:
+            lines.append({"kind": words.KINDS[one.kind], "text": one.text, "boxes": [
+                {"value": f"{one.key}.{name}", "word": words.FIELDS[name], "on": f"{one.key}.{name}" in chosen} for name in names
+            ]})  # fmt: skip
+    return {
+        "title": _("给客户看的共赢计划"), "place": "clients", "unit": unit, "row": row, "lines": lines, "key": str(uuid7()),
+        "preview": preview(actor, unit, row), "chosen": len(chosen), "all": len(allowed),
+    }  # fmt: skip
+
+
+def preview(actor: Actor, unit: Any, row: Any) -> list[Context]:
+    """Return what a client sees of a plan, entry by entry, in words; the portal shows the same."""
+    today = business_date(actor.at)
+    entries = reading.entries_of(row)
+    goals = {one.entry.key: goal_line(one) for one in reading.goals_of(actor, row, today=today)}
+    kept = {one.entry: one for one in reading.actions_of(actor, unit_id=unit.pk, today=today)}
+    people = {one.key: one.name for one in roster.contacts_of(actor, unit_id=unit.pk, on=today)}
+    owners = dict(roster.named(roster.colleagues_of(actor, unit_id=unit.pk, on=today)))
+    found = []
+    for one, names in shown_to_client(entries, row.shared):
+        said = {name: _shown(one, name, goals, kept, people, owners) for name in names}
+        found.append({"kind": words.KINDS[one.kind], "text": said.pop("text", ""), "facts": [(words.FIELDS[name], value) for name, value in said.items() if value], "goal": goals.get(one.key) if "progress" in names else None})  # fmt: skip
+    return found
+
+
+def _shown(one: Entry, name: str, goals: Any, kept: Any, people: Any, owners: Any) -> str:
+    if name == "progress":
+        return ""
+    if name == "state":
+        return str(words.ACTIONS[kept[one.key].look].word) if one.key in kept else ""
+    value = getattr(one, name)
+    if name in ("baseline", "target"):
+        return str(goals[one.key][name])
+    tables: Any = {
+        "owner": owners,
+        "person": people,
+        "side": {code: str(look.word) for code, look in ledger_words.SIDES.items()},
+    }
+    return str(tables[name].get(value, value)) if name in tables else str(value)
+
+
+class ReviewForm(forms.Form):
+    """The minutes of a review."""
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    held_on = forms.DateField(label=gettext_lazy("回顾日期"), widget=DAY)
+    minutes = forms.CharField(
+        label=gettext_lazy("要点"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}), help_text=gettext_lazy("进展、偏差、原因与客户的看法")
+    )  # fmt: skip
+    decisions = forms.CharField(
+        label=gettext_lazy("决定"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    staff = forms.MultipleChoiceField(
+        label=gettext_lazy("我行参加人"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    people = forms.MultipleChoiceField(
+        label=gettext_lazy("客户方参加人"), required=False, widget=forms.CheckboxSelectMultiple, help_text=gettext_lazy("有客户方参加的回顾计入服务章程")
+    )  # fmt: skip
+    next_on = forms.DateField(label=gettext_lazy("下次回顾"), required=False, widget=DAY)
+
+    def __init__(self, data: Any, *, staff: Any, people: Any, initial: Context) -> None:
+        super().__init__(data, initial={"key": str(uuid7())} | initial)
+        fields: Any = self.fields
+        fields["staff"].choices, fields["people"].choices = staff, people
+        dress(self)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@doing("engagement-log")
+def review(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """File the minutes of a review of the plan in force, with its objectives before one's eyes."""
+    today = business_date(actor.at)
+    with scoped(actor):
+        unit = unit_in_sight(actor, public_id)
+        row = _in_force(actor, unit)
+        goals = [goal_line(one) for one in reading.goals_of(actor, row, today=today)]
+        staff = roster.named(roster.colleagues_of(actor, unit_id=unit.pk, on=today))
+        people = roster.named(roster.contacts_of(actor, unit_id=unit.pk, on=today))
+    form = ReviewForm(
+        request.POST or None,
+        staff=staff,
+        people=people,
+        initial={"held_on": today, "staff": [actor.employee]},
+    )
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        key = given.pop("key")
+        if _acted(form, lambda: review_plan.once(key, actor=actor, public_id=row.public_id, **given)):
+            messages.success(request, _("回顾已登记"))
+            return redirect(_back(public_id, row.number, "REVIEWS"))
+    return _form_page(request, unit, row, form, _("登记计划回顾"), goals=goals)
+
+
+class ReadingForm(forms.Form):
+    """What an objective has reached."""
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    value = forms.DecimalField(label=gettext_lazy("现在的数值"), max_digits=20, decimal_places=4)
+    read_on = forms.DateField(label=gettext_lazy("日期"), widget=DAY)
+    evidence = forms.CharField(
+        label=gettext_lazy("依据"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("怎么量的，至少 5 个字"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@doing("engagement-log")
+def measure(request: HttpRequest, public_id: UUID, objective: UUID, *, actor: Actor) -> HttpResponse:
+    """Write down what an objective that is measured by hand has reached."""
+    today = business_date(actor.at)
+    with scoped(actor):
+        unit = unit_in_sight(actor, public_id)
+        row = _in_force(actor, unit)
+        goal = next(
+            (
+                one
+                for one in reading.goals_of(actor, row, today=today)
+                if one.entry.key == objective and one.entry.metric == OWN
+            ),
+            None,
+        )
+    if goal is None:
+        raise Http404
+    form = ReadingForm(request.POST or None, initial={"key": str(uuid7()), "read_on": today})
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        key = given.pop("key")
+        if _acted(
+            form,
+            lambda: read_objective.once(
+                key, actor=actor, public_id=row.public_id, objective=objective, **given
+            ),
+        ):
+            messages.success(request, _("进展已登记"))
+            return redirect(_back(public_id, row.number, "OBJECTIVES"))
+    return _form_page(request, unit, row, form, _("登记目标进展"), goals=[goal_line(goal)])

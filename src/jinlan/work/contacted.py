@@ -15,7 +15,7 @@ class Contacted:
     """A contact with a client as a room knows it; whether its minutes came in time is the charter's question."""
 
     unit_id: int
-    kind: Literal["FACE", "CALL"]
+    kind: Literal["FACE", "CALL", "REVIEW"]  # a review: of the client's plan
     happened_on: date
     minutes_on: date | None
     two_way: bool

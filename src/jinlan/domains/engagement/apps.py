@@ -22,7 +22,7 @@ class EngagementConfig(AppConfig):
         from jinlan.domains.engagement.resources.promises import Promises
         from jinlan.domains.engagement.resources.rhythm import Silences
         from jinlan.domains.engagement.resources.team import TeamProposals
-        from jinlan.domains.engagement.selectors.counting import contacts
+        from jinlan.domains.engagement.selectors.counting import contacts, reviews
         from jinlan.domains.engagement.selectors.events import held, promise_steps
         from jinlan.kernel.resource.registry import register
         from jinlan.work import happened
@@ -42,5 +42,6 @@ class EngagementConfig(AppConfig):
         ):
             register(resource)
         register_contacts(contacts)
+        register_contacts(reviews)
         happened.register_events("interaction", (happened.INTERACTION,), held)
         happened.register_events("promise", (happened.PROMISE,), promise_steps)

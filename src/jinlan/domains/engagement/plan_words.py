@@ -30,7 +30,7 @@ SECTIONS: Mapping[str, Any] = {
 KINDS: Mapping[str, Any] = {
     "VISION": _("客户的愿景"), "ROLE": _("我行的角色"), "AIM": _("客户的战略"), "CONTACT": _("关系提升"), "PRIORITY": _("经营重点"), "TREND": _("行业趋势"),
     "CHALLENGE": _("面临的挑战"), "RIVAL": _("竞争者"), "POSITION": _("现状判断"), "STRENGTH": _("优势"), "WEAKNESS": _("劣势"), "OPPORTUNITY": _("机会"),
-    "THREAT": _("威胁"), "NEED": _("需求"), "CELL": _("产品空白"), "OBJECTIVE": pgettext_lazy("plan", "目标"), "ACTION": _("行动"), "HOURS": _("投入工时"),
+    "THREAT": _("威胁"), "NEED": _("需求"), "CELL": _("产品空白"), "OBJECTIVE": pgettext_lazy("plan kind", "目标"), "ACTION": _("行动"), "HOURS": _("投入工时"),
     "PRICE": _("价格授权"), "LIMIT": _("所需额度"), "CAPITAL": _("风险加权资产"), "RISK": pgettext_lazy("plan", "风险"),
 }  # fmt: skip
 FIELDS: Mapping[str, Any] = {

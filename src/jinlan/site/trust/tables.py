@@ -115,6 +115,10 @@ TABLES: dict[str, Table] = {
     "strategy_achieved": HOUSE,
     "strategy_credit": Table(_unit, UNIT_ID),
     "engagement_rhythm": Table(_unit, UNIT_ID),
+    **{
+        f"engagement_{name}": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"}))
+        for name in ("accountplan", "planaction", "planreading", "planreview")
+    },
     "engagement_promisestep": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"})),
     # Who reads the audit: the auditor of the whole bank, compliance, and some columns of it the audit administrator. Everybody
     # adds entries in his own name.

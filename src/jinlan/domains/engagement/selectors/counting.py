@@ -1,4 +1,4 @@
-"""Interactions as the service charter counts them: visits face to face, calls and video as calls; mail and events never."""
+"""What the service charter counts: visits face to face, calls and video as calls, reviews of plans; mail and events never."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.clients.models import Coverage
-from jinlan.domains.engagement.models import Interaction
+from jinlan.domains.engagement.models import Interaction, PlanReview
 from jinlan.kernel.reading import visible
 from jinlan.work.contacted import Contacted
 
@@ -30,6 +30,16 @@ def contacts(actor: Actor, *, unit_id: int | None = None) -> Iterator[Contacted]
             row.unit_id, COUNTED[row.kind], day, business_date(row.minutes_at) if row.minutes_at else None, row.two_way, bool(row.people),
             any(code in row.staff and start <= day and (end is None or day < end) for code, start, end in sponsors.get(row.unit_id, ())),
         )  # fmt: skip
+
+
+def reviews(actor: Actor, *, unit_id: int | None = None) -> Iterator[Contacted]:
+    """Yield the reviews of plans; only one in which the client took part may count (06 §6.2)."""
+    one = {} if unit_id is None else {"unit_id": unit_id}
+    rows = visible(actor, PlanReview).filter(**one).only("unit_id", "held_on", "at", "people")
+    for row in rows.order_by("unit_id", "held_on", "id").iterator(chunk_size=20_000):
+        yield Contacted(
+            row.unit_id, "REVIEW", row.held_on, business_date(row.at), True, bool(row.people), False
+        )
 
 
 def _sponsors(actor: Actor, one: Mapping[str, int]) -> Mapping[int, list[tuple[str, date, date | None]]]:

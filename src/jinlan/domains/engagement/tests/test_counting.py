@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from jinlan.clients.testing import covers
+from jinlan.domains.engagement.models import AccountPlan, PlanReview
 from jinlan.domains.engagement.selectors.counting import contacts
 from jinlan.domains.engagement.services.interactions import log_interaction
 from jinlan.domains.engagement.tests.worlds import a_contact, shanghai
+from jinlan.domains.strategy.models import CharterRefresh
 from jinlan.domains.strategy.selectors import compliance as reading
 from jinlan.domains.strategy.tests.conftest import Bank, bank
 from jinlan.kernel.scope import scoped
-from jinlan.kernel.testing import an_actor
+from jinlan.kernel.testing import AT, TODAY, an_actor, writing
 
 __all__ = ["bank"]  # the fixture of a published half year
 BEFORE = (date(2026, 6, 20), date(2026, 7, 15), date(2026, 8, 10), date(2026, 9, 25))
@@ -85,3 +87,26 @@ def test_the_clients_card_knows_it_as_the_last_contact_and_names_a_late_one(bank
         date(2026, 10, 20),
         [("CALL", "LATE")],
     )
+
+
+@pytest.mark.parametrize(("people", "measured"), [([7], {"REVIEW": TODAY.isoformat()}), ([], {})])
+def test_reviews_of_plans_are_measured_from_the_first_one_that_a_client_took_part_in(
+    bank: Bank, people: list[int], measured: dict[str, str]
+) -> None:
+    unit = bank.cast.group
+    place = {"entity": unit.entity, "unit_id": unit.pk, "domain": unit.domain, "branch_id": unit.branch_id}
+    bank.refresh()
+    with writing():
+        plan = AccountPlan.objects.create(
+            **place, number=1, state="in_force", starts_on=TODAY, ends_on=TODAY + timedelta(365), content="", made_by="lihua", made_name="李华",
+            made_at=AT, changed_at=AT, checked_by=["sunjie", "chenwei"], approved_at=AT,
+        )  # fmt: skip
+        PlanReview.objects.create(
+            **place, plan=plan, held_on=TODAY, minutes="回顾了存款与开证进度", staff=["E1001"], people=people, health="green", by="lihua", by_name="李华", at=AT
+        )  # fmt: skip
+    bank.refresh()
+    with writing():
+        found = CharterRefresh.objects.latest("id")
+        assert {kind: day for kind, day in found.measured.items() if kind == "REVIEW"} == measured
+        assert ("REVIEW" in found.unmeasured) == (not measured)
+    assert [row[0] for row in bank.rows(unit, "REVIEW")] == [TODAY] * bool(measured)

@@ -107,11 +107,12 @@ class _Facts:
     ) -> None:
         self.actor, self.today, self.promised = actor, today, promised
         self.settled = last.as_of if last else date.min
-        self.measured, self.unmeasured = _measured(actor, today, last)
+        self.contacts = _contacts(actor, today)
+        reviews = any(REVIEW in made for made in self.contacts.values())
+        self.measured, self.unmeasured = _measured(actor, today, last, reviews=reviews)
         self.places = teams.unit_places(actor)
         self.leads = teams.Leads(actor)
         self.tiers = _tiers(actor, today)
-        self.contacts = _contacts(actor, today)
         self.quiets = _quiets()
         self.standing = _standing(self.settled)
         self.excused = _excused(self.settled)
@@ -141,14 +142,15 @@ class _Facts:
 
 
 def _measured(
-    actor: Actor, today: date, last: CharterRefresh | None
+    actor: Actor, today: date, last: CharterRefresh | None, *, reviews: bool
 ) -> tuple[dict[str, date], dict[str, str]]:
     """Return since when each kind of contact is measured, and why the others are not.
 
     The first time it is the day from which both tiers and contacts are known; a kind that comes later is measured from then on.
+    Reviews of plans come with the first one that a client took part in.
     """
     known, before = lake.known_contacts(actor), dict(last.measured) if last else {}
-    unmeasured = {REVIEW: "NO_PLANS"}
+    unmeasured = {} if reviews else {REVIEW: "NO_PLANS"}
     if not known.delivered or known.first is None:
         unmeasured |= dict.fromkeys((FACE, CALL, EXECUTIVE), "NO_CONTACTS")
     elif not known.proven:
@@ -158,7 +160,7 @@ def _measured(
     first = today if last or known.first is None else max(known.first, lake.first_date(actor) or today)
     found = {
         kind: date.fromisoformat(before[kind]) if kind in before else first
-        for kind in (FACE, CALL, EXECUTIVE)
+        for kind in (FACE, CALL, EXECUTIVE, REVIEW)
         if kind in before or kind not in unmeasured
     }
     return found, {kind: why for kind, why in unmeasured.items() if kind not in found}

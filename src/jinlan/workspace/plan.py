@@ -53,7 +53,7 @@ FIGURES = ("aum", "deposit_avg_12m", "loan", "limit_used", "revenue_12m", "settl
 @page("clients")
 def client_plan(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show a version of a client's plan: the one that is asked for, else the one in force, else the newest."""
-    unit, today = unit_in_sight(actor, public_id), business_date(actor.at)
+    unit, today = whole_in_sight(actor, public_id), business_date(actor.at)
     rows = reading.plans_of(actor, unit_id=unit.pk)
     context: Context = {
         "title": _("客户计划"), "place": "clients", "unit": unit, "today": today, "rows": rows, "may": actor.has(*draft_plan.roles),
@@ -71,7 +71,7 @@ def client_plan(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpR
 @page("clients")
 def plan_card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show the card of the client's page: the plan in force with its objectives, or that there is none."""
-    unit, today = unit_in_sight(actor, public_id), business_date(actor.at)
+    unit, today = whole_in_sight(actor, public_id), business_date(actor.at)
     row = reading.plan_in_force(actor, unit_id=unit.pk)
     goals = reading.goals_of(actor, row, today=today) if row else []
     actions = reading.actions_of(actor, unit_id=unit.pk, today=today) if row else []
@@ -80,6 +80,14 @@ def plan_card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRes
         "health": words.HEALTH[reading.health_of(goals, actions)] if row else None,
         "late": sum(one.look == "late" for one in actions), "open": sum(one.look in ("open", "late") for one in actions),
     })  # fmt: skip
+
+
+def whole_in_sight(actor: Actor, public_id: UUID) -> Any:
+    """Return a client whose figures or plans the actor sees; 404 for one of which he sees members alone, or nothing."""
+    unit = unit_in_sight(actor, public_id)
+    if reading.newest_result(actor, unit.pk) is None and not reading.plans_of(actor, unit_id=unit.pk):
+        raise Http404
+    return unit
 
 
 def _wanted(request: HttpRequest, rows: Sequence[Any]) -> Any:

@@ -25,7 +25,7 @@ from jinlan.clients import selectors as clients
 from jinlan.clients import teams
 from jinlan.clients.history import waiting_for_team
 from jinlan.domains.engagement import ledger_words
-from jinlan.domains.engagement.selectors import ledger, timeline
+from jinlan.domains.engagement.selectors import ledger, plans, timeline
 from jinlan.domains.engagement.selectors.rhythm import silent_among
 from jinlan.domains.strategy import words as charter_words
 from jinlan.domains.strategy.selectors import compliance, workload
@@ -88,7 +88,7 @@ def today(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     day = shown.latest
     own = teams.own_units(actor, day=day)
     tasks, agreed = own_tasks(actor, units=own), _Agreed(actor)
-    keys = own.union(row.unit_id for row in (*tasks, *agreed.meetings, *agreed.promises))
+    keys = own.union(row.unit_id for row in (*tasks, *agreed.meetings, *agreed.promises, *agreed.actions))
     units = clients.units_by_key(actor, unit_ids=keys)
     results = {row.unit_id: row for row in serving.results_of(actor, as_of=day, unit_ids=keys)}
     mine = {key: row for key, row in results.items() if key in own}
@@ -135,7 +135,7 @@ def _bands(lines: Sequence[Line], *, everything: bool) -> list[dict[str, Any]]:
 
 
 class _Agreed:
-    """The own meetings and promises of the week, by the clock."""
+    """The own meetings, promises and plan actions of the week, by the clock."""
 
     def __init__(self, actor: Actor) -> None:
         self.today = business_date(actor.at)
@@ -144,16 +144,20 @@ class _Agreed:
         )
         until = self.today + timedelta(days=AHEAD)
         self.promises = ledger.promises_with(actor, employee=actor.employee, until=until, today=self.today)
+        self.actions = plans.own_actions(actor, employee=actor.employee, until=until, today=self.today)
 
     def shown(self, units: Mapping[int, Unit]) -> dict[str, Any]:
         """Return what the page shows of them, with their clients."""
-        for row in (*self.meetings, *self.promises):
+        for row in (*self.meetings, *self.promises, *self.actions):
             row.client = units.get(row.unit_id)
         sides = []
         for side, look in ledger_words.SIDES.items():
             rows = [row for row in self.promises if row.side == side]
             sides.append({"look": look, "rows": rows[:PROMISES], "hidden": max(0, len(rows) - PROMISES)})
-        return {"now_day": self.today, "meetings": self.meetings, "promises": sides}
+        return {
+            "now_day": self.today, "meetings": self.meetings, "promises": sides, "plan_actions": self.actions[:PROMISES],
+            "plan_hidden": max(0, len(self.actions) - PROMISES),
+        }  # fmt: skip
 
 
 def _choices(day: date) -> list[tuple[str, Any]]:

@@ -73,8 +73,8 @@ MATRIX: dict[str, Row] = {
     "client-charter": Row(READERS, "figures"),
     "client-team": Row(READERS, "header"),
     "client-brief": Row(READERS, "header"),
-    "client-plan": Row(READERS, "header", queries=("", "version=1", "version=%27")),
-    "client-plan-card": Row(READERS, "header"),
+    "client-plan": Row(READERS, "figures", queries=("", "version=1", "version=%27")),
+    "client-plan-card": Row(READERS, "figures"),
     # No client of the made bank has a draft, or a plan in force: what would be written does not exist.
     "client-plan-entry": Row(PROPOSERS, "plan", codes=("VISION", "x")),
     "client-plan-term": Row(PROPOSERS, "plan"),

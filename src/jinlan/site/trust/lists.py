@@ -112,10 +112,8 @@ def _queries(resource: Resource) -> Iterator[str]:
 
 def fill(bank: Bank, token: Callable[[str, str], str]) -> None:
     """Write one row about each unit into every list about units; each says a word that stands nowhere else."""
-    known: dict[
-        tuple[Any, str], Any
-    ] = {}  # rows that later lists point at: the names of lists are in their order
-    for name in sorted(LISTS_OF_UNITS):
+    known: dict[tuple[Any, str], Any] = {}  # rows that later lists point at
+    for name in sorted(LISTS_OF_UNITS, key=lambda one: (_pointing(RESOURCES[one].model), one)):
         model = RESOURCES[name].model
         made = [
             _row(model, bank, code, token("R", f"{name}:{code}"), known) for code in sorted(bank.unit_ids)
@@ -125,6 +123,12 @@ def fill(bank: Bank, token: Callable[[str, str], str]) -> None:
         for code, row in zip(sorted(bank.unit_ids), made, strict=True):
             thing = f"{name}:{code}"
             bank.thing_ids[thing], bank.facts.rows[thing] = row.public_id, code
+
+
+def _pointing(model: type[models.Model]) -> int:
+    """Return at how many other lists a row must point: those that point at none are filled first."""
+    lists = {RESOURCES[name].model for name in LISTS_OF_UNITS}
+    return sum(one.related_model in lists and not one.null for one in model._meta.concrete_fields)
 
 
 def fill_consents(bank: Bank) -> None:

@@ -75,10 +75,10 @@ MATRIX: dict[str, Row] = {
     "client-brief": Row(READERS, "header"),
     "client-plan": Row(READERS, "figures", queries=("", "version=1", "version=%27")),
     "client-plan-card": Row(READERS, "figures"),
-    # No client of the made bank has a draft, or a plan in force: what would be written does not exist.
-    "client-plan-entry": Row(PROPOSERS, "plan", codes=("VISION", "x")),
-    "client-plan-term": Row(PROPOSERS, "plan"),
-    "client-plan-share": Row(READERS, "plan"),
+    # Every client of the made bank has a draft and no plan in force.
+    "client-plan-entry": Row(PROPOSERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}, codes=("VISION", "ACTION", "CELL")),
+    "client-plan-term": Row(PROPOSERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}),
+    "client-plan-share": Row(READERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 302}, may={"POST": PROPOSERS}),
     "client-plan-review": Row(PROPOSERS, "plan"),
     "client-plan-measure": Row(PROPOSERS, "plan"),
     "client-people": Row(READERS, "header", queries=("", "reach=x")),

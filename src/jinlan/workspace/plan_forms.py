@@ -86,7 +86,11 @@ class EntryForm(forms.Form):
         shape = SHAPES[kind]
         fields: Any = self.fields
         for name in shape.fields:
-            fields[name] = _field(name, name in shape.must and name not in ("baseline", "since"), choices)
+            begins = kind == OBJECTIVE and name in (
+                "baseline",
+                "since",
+            )  # left out: where the newest figures stand
+            fields[name] = _field(name, kind, name in shape.must and not begins, choices)
         dress(self)
 
     def said(self) -> Context:
@@ -94,8 +98,12 @@ class EntryForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name not in ("key", "edition")}
 
 
-def _field(name: str, required: bool, choices: Choices) -> forms.Field:
-    how: Context = {"label": words.FIELDS[name], "help_text": words.HELP.get(name, ""), "required": required}
+def _field(name: str, kind: str, required: bool, choices: Choices) -> forms.Field:
+    how: Context = {
+        "label": words.FIELDS[name],
+        "help_text": "" if name == "since" and kind != OBJECTIVE else words.HELP.get(name, ""),
+        "required": required,
+    }
     if name == "after":
         return forms.MultipleChoiceField(
             choices=choices.by_name[name], widget=forms.CheckboxSelectMultiple, **how

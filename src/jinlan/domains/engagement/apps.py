@@ -18,6 +18,7 @@ class EngagementConfig(AppConfig):
         from jinlan.domains.engagement.resources.handover import HandOvers
         from jinlan.domains.engagement.resources.interactions import Interactions
         from jinlan.domains.engagement.resources.people import ContactPeople, Pairs
+        from jinlan.domains.engagement.resources.pipeline import Opportunities
         from jinlan.domains.engagement.resources.promises import Promises
         from jinlan.domains.engagement.resources.rhythm import Silences
         from jinlan.domains.engagement.resources.team import TeamProposals
@@ -36,6 +37,7 @@ class EngagementConfig(AppConfig):
             TeamProposals,
             HandOvers,
             Silences,
+            Opportunities,
         ):
             register(resource)
         register_contacts(contacts)

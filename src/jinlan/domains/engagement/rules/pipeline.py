@@ -108,7 +108,10 @@ def check_terms(amount: Decimal, margin: Decimal) -> None:
         raise Refused("OPPORTUNITY_AMOUNT", "金额必须大于零。", "请填写以元为单位的金额。", field="amount")
     if not 0 <= margin <= 1:
         raise Refused(
-            "OPPORTUNITY_MARGIN", "预期利润率应在 0 与 1 之间。", "1.5%% 写作 0.015。", field="margin"
+            "OPPORTUNITY_MARGIN",
+            "预期利润率应在 0 与 1 之间。",
+            "例如百分之一点五写作 0.015。",
+            field="margin",
         )
 
 

@@ -120,3 +120,15 @@ def paces(times: Iterable[tuple[int, int]], defaults: Mapping[int, Decimal], lea
         days = Decimal(middle.numerator) / middle.denominator if middle is not None else defaults[stage]
         found[stage] = Pace(days, len(some), own)
     return found
+
+
+def half_year_end(today: date) -> date:
+    """Return the last day of the half-year before the one in which a day lies."""
+    return date(today.year, 6, 30) if today.month > 6 else date(today.year - 1, 12, 31)
+
+
+def differs(before: Mapping[str, Mapping[str, str]] | None, after: Mapping[str, Mapping[str, str]]) -> bool:
+    """Tell whether figures say something new; kept as text, so that 20 and 20.0 are not told apart by their digits."""
+    if before is None or before.keys() != after.keys():
+        return True
+    return any(Decimal(before[one]["days"]) != Decimal(after[one]["days"]) for one in after)

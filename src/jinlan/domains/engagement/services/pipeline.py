@@ -199,7 +199,7 @@ def advance_opportunity(*, actor: Actor, public_id: UUID, stage: int) -> dict[st
     seen = seen_of(actor, unit_ids=[row.unit_id], today=today)[row.unit_id]
     if lacks := missing_of(row, seen, numbers_on(actor, today)):
         raise Refused(
-            "STAGE_UNMET", "还不能推进到「%(stage)s」，缺：%(missing)s。", "%(way)s。", stage=words.STAGES[row.stage + 1],
+            "STAGE_UNMET", "还不能推进到「%(stage)s」，缺：%(missing)s。", "请先补齐：%(way)s。", stage=words.STAGES[row.stage + 1],
             missing=[words.CRITERIA[one.code] for one in lacks], way=words.WAYS[lacks[0].code],
         )  # fmt: skip
     before = {"stage": row.stage}

@@ -76,7 +76,7 @@ def _check(row: Opportunity, reason: str) -> None:
     if row.state == OPEN and row.stage != BUILT:
         raise Refused(
             "CONFIRM_EARLY",
-            "方案达成后才能报批，批准后才能修改阶段。",
+            "内部审批在「方案达成」阶段提出。",
             "请先推进到方案达成。",
             field="reason",
         )

@@ -85,7 +85,7 @@ def test_advancing_is_refused_while_anything_is_missing_and_the_refusal_names_it
         refused.value.message
         == "还不能推进到「已确认资格」，缺：预算或用款计划已确认、已登记客户的决策者、客户的时间安排已确认。"
     )
-    assert refused.value.way_out == "写明预算来源或用款计划。"
+    assert refused.value.way_out == "请先补齐：写明预算来源或用款计划。"
     assert (row_of(key), steps_of(key)) == (before, steps)
 
 

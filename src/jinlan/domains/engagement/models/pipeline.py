@@ -22,8 +22,15 @@ class Opportunity(AboutMember):
     CLASSES = {**ABOUT, "owner": STAFF, "made_by": STAFF, "made_name": STAFF, "made_at": INTERNAL,
                "edition": INTERNAL}  # fmt: skip
     STATES = (("open", "跟进中"), ("won", "赢单"), ("lost", "丢单"))
+    WHAT = (
+        ("DEPOSIT", "存款"), ("LOAN", "贷款"), ("WEALTH", "理财"), ("FUND", "基金"), ("INSURANCE", "保险"), ("TRUST", "信托"), ("BOND", "债券"),
+        ("FX", "外汇"), ("TRADE", "贸易融资"), ("PAYMENT", "支付结算"), ("CUSTODY", "托管"), ("ADVISORY", "顾问"), ("CARD", "银行卡"),
+    )  # fmt: skip
+    FROM = (
+        ("CLIENT", "客户提出"), ("VISIT", "拜访发现"), ("PLAN", "客户发展计划"), ("REFERRAL", "转介绍"), ("CAMPAIGN", "营销活动"), ("SIGNAL", "系统提示"),
+    )  # fmt: skip
     title = models.CharField(max_length=200)
-    product = models.CharField(max_length=16)
+    product = models.CharField(max_length=10, choices=WHAT)
     amount = models.DecimalField(max_digits=24, decimal_places=2)
     currency = models.CharField(max_length=3)
     margin = models.DecimalField(max_digits=12, decimal_places=8)
@@ -32,7 +39,7 @@ class Opportunity(AboutMember):
     pushes = models.IntegerField(default=0)
     pushed_days = models.IntegerField(default=0)
     owner = models.CharField(max_length=64)  # employee code
-    source = models.CharField(max_length=16)
+    source = models.CharField(max_length=10, choices=FROM)
     rival = models.CharField(max_length=200, blank=True, default="")  # who else bids, with what
     objective = models.UUIDField(null=True)
     state = models.CharField(max_length=8, choices=STATES, default="open")
@@ -42,7 +49,7 @@ class Opportunity(AboutMember):
     criteria = models.JSONField(default=dict)
     closed_on = models.DateField(null=True)
     won_amount = models.DecimalField(max_digits=24, decimal_places=2, null=True)
-    loss = models.CharField(max_length=16, blank=True, default="")
+    loss = models.CharField(max_length=10, blank=True, default="")
     made_by = models.CharField(max_length=64)
     made_name = models.CharField(max_length=100)
     made_at = models.DateTimeField()
@@ -95,7 +102,7 @@ class OpportunityStep(AboutMember):
     opportunity = models.ForeignKey(Opportunity, on_delete=models.PROTECT, related_name="steps")
     act = models.CharField(max_length=10, choices=ACTS)
     stage = models.SmallIntegerField()  # as it stands after the step
-    criterion = models.CharField(max_length=12, blank=True, default="")
+    criterion = models.CharField(max_length=10, blank=True, default="")
     amount = models.DecimalField(max_digits=24, decimal_places=2)
     chance = models.DecimalField(max_digits=12, decimal_places=8)
     closes_on = models.DateField()

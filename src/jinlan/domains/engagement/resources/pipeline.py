@@ -200,9 +200,9 @@ class Opportunities(ByUnit):
     })  # fmt: skip
     change = Action(change_opportunity, when=is_open, why_not=_CLOSED, word=_("修改"), fields={**_TERMS, "reason": _REASON})  # fmt: skip
     actions = (
-        Action(advance_opportunity, when=may_advance, why_not=_("已经结束，或已在最后一个阶段"), word=pgettext_lazy("stage", "推进"), icon="chevron-right",
+        Action(advance_opportunity, when=is_open, why_not=_CLOSED, offered=may_advance, word=pgettext_lazy("stage", "推进"), icon="chevron-right",
                fields={"stage": Field(_("从哪个阶段推进"), choices=_choices(words.STAGES))}),
-        Action(win_opportunity, when=may_win, why_not=_("合同签署后才能登记赢单"), icon="circle-check", fields={
+        Action(win_opportunity, when=is_open, why_not=_CLOSED, offered=may_win, icon="circle-check", fields={
             "amount": Field(_("成交金额"), help=_("以元为单位")),
             "closed_on": Field(_("成交日期"), initial=lambda actor, _row: business_date(actor.at)),
         }),
@@ -211,16 +211,16 @@ class Opportunities(ByUnit):
             "evidence": Field(_("依据"), long=True, help=_("谁在何时说的，或文件编号；至少 5 个字")),
             "done_on": Field(_("日期"), help=_("不填即今天；合同须填签署日期")),
         }),
-        Action(confirm_opportunity, when=may_ask, why_not=_("方案达成后、批准前才能报批"), word=_("提交内部审批"), icon="checks", fields={
+        Action(confirm_opportunity, when=is_open, why_not=_CLOSED, offered=may_ask, word=_("提交内部审批"), icon="checks", fields={
             "reason": Field(_("报批说明"), long=True, help=_("方案要点、定价与额度；复核人会看到")),
         }),
         Action(push_opportunity, when=is_open, why_not=_CLOSED, word=_("改期"), icon="calendar", fields={
             "closes_on": Field(_("新的预计成交日")), "reason": _REASON,
         }),
-        Action(step_back, when=may_go_back, why_not=_("已经结束，或已在第一个阶段"), word=pgettext_lazy("stage", "退回"), icon="chevron-left", fields={
+        Action(step_back, when=is_open, why_not=_CLOSED, offered=may_go_back, word=pgettext_lazy("stage", "退回"), icon="chevron-left", fields={
             "stage": Field(_("退回到"), choices=_choices(words.STAGES), initial=lambda _actor, row: row.stage - 1), "reason": _REASON,
         }),
-        Action(untick_criterion, when=_has_ticks, why_not=_("没有可以撤回的条件"), icon="x", fields={
+        Action(untick_criterion, when=is_open, why_not=_CLOSED, offered=_has_ticks, icon="x", fields={
             "criterion": Field(_("条件"), choices=_UNTICKED), "reason": _REASON,
         }),
         Action(hand_opportunity, when=is_open, why_not=_CLOSED, word=_("换人负责"), icon="users", fields={

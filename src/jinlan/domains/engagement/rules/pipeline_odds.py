@@ -111,9 +111,9 @@ class Pace:
 def paces(times: Iterable[tuple[int, int]], defaults: Mapping[int, Decimal], least: int) -> dict[int, Pace]:
     """Return the usual days of each stage."""
     by_stage: dict[int, list[int]] = {stage: [] for stage in STAGES}
-    for stage, days in times:
-        by_stage[stage].append(days)
-    found = {}
+    for stage, stayed in times:
+        by_stage[stage].append(stayed)
+    found: dict[int, Pace] = {}
     for stage, some in by_stage.items():
         own = len(some) >= least
         middle = median(some) if own else None

@@ -121,7 +121,7 @@ def _decided(actor: Actor, public_id: UUID, state: str, reason: str, valid_from:
         raise ScopeDenied("ABSENT", "没有这组赢率。", "")
     if row.state != "proposed":
         raise Refused(
-            "CHANCES_DECIDED", "%(who)s 已于 %(day)s 作出决定。", "请刷新页面查看结果。", who=row.decided_name, day=business_date(row.decided_at)
+            "CHANCES_DECIDED", "%(who)s 已于 %(day)s 作出决定。", "请刷新页面查看结果。", who=row.decided_name, day=business_date(row.decided_at or actor.at)
         )  # fmt: skip
     row.state, row.valid_from, row.reason = state, valid_from, reason.strip()[:500]
     row.decided_by, row.decided_name, row.decided_at = actor.username, name_of(actor), actor.at

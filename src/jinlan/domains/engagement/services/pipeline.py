@@ -21,7 +21,14 @@ from jinlan.domains.engagement.rules import pipeline as rules
 from jinlan.domains.engagement.rules.interactions import check_lengths, check_reason
 from jinlan.domains.engagement.rules.pipeline import CONFIRMED, DATED, LAST, LOSSES, PERSON
 from jinlan.domains.engagement.selectors.pipeline import missing_of, numbers_on, seen_of
-from jinlan.domains.engagement.services.pipeline_rows import add_step, last_by, running, saved, told
+from jinlan.domains.engagement.services.pipeline_rows import (
+    add_step,
+    hand_over_opportunity,
+    last_by,
+    running,
+    saved,
+    told,
+)
 from jinlan.domains.engagement.services.screening import refuse_terms_in
 from jinlan.domains.engagement.services.whom import ROLES, about_member, staff_of
 from jinlan.kernel.acts import act
@@ -269,9 +276,7 @@ def hand_opportunity(*, actor: Actor, public_id: UUID, owner: str, reason: str) 
             employee=code,
             field="owner",
         )
-    before = {"owner": row.owner}
-    row.owner = code
-    return saved(actor, row, "handed", "engagement.opportunity_handed", before=before, reason=reason)
+    return hand_over_opportunity(actor, row, code, reason)
 
 
 @act("engagement.win_opportunity", title=_("登记赢单"), roles=ROLES)

@@ -72,6 +72,13 @@ def saved(
     return {"opportunity": str(row.public_id), "state": row.state, "stage": str(row.stage)}
 
 
+def hand_over_opportunity(actor: Actor, row: Opportunity, owner: str, reason: str) -> dict[str, str]:
+    """Let another answer for an open opportunity that is held."""
+    before = {"owner": row.owner}
+    row.owner = owner
+    return saved(actor, row, "handed", "engagement.opportunity_handed", before=before, reason=reason)
+
+
 def add_step(
     actor: Actor,
     row: Opportunity,

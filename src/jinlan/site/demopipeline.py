@@ -17,7 +17,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.clients import selectors as clients
 from jinlan.domains.engagement.models import Opportunity, OpportunityStep
-from jinlan.domains.engagement.rules.pipeline import DATED, LAST, PERSON, criteria, defaults_on
+from jinlan.domains.engagement.rules.pipeline import APPROVAL, DATED, LAST, PERSON, criteria, defaults_on
 from jinlan.domains.engagement.services.pipeline import (
     advance_opportunity,
     open_opportunity,
@@ -34,6 +34,7 @@ from jinlan.site.demotalks import LAST as TODAY
 from jinlan.site.demotalks import MANAGERS, As, at, book_of
 
 MANY = Decimal(10_000)
+HEAD = {"by": "chenwei", "name": "陈伟"}  # who confirmed what was approved
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +164,10 @@ def _written(as_: As, username: str, unit: UUID, past: Past, end: date, closes: 
 
 def _proofs(actor: Actor, stage: int, entered: Sequence[date]) -> dict[str, Any]:
     """Return what was ticked for the stages that were reached; what the system looks up is not kept."""
+    own = {"by": actor.username, "name": name_of(actor)}
     return {
         one.code: {
-            "evidence": "会谈纪要与客户邮件已确认", "on": entered[place - 1].isoformat(), "by": actor.username, "name": name_of(actor),
+            "evidence": "会谈纪要与客户邮件已确认", "on": entered[place - 1].isoformat(), **(HEAD if one.kind == APPROVAL else own),
             "at": at(entered[place - 1]).isoformat(),
         }
         for place in range(2, stage + 1) for one in criteria()[place] if one.kind != "system"

@@ -140,6 +140,7 @@ def log_demo_talks() -> None:
     propose_chances(actor=system_actor(entity(), now_utc()))
     refresh_charter(actor=system_actor(entity(), now_utc()))
     refresh_rhythm(actor=system_actor(entity(), now_utc()))
+    snapshot_indicators(actor=system_actor(entity(), now_utc()))  # the night before knew of none of it
 
 
 def leave_demo_clients_alone(demo: Path) -> None:

@@ -75,7 +75,7 @@ def test_the_board_shows_counts_sums_and_weights_of_the_worked_example(world: Wo
 
     page = text_of(as_person("lihua").get("/pipeline").content)
 
-    assert "进行中 2" in page
+    assert "进行中的商机 2" in page
     assert "金额合计 1,400.00 万元" in page
     assert "加权金额 530.00 万元" in page
     assert "1,000.00 万元 → 250.00 万元" in page

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from jinlan.basics.actor import Actor
 from jinlan.domains.engagement import pipeline_words as words
@@ -16,7 +16,7 @@ from jinlan.domains.engagement.services.pipeline_history import CHANCE, drop_cha
 from jinlan.kernel.duties import BUSINESS
 from jinlan.kernel.looks import Look
 from jinlan.kernel.resource.asking import Ask
-from jinlan.kernel.resource.columns import Badge, Day, Moment, Number, Text, Title
+from jinlan.kernel.resource.columns import Badge, Day, Moment, Names, Number, Text, Title
 from jinlan.kernel.resource.declare import Action, Field, Panel, Resource, View
 
 STATES = {
@@ -60,7 +60,7 @@ class Chances(Resource):
     )  # fmt: skip
     facts = (
         Text("decided_name", _("决定人")), Moment("decided_at", _("决定时间")), Text("reason", _("理由")), Moment("made_at", _("计算时间")),
-        Text("run", _("运行编号")), Text("rules", _("规则版本"), of=lambda row: "、".join(row.inputs["rules"])),
+        Text("run", _("运行编号")), Names("rules", _("规则版本"), of=lambda row: row.inputs["rules"]),
     )  # fmt: skip
     views = (
         View("all", _("全部"), wide=True),
@@ -75,3 +75,7 @@ class Chances(Resource):
     def rows(self, actor: Actor, ask: Ask | None = None) -> QuerySet[Any]:
         """Return proposals of chances; how long stages take is no matter of decision."""
         return super().rows(actor, ask).filter(kind=CHANCE)
+
+    def label(self, row: Any) -> str:
+        """Return up to which day it looked."""
+        return gettext("截至 %(day)s 的赢率") % {"day": row.as_of.isoformat()}

@@ -167,7 +167,7 @@ class Opportunities(ByUnit):
         Day("closes_on", _("预计成交日"), sort="closes_on", keep=True), Number("age", _("阶段天数"), of=lambda row: row.age if row.state == OPEN else None),
         Number("pushes", _("改期次数"), of=lambda row: row.pushes or None, sort="pushes"), Flag("planned", _("计划内")),
         Names("missing", _("下一步还缺"), of=_lacks, shown=False), Text("owner", _("负责人"), of="owner_name"),
-        Text("product", _("产品"), of=lambda row: words.PRODUCTS[row.product], shown=False), Day("closed_on", _("结束日"), sort="closed_on", nullable=True, shown=False),
+        Text("product", _("产品"), of=lambda row: words.PRODUCTS[row.product], shown=False), Day("closed_on", pgettext_lazy("opportunity", "结束日"), sort="closed_on", nullable=True, shown=False),
     )  # fmt: skip
     facts = (
         Percent("margin", _("预期利润率")), Money("value", _("加权利润"), currency="currency"), Text("source", _("来源"), of=lambda row: words.SOURCES[row.source]),
@@ -214,7 +214,7 @@ class Opportunities(ByUnit):
         Action(confirm_opportunity, when=is_open, why_not=_CLOSED, offered=may_ask, word=_("提交内部审批"), icon="checks", fields={
             "reason": Field(_("报批说明"), long=True, help=_("方案要点、定价与额度；复核人会看到")),
         }),
-        Action(push_opportunity, when=is_open, why_not=_CLOSED, word=_("改期"), icon="calendar", fields={
+        Action(push_opportunity, when=is_open, why_not=_CLOSED, icon="calendar", fields={
             "closes_on": Field(_("新的预计成交日")), "reason": _REASON,
         }),
         Action(step_back, when=is_open, why_not=_CLOSED, offered=may_go_back, word=pgettext_lazy("stage", "退回"), icon="chevron-left", fields={
@@ -228,7 +228,7 @@ class Opportunities(ByUnit):
         }),
         Action(lose_opportunity, when=is_open, why_not=_CLOSED, icon="circle-x", fields={
             "loss": Field(_("丢单原因"), choices=_choices(words.LOSSES)), "reason": _REASON, "rival": Field(_("竞争情况")),
-            "closed_on": Field(_("结束日"), help=_("不填即今天")),
+            "closed_on": Field(pgettext_lazy("opportunity", "结束日"), help=_("不填即今天")),
         }),
     )  # fmt: skip
     panels = (

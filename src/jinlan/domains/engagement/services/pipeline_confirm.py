@@ -19,6 +19,7 @@ from jinlan.domains.engagement.services.whom import ROLES
 from jinlan.kernel.acts import Matter, act, approval
 from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
+from jinlan.kernel.who import name_of
 
 DECIDERS = ("branch_head", "dept_head")
 BUILT = 3  # the stage in which a solution stands that can be approved
@@ -61,7 +62,7 @@ def confirm_opportunity(*, actor: Actor, public_id: UUID, reason: str) -> dict[s
     before = {"criteria": sorted(row.criteria)}
     row.criteria = row.criteria | {
         CONFIRMED: {
-            "evidence": reason.strip()[:300], "on": business_date(actor.at).isoformat(), "by": people.checkers[-1], "name": people.checkers[-1],
+            "evidence": reason.strip()[:300], "on": business_date(actor.at).isoformat(), "by": people.checkers[-1], "name": name_of(actor),
             "asked": people.maker, "at": actor.at.isoformat(),
         }
     }  # fmt: skip

@@ -6,7 +6,7 @@ does not, those before them do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -52,7 +52,7 @@ def learn_pace(*, actor: Actor) -> int:
         rows = visible(actor, PipelineMeasure).filter(entity=actor.entity, kind=PACE)
         last = rows.order_by("-as_of").first()
         if (last is None or last.as_of < today) and rules.differs(last.figures if last else None, figures):
-            inputs = {"stays": len(times), "rules": list(numbers.versions)}
+            inputs = {"stays": len(times), "rules": _named(numbers.versions, "DAYS", "STAYS")}
             row = _made(actor, PACE, today, figures, inputs)
             audit(actor, "engagement.pace_learnt", "pipeline", row.public_id, after={"stays": len(times)})
         return len(times)
@@ -83,7 +83,7 @@ def propose_chances(*, actor: Actor) -> str:
             "lost": told - won,
             "cancelled": len(ended) - told,
             "least": numbers.least,
-            "rules": list(numbers.versions),
+            "rules": _named(numbers.versions, "CHANCE", "LEAST", "Z"),
         }
         row = _made(actor, CHANCE, as_of, figures, inputs)
         audit(actor, "engagement.chances_proposed", "pipeline", row.public_id, after={"as_of": as_of, "won": won, "lost": told - won})  # fmt: skip
@@ -162,3 +162,8 @@ def _ended(actor: Actor, until: date) -> list[Ended]:
 
 def _text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
+
+
+def _named(versions: Sequence[str], *names: str) -> list[str]:
+    """Return the versions of the rules that a figure follows from."""
+    return [one for one in versions if one.startswith(tuple(f"PIPELINE.{name}" for name in names))]

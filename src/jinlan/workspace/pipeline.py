@@ -20,6 +20,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
 from jinlan.basics.ids import uuid7
+from jinlan.basics.money import format_money
 from jinlan.clients import selectors as clients
 from jinlan.clients import teams
 from jinlan.domains.engagement import pipeline_words as words
@@ -27,7 +28,7 @@ from jinlan.domains.engagement.resources.pipeline import owners
 from jinlan.domains.engagement.rules.pipeline import LAST, Weight
 from jinlan.domains.engagement.selectors import pipeline as reading
 from jinlan.domains.engagement.services.pipeline import advance_opportunity
-from jinlan.kernel.figures import currency, money_text
+from jinlan.kernel.figures import currency, locale, money_text
 from jinlan.kernel.resource.asking import Ask, read
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.kernel.scope import ScopeDenied
@@ -95,9 +96,11 @@ def _sums(weights: Mapping[str, Weight]) -> list[Context]:
 
 
 def _money(amount: Decimal, code: str) -> str:
-    """Return an amount; the code stands beside one that is not in the bank's own currency."""
-    text = money_text(amount)
-    return text if code == currency() else f"{text.removesuffix('元').strip()} {code}"
+    """Return an amount in the unit that fits; one that is not in the bank's own currency names its own."""
+    if code == currency():
+        return money_text(amount)
+    text = format_money(amount, locale=locale())
+    return f"{code} {text}" if locale() == "en" else f"{text.removesuffix('元').strip()} {code}"
 
 
 def _column(column: reading.Column, found: Sequence[Any], ask: Ask) -> Context:

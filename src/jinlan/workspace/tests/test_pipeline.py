@@ -82,6 +82,22 @@ def test_the_board_shows_counts_sums_and_weights_of_the_worked_example(world: Wo
     assert "400.00 万元 → 280.00 万元" in page
 
 
+def test_another_currency_stands_beside_the_banks_own_and_is_never_added(
+    world: World, as_person: Sign
+) -> None:
+    opened(world)
+    opened(world, amount=9 * M, currency="USD", title="美元债务套保")
+    page = text_of(as_person("lihua").get("/pipeline").content)
+    english = Client(headers={"accept-language": "en"})
+    english.force_login(world.cast.people["lihua"], backend="django.contrib.auth.backends.ModelBackend")
+
+    assert (
+        "金额合计 1,000.00 万元 加权金额 100.00 万元 加权利润 2.00 万元 金额合计 900.00 万 USD 加权金额 90.00 万 USD"
+        in page
+    )
+    assert "Total USD 9.00m Weighted amount USD 900.00k" in text_of(english.get("/pipeline").content)
+
+
 def test_a_card_says_what_is_missing_and_that_it_is_unplanned_still_and_pushed(
     world: World, as_person: Sign
 ) -> None:

@@ -29,12 +29,19 @@ def tick(one: Desk, page: str, code: str, day: str = "") -> None:
     press(one, SUBMIT)
 
 
-def advance(one: Desk, client: str, title: str) -> str:
-    """Press the card's button on the board of the client; return what the page says then."""
+def advance(one: Desk, client: str, title: str, *, how: str = "button") -> str:
+    """Let a card of the client's board go on by its button, the arrow key or a drag; return what the page says then."""
     one.open(f"/pipeline?unit={client.rsplit('/', 1)[1]}")
     card = one.page.locator(f"[data-card]:has(h3 a:text-is('{title}'))")
+    stage = int(card.get_attribute("data-stage") or 0)
     with one.page.expect_navigation(wait_until="networkidle"):
-        card.locator("[data-advance] button").click()
+        if how == "key":
+            card.focus()
+            one.page.keyboard.press("ArrowRight")
+        elif how == "drag":
+            card.drag_to(one.page.locator(f"section[data-stage='{stage + 1}'] h2"))
+        else:
+            card.locator("[data-advance] button").click()
     return one.text("body")
 
 
@@ -94,7 +101,7 @@ def test_an_opportunity_is_proved_stage_by_stage_and_won(
     decider(lihua, client, f"周启明{width}", today)
     for code in ("NEED", "BUDGET", "TIMING"):
         tick(lihua, page, code)
-    advance(lihua, client, title)
+    advance(lihua, client, title, how="key")
     assert "/pipeline" in lihua.page.url
     clean(lihua)
 
@@ -104,7 +111,7 @@ def test_an_opportunity_is_proved_stage_by_stage_and_won(
     press(lihua, SUBMIT)
     talked(lihua, client, said)
     tick(lihua, page, "SOLUTION")
-    advance(lihua, client, title)
+    advance(lihua, client, title, how="drag" if width > 1000 else "button")
     tick(lihua, page, "LIMITS")
     lihua.open(page)
     press(lihua, f"main a[href='{page}/confirm-opportunity']")

@@ -270,3 +270,23 @@ def test_the_form_opens_an_opportunity_and_its_page_shows_the_checklist(
     ):
         assert word in page
     assert "赢率 10.0%" in page
+
+
+def test_the_form_of_a_change_takes_back_what_it_showed(world: World, as_person: Sign) -> None:
+    key = opened(world, margin=Decimal("0.0175"))
+    address = f"/opportunities/{key}/change-opportunity"
+    lihua = as_person("lihua")
+    form = lihua.get(address).content.decode()
+    typed = {name: re.search(rf'name="{name}" value="([^"]*)"', form) for name in ("key", "seen", "title", "amount", "currency", "margin")}  # fmt: skip
+    said = {name: one.group(1) for name, one in typed.items() if one}
+    assert said["margin"] == "0.0175"
+    assert said["amount"] == "10000000.00"
+    answer = lihua.post(
+        address, said | {"title": "扩建二期", "product": "LOAN", "source": "VISIT", "reason": "客户改了项目名称"}, follow=True
+    )  # fmt: skip
+
+    assert "已完成：修改" in text_of(answer.content)
+    row = row_of(key)
+    assert (row["title"], row["margin"], row["amount"], row["edition"]) == (
+        "扩建二期", Decimal("0.0175"), 10 * M, 2
+    )  # fmt: skip

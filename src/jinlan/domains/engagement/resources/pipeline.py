@@ -90,6 +90,13 @@ def _first_missing(_actor: Actor, row: Any) -> str:
 _TICKED = [(one.code, words.CRITERIA[one.code]) for some in rules.criteria().values() for one in some if one.kind in (PERSON, DATED)]  # fmt: skip
 _UNTICKED = [(one.code, words.CRITERIA[one.code]) for some in rules.criteria().values() for one in some if one.kind != rules.SYSTEM]  # fmt: skip
 _STAGE = Field(pgettext_lazy("stage", "阶段"), choices=_choices(words.STAGES))
+
+
+def _margin(_actor: Actor, row: Any) -> str | None:
+    """Return the margin as a person types it, without the zeros that the column holds."""
+    return None if row is None else f"{row.margin.normalize():f}"
+
+
 _PARTY = Field(
     _("客户成员"), help=_("只与其中一家或一人有关时填写其名称"), clean=party_typed, reads=party_read
 )
@@ -98,7 +105,7 @@ _TERMS = {
     "product": Field(_("产品"), choices=_choices(words.PRODUCTS)),
     "amount": Field(_("金额"), help=_("以元为单位")),
     "currency": Field(_("币种"), initial="CNY", help=_("三位币种代码，如 CNY、USD")),
-    "margin": Field(_("预期利润率"), help=_("占金额的比例：1.5% 写作 0.015")),
+    "margin": Field(_("预期利润率"), help=_("占金额的比例：1.5% 写作 0.015"), initial=_margin),
     "source": Field(_("来源"), choices=_choices(words.SOURCES)),
     "rival": Field(_("竞争情况"), help=_("谁也在争取、报价如何；可不填")),
     "objective": Field(_("发展计划目标的编号"), help=_("留空即「计划外」")),

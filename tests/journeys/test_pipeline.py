@@ -10,7 +10,7 @@ import pytest
 
 from jinlan.basics.clock import business_date, now_utc
 from tests.journeys.desk import Desk
-from tests.journeys.test_control import press
+from tests.journeys.test_control import press, prove
 from tests.journeys.test_hand_over import clients
 from tests.journeys.test_manager_day import SUBMIT, clean
 
@@ -122,7 +122,9 @@ def test_an_opportunity_is_proved_stage_by_stage_and_won(
     chenwei = desk("chenwei", lang=lang, width=width)
     chenwei.open(asked[0])
     clean(chenwei)
-    press(chenwei, "main button[name=say][value=yes]")
+    press(chenwei, "main a[href*='/account/confirm']")  # whoever approves proves himself first
+    prove(chenwei)
+    press(chenwei, "main button[value=yes]")
     advance(lihua, client, title)
     tick(lihua, page, "SIGNED", today)
     advance(lihua, client, title)

@@ -10,6 +10,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
 from jinlan.clients import selectors as clients
+from jinlan.domains.engagement import pipeline_words as words
 from jinlan.domains.engagement.models import Opportunity
 from jinlan.domains.engagement.rules.interactions import check_reason
 from jinlan.domains.engagement.rules.pipeline import CONFIRMED, OPEN
@@ -36,11 +37,11 @@ def about_confirmation(*, actor: Actor, public_id: UUID, reason: str) -> Matter:
     _check(row, reason)
     return Matter(
         title=row.title,
-        before={"criteria": ""},
+        before={},
         after={
-            "product": row.product,
-            "amount": f"{row.amount} {row.currency}",
-            "margin": str(row.margin),
+            "product": str(words.PRODUCTS[row.product]),
+            "amount": f"{row.amount:,.2f} {row.currency}",
+            "margin": f"{row.margin.normalize():f}",
             "reason": reason.strip(),
         },
         version=f"{row.product}|{row.amount}|{row.currency}|{row.margin}|{row.stage}|{row.state}",

@@ -80,6 +80,7 @@ def test_the_board_shows_counts_sums_and_weights_of_the_worked_example(world: Wo
     assert "加权金额 530.00 万元" in page
     assert "1,000.00 万元 → 250.00 万元" in page
     assert "400.00 万元 → 280.00 万元" in page
+    assert "赢率为规则登记簿的默认值。 各阶段赢率" in page
 
 
 def test_another_currency_stands_beside_the_banks_own_and_is_never_added(

@@ -5,6 +5,7 @@ import { startPanel } from "./panel.js";
 import { startMenus } from "./menus.js";
 import { startPasskeys } from "./passkey.js";
 import { startSums } from "./sums.js";
+import { startBoard } from "./board.js";
 
 window.htmx = htmx;
 document.documentElement.dataset.ready = "yes";
@@ -13,3 +14,4 @@ startPanel(htmx);
 startHotkeys();
 startPasskeys();
 startSums();
+startBoard();

@@ -65,27 +65,32 @@ def install(as_: As) -> int:
     Args:
         as_: returns the actor of a user name at an instant.
     """
-    with scoped(head := as_("chenwei", _at(LAST))):
+    with scoped(head := as_("chenwei", at(LAST))):
         if timeline.any_known(head):
             return 0
     made = 0
     for place, username in enumerate(MANAGERS):
-        actor = as_(username, _at(LAST))
-        with scoped(actor):
-            led = [row["unit_id"] for row in clients.led_by(actor, code=actor.employee, as_of=LAST)]
-            named = clients.named_units(actor, unit_ids=led, as_of=LAST)
-            known = roster.clients_with_people(actor)
-            order = sorted(
-                (unit for unit, _leads in named.values()),
-                key=lambda unit: (unit.pk not in known, str(unit.code)),
-            )
-            book = order[:CLIENTS]
+        book = book_of(as_, username)
         for number, unit in enumerate(book):
-            made += _client(as_, username, unit.public_id, place + number)
+            made += _client(as_, username, unit, place + number)
         if place == 0 and book:
-            _talk(as_, username, book[0].public_id, SECRET, 0)
+            _talk(as_, username, book[0], SECRET, 0)
             made += 1
     return made
+
+
+def book_of(as_: As, username: str) -> list[UUID]:
+    """Return the clients of a manager that the demo tells of: those with people first, in the order of their codes."""
+    actor = as_(username, at(LAST))
+    with scoped(actor):
+        led = [row["unit_id"] for row in clients.led_by(actor, code=actor.employee, as_of=LAST)]
+        named = clients.named_units(actor, unit_ids=led, as_of=LAST)
+        known = roster.clients_with_people(actor)
+        order = sorted(
+            (unit for unit, _leads in named.values()),
+            key=lambda unit: (unit.pk not in known, str(unit.code)),
+        )
+    return [unit.public_id for unit in order[:CLIENTS]]
 
 
 def _client(as_: As, username: str, unit: UUID, turn: int) -> int:
@@ -97,7 +102,7 @@ def _client(as_: As, username: str, unit: UUID, turn: int) -> int:
         return len(talks)
     starts = datetime.combine(_worked(LAST + timedelta(days=3 + turn)), time(9 + turn % 7), SHANGHAI)
     plan_interaction(
-        actor=as_(username, _at(LAST)), unit=unit, kind="VISIT", starts_at=starts, subject="年末拜访", notes="核对四季度用款与结算量",
+        actor=as_(username, at(LAST)), unit=unit, kind="VISIT", starts_at=starts, subject="年末拜访", notes="核对四季度用款与结算量",
         people=_people(as_, username, unit, LAST), anyway=True,
     )  # fmt: skip
     return len(talks) + 1
@@ -109,7 +114,7 @@ def _talk(as_: As, username: str, unit: UUID, talk: Talk, turn: int) -> None:
     promises = [
         {"side": side, "what": what, "due_on": _worked(day + timedelta(days=days)).isoformat()} for side, what, days, _fate in talk.promises
     ]  # fmt: skip
-    actor = as_(username, _at(day))
+    actor = as_(username, at(day))
     key = UUID(log_interaction(
         actor=actor, unit=unit, kind=talk.kind, starts_at=starts, subject=talk.subject, minutes=talk.minutes, needs=list(talk.needs),
         people=_people(as_, username, unit, day)[: 1 + turn % 2], begun_by=talk.begun_by, inside=talk.inside, two_way=talk.kind != "MAIL",
@@ -124,7 +129,7 @@ def _talk(as_: As, username: str, unit: UUID, talk: Talk, turn: int) -> None:
 
 
 def _people(as_: As, username: str, unit: UUID, day: date) -> list[str]:
-    actor = as_(username, _at(day))
+    actor = as_(username, at(day))
     with scoped(actor):
         found = clients.unit_of(actor, public_id=unit)
         return [one.key for one in roster.contacts_of(actor, unit_id=found.pk, on=day)][:2] if found else []
@@ -135,24 +140,24 @@ def _open(as_: As, username: str, key: UUID, due: date) -> None:
 
 
 def _kept(as_: As, username: str, key: UUID, due: date) -> None:
-    keep_promise(actor=as_(username, _at(due)), public_id=key, evidence=f"{due} 邮件发出，对方确认收到")
+    keep_promise(actor=as_(username, at(due)), public_id=key, evidence=f"{due} 邮件发出，对方确认收到")
 
 
 def _late(as_: As, username: str, key: UUID, due: date) -> None:
     keep_promise(
-        actor=as_(username, _at(due + timedelta(days=3))), public_id=key, evidence="材料原件已收，晚于约定"
+        actor=as_(username, at(due + timedelta(days=3))), public_id=key, evidence="材料原件已收，晚于约定"
     )
 
 
 def _broken(as_: As, username: str, key: UUID, due: date) -> None:
     break_promise(
-        actor=as_(username, _at(due + timedelta(days=2))), public_id=key, reason="到期未提供，客户称仍在准备"
+        actor=as_(username, at(due + timedelta(days=2))), public_id=key, reason="到期未提供，客户称仍在准备"
     )
 
 
 def _moved(as_: As, username: str, key: UUID, due: date) -> None:
     move_promise(
-        actor=as_(username, _at(due)),
+        actor=as_(username, at(due)),
         public_id=key,
         due_on=LAST + timedelta(days=30),
         reason="客户要求与系统上线同步",
@@ -161,7 +166,7 @@ def _moved(as_: As, username: str, key: UUID, due: date) -> None:
 
 def _released(as_: As, username: str, key: UUID, due: date) -> None:
     release_promise(
-        actor=as_(username, _at(due)),
+        actor=as_(username, at(due)),
         public_id=key,
         word="客户人力部门来电，改由总部统一办理",
         reason="客户改变了安排",
@@ -177,7 +182,7 @@ FATES: Mapping[str, Any] = {
 }
 
 
-def _at(day: date) -> datetime:
+def at(day: date) -> datetime:
     """Return six in the afternoon of a day, when managers write down what they did."""
     return datetime.combine(day, time(18), SHANGHAI)
 

@@ -19,6 +19,7 @@ from django.urls import reverse
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.basics.errors import Refused, Words
+from jinlan.domains.engagement.services.pipeline_history import learn_pace, propose_chances
 from jinlan.domains.engagement.services.rhythm import refresh_rhythm
 from jinlan.domains.strategy.services.charter_refresh import refresh_charter
 from jinlan.domains.strategy.services.definitions import install_charter, install_definitions
@@ -31,7 +32,16 @@ from jinlan.kernel.services import create_staff
 from jinlan.kernel.trail import roots_file
 from jinlan.portal import services as portal
 from jinlan.serving.corrections import accept_correction
-from jinlan.site import demopeople, demoplans, demotalks, demotargets, demowishes, listing, twodays
+from jinlan.site import (
+    demopeople,
+    demopipeline,
+    demoplans,
+    demotalks,
+    demotargets,
+    demowishes,
+    listing,
+    twodays,
+)
 from jinlan.work.selectors import accepted_by
 from jinlan.work.services import asked_for
 from jinlan.work.snapshots import snapshot_indicators
@@ -128,15 +138,19 @@ def set_demo_targets() -> None:
 
 
 def log_demo_talks() -> None:
-    """Write down interactions, promises and plans of the demo bank, in the names of its people; then the charter counts them."""
+    """Write down interactions, promises, plans and opportunities of the demo bank, in the names of its people; then the charter counts them."""
 
     def as_(username: str, at: datetime) -> Actor:
         return actor_for(Person.objects.get(username=username), at)
 
     demotalks.install(as_)
     demoplans.install(as_)
+    demopipeline.install(as_)
+    learn_pace(actor=system_actor(entity(), now_utc()))
+    propose_chances(actor=system_actor(entity(), now_utc()))
     refresh_charter(actor=system_actor(entity(), now_utc()))
     refresh_rhythm(actor=system_actor(entity(), now_utc()))
+    snapshot_indicators(actor=system_actor(entity(), now_utc()))  # the night before knew of none of it
 
 
 def leave_demo_clients_alone(demo: Path) -> None:

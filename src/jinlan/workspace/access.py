@@ -28,6 +28,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "charter": EVERYBODY,
     "balance": HEADS,
     "rotation": HEADS,
+    "pipeline": EVERYBODY,
+    "pipeline-do": ("manager", "private_banker", "branch_head", "dept_head"),
     "hand-over-book": ("branch_head", "dept_head"),
     "indicators": WHOLE_BANK,
     "targets": EVERYBODY,

@@ -27,6 +27,7 @@ class WorkspaceConfig(AppConfig):
             ("definitions", _("标准"), "adjustments", "s"),
             ("charter", _("服务章程"), "calendar", "s"),
             ("targets", _("目标"), "trending-up", "g"),
+            ("pipeline", _("商机漏斗"), "layout-grid", "o"),
             ("quality", _("数据质量"), "database-search", "q"),
             ("runs", _("运行"), "history", "r"),
             ("approvals", _("复核"), "checks", "a"),

@@ -25,7 +25,7 @@ from jinlan.clients import selectors as clients
 from jinlan.clients import teams
 from jinlan.clients.history import waiting_for_team
 from jinlan.domains.engagement import ledger_words
-from jinlan.domains.engagement.selectors import ledger, plans, timeline
+from jinlan.domains.engagement.selectors import ledger, pipeline, plans, timeline
 from jinlan.domains.engagement.selectors.rhythm import silent_among
 from jinlan.domains.strategy import words as charter_words
 from jinlan.domains.strategy.selectors import compliance, workload
@@ -88,7 +88,9 @@ def today(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     day = shown.latest
     own = teams.own_units(actor, day=day)
     tasks, agreed = own_tasks(actor, units=own), _Agreed(actor)
-    keys = own.union(row.unit_id for row in (*tasks, *agreed.meetings, *agreed.promises, *agreed.actions))
+    keys = own.union(
+        row.unit_id for row in (*tasks, *agreed.meetings, *agreed.promises, *agreed.actions, *agreed.closing)
+    )
     units = clients.units_by_key(actor, unit_ids=keys)
     results = {row.unit_id: row for row in serving.results_of(actor, as_of=day, unit_ids=keys)}
     mine = {key: row for key, row in results.items() if key in own}
@@ -145,18 +147,20 @@ class _Agreed:
         until = self.today + timedelta(days=AHEAD)
         self.promises = ledger.promises_with(actor, employee=actor.employee, until=until, today=self.today)
         self.actions = plans.own_actions(actor, employee=actor.employee, until=until, today=self.today)
+        self.closing = pipeline.closing(actor, employee=actor.employee, until=until)
 
     def shown(self, units: Mapping[int, Unit]) -> dict[str, Any]:
         """Return what the page shows of them, with their clients."""
-        for row in (*self.meetings, *self.promises, *self.actions):
+        for row in (*self.meetings, *self.promises, *self.actions, *self.closing):
             row.client = units.get(row.unit_id)
         sides = []
         for side, look in ledger_words.SIDES.items():
             rows = [row for row in self.promises if row.side == side]
             sides.append({"look": look, "rows": rows[:PROMISES], "hidden": max(0, len(rows) - PROMISES)})
+        hidden = max(0, len(self.closing) - PROMISES)
         return {
-            "now_day": self.today, "meetings": self.meetings, "promises": sides, "plan_actions": self.actions[:PROMISES],
-            "plan_hidden": max(0, len(self.actions) - PROMISES),
+            "now_day": self.today, "meetings": self.meetings, "promises": sides, "closing": {"rows": self.closing[:PROMISES], "hidden": hidden},
+            "plan_actions": self.actions[:PROMISES], "plan_hidden": max(0, len(self.actions) - PROMISES),
         }  # fmt: skip
 
 

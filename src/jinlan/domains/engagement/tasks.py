@@ -7,7 +7,7 @@ from datetime import time
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
-from jinlan.domains.engagement.services import reminding
+from jinlan.domains.engagement.services import pipeline_history, reminding
 from jinlan.domains.engagement.services.carrying import carry_over
 from jinlan.domains.engagement.services.rhythm import refresh_rhythm
 from jinlan.kernel.jobs import Daily, job
@@ -36,3 +36,15 @@ def carry(*, actor: Actor) -> dict[str, int]:
 def learn_rhythm(*, actor: Actor) -> dict[str, int]:
     """Learn the rhythm of every client from the newest published date; the nightly run has usually done it already."""
     return refresh_rhythm(actor=actor)
+
+
+@job("engagement.learn_pace", title=_("更新商机阶段用时"), schedule=Daily(time(6, 35)))
+def learn_pace(*, actor: Actor) -> int:
+    """Learn how long each stage of the pipeline takes."""
+    return pipeline_history.learn_pace(actor=actor)
+
+
+@job("engagement.propose_chances", title=_("每半年提出新的赢率"), schedule=Daily(time(6, 36)))
+def propose_chances(*, actor: Actor) -> str:
+    """Propose the chances of the last half-year; a day on which there is nothing new to say changes nothing."""
+    return pipeline_history.propose_chances(actor=actor)

@@ -133,6 +133,8 @@ PEOPLE_WRITE = {
     "engagement_planaction",
     "engagement_planreading",
     "engagement_planreview",
+    "engagement_opportunity",
+    "engagement_opportunitystep",
 }
 ONLY_ROLES = {
     name for name in PEOPLE_WRITE if name.startswith(("strategy_", "clients_", "engagement_"))
@@ -151,7 +153,7 @@ def test_people_write_where_they_read_and_nowhere_else(admin) -> None:
         (table, name, rule, check) for table, name, cmd, rule, check in rows if cmd in {"INSERT", "UPDATE"}
     ]
 
-    assert len(writing) == 174
+    assert len(writing) == 190
     for table, name, rule, check in writing:
         kind = name.partition("_")[2]
         if name == "own_ballot":  # restrictive, beside the others
@@ -192,6 +194,11 @@ CHANGERS = ["change_all", "change_branch", "change_domain"]
     [
         ("strategy_obligation", EXCUSE, [*CHANGERS, "to_system"]),
         ("work_task", {"assignee", "snoozed_until"}, [*CHANGERS, "change_team", "to_system"]),
+        (
+            "engagement_pipelinemeasure",
+            {"state", "valid_from", "decided_by", "decided_name", "decided_at", "reason"},
+            ["decide", "to_system"],
+        ),
     ],
 )
 def test_of_some_rows_people_write_a_few_columns_alone(

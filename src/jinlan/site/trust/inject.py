@@ -36,7 +36,7 @@ CODE = (
 )  # fmt: skip
 SHAPES = ("9" * 40, "-1", "1e309", "NaN", "Infinity", "0x10", "２０２６-１１-１０", "2026-13-45", "0000-00-00", "9999-12-31", "true", "null", "[]", "{}", "__class__", "pk__gt", "-", "--", ",", ",,", "\ud83d", "\u202e", "a" * 5000, "💥", "\r\nX: 1")  # fmt: skip
 FIXED = {
-    "find": ("q",), "clients": ("as", "cell", "as_of", "branch", "lead", "due", "limit"), "today": ("show",), "department": ("as_of",), "charter": ("lines",), "balance": ("trial", "show"), "rotation": ("show",), "hand-over-book": ("giver",), "indicators": ("as_of",), "targets": ("year", "metric", "of", "show"), "targets-set": ("year", "metric", "of"), "targets-split": ("year", "metric", "of"), "quality": ("load",), "runs": ("run",),
+    "find": ("q",), "clients": ("as", "cell", "as_of", "branch", "lead", "due", "limit"), "today": ("show",), "department": ("as_of",), "charter": ("lines",), "balance": ("trial", "show"), "rotation": ("show",), "pipeline": ("owner", "branch", "unit", "product"), "hand-over-book": ("giver",), "indicators": ("as_of",), "targets": ("year", "metric", "of", "show"), "targets-set": ("year", "metric", "of"), "targets-split": ("year", "metric", "of"), "quality": ("load",), "runs": ("run",),
     "record": ("person", "verb", "about", "before", "by"), "people": ("q",), "signin": ("next", "why"), "filling": ("x",), "design": ("x",), "approvals": ("x",), "committee": ("show",), "definitions": ("x",), "definition-trials": ("kind", "pick"),
 }  # fmt: skip
 

@@ -31,7 +31,9 @@ OWN_LISTS = frozenset(
 )
 # Lists of what everybody of the business sees: about staff, not about clients.
 HOUSE_LISTS = frozenset(
-    name for name, one in RESOURCES.items() if one.model._meta.label == "clients.Delegation"
+    name
+    for name, one in RESOURCES.items()
+    if one.model._meta.label in {"clients.Delegation", "engagement.PipelineMeasure"}
 )
 _MEMBER = {
     "party_id",
@@ -195,12 +197,23 @@ def fill_own(bank: Bank) -> None:
 
 
 def fill_house(bank: Bank) -> None:
-    """Keep one absence that runs: everybody of the business sees it."""
+    """Keep one absence that runs, and one proposal of chances: everybody of the business sees them."""
     from jinlan.clients.models import Delegation
+    from jinlan.domains.engagement.models import PipelineMeasure
 
     with scoped(system_actor(bank.facts.entity, now_utc())):
         row = Delegation.objects.filter(valid_from__lte=bank.today, valid_to__gt=bank.today).order_by("id")[0]
     bank.thing_ids["absences:house"], bank.facts.own["absences:house"] = row.public_id, ""
+    stages = {str(stage): {"chance": "0.5", "won": 1, "n": 2, "share": "0.5", "low": "0.1", "high": "0.9", "shrunk": True, "default": "0.5"} for stage in range(1, 6)}  # fmt: skip
+    with scoped(system_actor(bank.facts.entity, now_utc()), write=True):
+        proposed = PipelineMeasure.objects.create(
+            entity=bank.facts.entity, kind="CHANCE", state="proposed", as_of=bank.today, run=uuid7(), figures=stages, made_at=now_utc(),
+            inputs={"won": 1, "lost": 1, "cancelled": 0, "least": 20, "rules": []},
+        )  # fmt: skip
+    bank.thing_ids["pipeline-chances:house"], bank.facts.own["pipeline-chances:house"] = (
+        proposed.public_id,
+        "",
+    )
 
 
 def _keep(bank: Bank, thing: str, owner: str, row: Any) -> None:

@@ -96,6 +96,7 @@ MATRIX: dict[str, Row] = {
     **{f"client-say-{what}": Row(SAYERS, "member", answers={"GET": 200, "HEAD": 200, "POST": 422}) for what in SAYINGS},
     **{f"client-{what}": Row(PROPOSERS, "header", answers={"GET": 200, "HEAD": 200, "POST": 422}) for what in ("log", "promise")},
     "client-engagement": Row(READERS, "header"),
+    "client-pipeline": Row(READERS, "header"),
     "client-timeline": Row(READERS, "header", queries=("", "kind=TASK", "kind=%27&who=%27", "before=x", "before=2026-11-01T00:00:00%2B08:00~task~7")),
     "client-interactions": Row(READERS, "header", queries=("", "kind=CALL", "kind=%27")),
     "interactions-one": Row(READERS, "interactions", answers={"GET": 200, "POST": 422}),
@@ -139,6 +140,8 @@ MATRIX: dict[str, Row] = {
     "balance-accept": Row(frozenset({"branch_head", "dept_head"}), answers={"POST": 422}),
     "hand-over-book": Row(frozenset({"branch_head", "dept_head"}), answers={"GET": 200, "HEAD": 200, "POST": 422}),
     "rotation": Row(HEADS, queries=("", "show=all")),
+    "pipeline": Row(READERS, queries=("", "owner=me", "owner=%27&branch=x&unit=x&product=x")),
+    "pipeline-advance": Row(PROPOSERS, "opportunities", answers={"POST": 302}),  # a body that says nothing is told so on the page
     "charter": Row(READERS, queries=("", "lines=all")),
     "targets": Row(READERS, queries=("", "metric=entered", "year=2026&metric=loan", "of=BANK")),
     "targets-set": Row(HEAD_OF_DEPARTMENT, answers={"GET": 200, "POST": 422}),

@@ -120,6 +120,8 @@ TABLES: dict[str, Table] = {
         for name in ("accountplan", "planaction", "planreading", "planreview")
     },
     "engagement_promisestep": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"})),
+    "engagement_opportunitystep": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"})),
+    "engagement_pipelinemeasure": Table(_house, client=False, may=frozenset({"dept_head"})),
     # Who reads the audit: the auditor of the whole bank, compliance, and some columns of it the audit administrator. Everybody
     # adds entries in his own name.
     "kernel_auditentry": Table(_record, client=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jinlan.domains.engagement.models.handover import HandOver
 from jinlan.domains.engagement.models.interactions import Interaction
 from jinlan.domains.engagement.models.people import ContactPerson, Pair, Post, Tie
+from jinlan.domains.engagement.models.pipeline import Opportunity, OpportunityStep, PipelineMeasure
 from jinlan.domains.engagement.models.plans import (
     AccountPlan,
     PlanAction,
@@ -19,7 +20,10 @@ __all__ = [
     "ContactPerson",
     "HandOver",
     "Interaction",
+    "Opportunity",
+    "OpportunityStep",
     "Pair",
+    "PipelineMeasure",
     "PlanAction",
     "PlanReading",
     "PlanReview",

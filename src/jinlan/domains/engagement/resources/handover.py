@@ -14,7 +14,7 @@ from jinlan.basics.clock import business_date
 from jinlan.clients import teams
 from jinlan.clients.resources import BY_UNIT, CLIENT, UNIT_FIELD, ByUnit
 from jinlan.domains.engagement import handover_words as words
-from jinlan.domains.engagement import ledger_words, team_words
+from jinlan.domains.engagement import ledger_words, pipeline_words, team_words
 from jinlan.domains.engagement.models import HandOver
 from jinlan.domains.engagement.rules.handover import ITEMS
 from jinlan.domains.engagement.services.carrying import (
@@ -87,6 +87,7 @@ def _pack(actor: Actor, row: HandOver) -> dict[str, Any]:
         "row": row, "number": number_of(row), "figures": {name: Decimal(value) if name in AMOUNTS else value for name, value in pack.get("figures", {}).items()}, "people": pack.get("people", 0),
         "promises": [{**one, "side": ledger_words.SIDES[one["side"]].word} for one in pack.get("promises", ())],
         "meetings": [{**one, "kind": ledger_words.KINDS[one["kind"]].word} for one in pack.get("meetings", ())],
+        "opportunities": [{**one, "stage": pipeline_words.STAGES[one["stage"]]} for one in pack.get("opportunities", ())],
         "pairs": len(pack.get("pairs", ())), "tasks": pack.get("tasks", ()), "complaints": _complaints(actor, row),
     }  # fmt: skip
 

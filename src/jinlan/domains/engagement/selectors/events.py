@@ -1,4 +1,4 @@
-"""What happened with a client as this room knows it: interactions, and the steps of promises; the wall stands before both."""
+"""What happened with a client as this room knows it: interactions and the steps of promises, behind their wall; steps of opportunities."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from jinlan.basics.actor import Actor
-from jinlan.domains.engagement.models import Interaction, PromiseStep
+from jinlan.domains.engagement.models import Interaction, OpportunityStep, PromiseStep
 from jinlan.kernel.reading import visible
-from jinlan.work.happened import INTERACTION, PROMISE, Asked, Event
+from jinlan.work.happened import INTERACTION, OPPORTUNITY, PROMISE, Asked, Event
 
 
 def held(actor: Actor, asked: Asked) -> list[Event]:
@@ -43,6 +43,31 @@ def promise_steps(actor: Actor, asked: Asked) -> list[Event]:
         Event(
             row.at, "promise", row.pk, PROMISE, row.act, row.what, (row.owner,), reverse("promises-one", kwargs={"public_id": row.number}),
             inside=row.inside, values={"side": row.side, "due_on": row.due_on, "by": row.by_name},
+        )
+        for row in rows.order_by("-at", "-id")[: asked.limit]
+    ]  # fmt: skip
+
+
+TOLD = (
+    "opened",
+    "advanced",
+    "back",
+    "won",
+    "lost",
+)  # steps of an opportunity that matter to the line of time
+
+
+def opportunity_steps(actor: Actor, asked: Asked) -> list[Event]:
+    """Return how far a client's opportunities went; one query. What was ticked, and other days, are told on their own page."""
+    rows = visible(actor, OpportunityStep).filter(
+        asked.after("opportunity", "at"), unit_id=asked.unit_id, act__in=TOLD
+    )
+    rows = rows.filter(owner=asked.who) if asked.who else rows
+    rows = rows.annotate(title=F("opportunity__title"), number=F("opportunity__public_id"))
+    return [
+        Event(
+            row.at, "opportunity", row.pk, OPPORTUNITY, row.act, row.title, (row.owner,),
+            reverse("opportunities-one", kwargs={"public_id": row.number}), values={"stage": row.stage, "by": row.by_name},
         )
         for row in rows.order_by("-at", "-id")[: asked.limit]
     ]  # fmt: skip

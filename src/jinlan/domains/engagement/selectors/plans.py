@@ -58,6 +58,15 @@ def objective_of(actor: Actor, *, unit_id: int, key: UUID) -> Entry | None:
     return next(found, None)
 
 
+def objectives_in_sight(actor: Actor, *, most: int = 300) -> list[tuple[UUID, int, str]]:
+    """Return the objectives of the plans that hold: key, client, text; two queries at most, the newest plans first."""
+    plans = in_force(actor).order_by("-approved_at", "-id")[:most]
+    found = [
+        (one.key, row.unit_id, one.text) for row in plans for one in entries_of(row) if one.kind == OBJECTIVE
+    ]
+    return found[:most]
+
+
 def newest_value(actor: Actor, unit_id: int, metric: str) -> tuple[Decimal | None, date | None]:
     """Return a measure of a client as it was published last, and of which date; None where it is not known."""
     found = newest_result(actor, unit_id)

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from jinlan.basics.actor import Actor
 from jinlan.clients.models import Unit
-from jinlan.domains.engagement.models import ContactPerson, HandOver, Interaction, Pair, Promise
+from jinlan.domains.engagement.models import ContactPerson, HandOver, Interaction, Opportunity, Pair, Promise
 from jinlan.domains.engagement.rules.handover import Standing
 from jinlan.kernel.acts import content_hash
 from jinlan.kernel.reading import visible
@@ -17,7 +17,14 @@ from jinlan.serving import requests
 from jinlan.serving import selectors as serving
 from jinlan.work.selectors import tasks_of_unit
 
-KINDS = ("promises", "meetings", "pairs", "tasks", "complaints")  # work that goes over; each row has an `id`
+KINDS = (
+    "promises",
+    "meetings",
+    "pairs",
+    "opportunities",
+    "tasks",
+    "complaints",
+)  # work that goes over; each row has an `id`
 FIGURES = ("effective_tier", "aum", "loan", "revenue_12m", "overdue", "next_maturity", "five_tier_worst")
 
 
@@ -26,7 +33,7 @@ def pack_of(actor: Actor, unit: Unit, giver: str) -> dict[str, Any]:
     return {
         "figures": _figures(actor, unit.pk), "people": visible(actor, ContactPerson).filter(unit_id=unit.pk).count(),
         "promises": _promises(actor, unit.pk, giver), "meetings": _meetings(actor, unit.pk, giver), "pairs": _pairs(actor, unit.pk, giver),
-        "tasks": _tasks(actor, unit.pk), "complaints": requests.open_complaints(actor, unit_id=unit.pk),
+        "opportunities": _opportunities(actor, unit.pk, giver), "tasks": _tasks(actor, unit.pk), "complaints": requests.open_complaints(actor, unit_id=unit.pk),
     }  # fmt: skip
 
 
@@ -94,6 +101,19 @@ def _pairs(actor: Actor, unit_id: int, giver: str) -> list[dict[str, Any]]:
     return [
         {"id": str(row.public_id), "level": row.level, "days": row.days}
         for row in rows.order_by("level", "id")
+    ]
+
+
+def _opportunities(actor: Actor, unit_id: int, giver: str) -> list[dict[str, Any]]:
+    rows = visible(actor, Opportunity).filter(unit_id=unit_id, owner=giver, state="open")
+    return [
+        {
+            "id": str(row.public_id),
+            "what": row.title,
+            "stage": row.stage,
+            "closes_on": row.closes_on.isoformat(),
+        }
+        for row in rows.order_by("closes_on", "id")
     ]
 
 

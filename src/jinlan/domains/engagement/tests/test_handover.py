@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,15 @@ from jinlan.basics.errors import Refused
 from jinlan.clients.models import Coverage, TeamChange
 from jinlan.clients.selectors import unit_of
 from jinlan.clients.testing import Cast, covers, the_cast
-from jinlan.domains.engagement.models import HandOver, Interaction, Pair, Promise, PromiseStep
+from jinlan.domains.engagement.models import (
+    HandOver,
+    Interaction,
+    Opportunity,
+    OpportunityStep,
+    Pair,
+    Promise,
+    PromiseStep,
+)
 from jinlan.domains.engagement.rules.handover import ITEMS
 from jinlan.domains.engagement.services.carrying import (
     carry_over,
@@ -37,6 +46,7 @@ from jinlan.domains.engagement.services.handover import (
     check_hand_over_item,
     refresh_hand_over,
 )
+from jinlan.domains.engagement.services.pipeline import open_opportunity
 from jinlan.domains.engagement.services.promises import make_promise
 from jinlan.kernel import working
 from jinlan.kernel.scope import ScopeDenied, scoped, system_actor
@@ -127,6 +137,10 @@ def test_three_sign_then_the_client_its_promises_meetings_pairs_and_tasks_are_th
     cast: Cast,
 ) -> None:
     promise = a_promise(cast)
+    open_opportunity(
+        actor=cast.actor("lihua"), unit=cast.group.public_id, title="扩建项目贷款", product="LOAN", amount=Decimal(1_000_000), margin=Decimal("0.02"),
+        closes_on=DUE, source="VISIT",
+    )  # fmt: skip
     with writing():
         Interaction.objects.create(
             **place(cast), kind="VISIT", state="planned", starts_at=AT + timedelta(days=3), subject="走访", staff=["E1001", "E2001"],
@@ -146,7 +160,7 @@ def test_three_sign_then_the_client_its_promises_meetings_pairs_and_tasks_are_th
     assert (sees(cast, "lihua"), sees(cast, "wangmin")) == (False, True)
     row = row_of(key)
     assert (row.state, row.supervisor, row.carried) == (
-        "signed", "sunjie", {"promises": 1, "meetings": 1, "pairs": 0, "tasks": 1},
+        "signed", "sunjie", {"promises": 1, "meetings": 1, "pairs": 0, "opportunities": 1, "tasks": 1},
     )  # fmt: skip
     assert (row.introduce_by, row.dispute_until) == (date(2026, 11, 24), date(2026, 12, 10))
     with writing():
@@ -154,6 +168,11 @@ def test_three_sign_then_the_client_its_promises_meetings_pairs_and_tasks_are_th
         steps = PromiseStep.objects.filter(promise__public_id=promise).order_by("id")
         assert list(steps.values_list("act", "owner")) == [("made", "E1001"), ("handed", "E1002")]
         assert Interaction.objects.get().staff == ["E1002", "E2001"]
+        assert Opportunity.objects.get().owner == "E1002"
+        assert list(OpportunityStep.objects.order_by("id").values_list("act", "owner")) == [
+            ("opened", "E1001"),
+            ("handed", "E1002"),
+        ]
         assert Task.objects.get(kind="charter").assignee == "E1002"
         assert Task.objects.get(kind="introduce").due_on == row.introduce_by
         history = Coverage.objects.filter(unit=cast.group, role="LEAD").order_by("valid_from")

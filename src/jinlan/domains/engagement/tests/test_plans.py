@@ -12,14 +12,24 @@ import pytest
 from django.db import IntegrityError
 
 from jinlan.basics.errors import Refused
-from jinlan.domains.engagement.models import AccountPlan, PlanAction, PlanReading, PlanReview, Promise
+from jinlan.domains.engagement.models import (
+    AccountPlan,
+    Opportunity,
+    PlanAction,
+    PlanReading,
+    PlanReview,
+    Promise,
+)
+from jinlan.domains.engagement.pipeline_words import SOURCES
 from jinlan.domains.engagement.selectors.plans import (
     actions_of,
     goals_of,
     health_of,
     objective_of,
+    objectives_in_sight,
     plan_in_force,
 )
+from jinlan.domains.engagement.services.pipeline import open_opportunity
 from jinlan.domains.engagement.services.plan_life import approve_plan, close_plan
 from jinlan.domains.engagement.services.plan_work import (
     drop_plan_action,
@@ -466,6 +476,33 @@ def test_whoever_sees_the_clients_figures_sees_its_plan(room: Room, username: st
     desk = a_desk(room).whole()
     desk.approve()
     assert [room.sees(username, model) for model in (AccountPlan, PlanAction)] == [plans, 3 * plans]
+
+
+def test_an_opportunity_serves_an_objective_of_the_clients_own_plan_in_force(room: Room) -> None:
+    desk = a_desk(room).whole()
+    said: dict[str, Any] = {
+        "title": "项目贷款", "product": "LOAN", "amount": Decimal(10_000_000), "margin": Decimal("0.02"), "closes_on": date(2026, 12, 31),
+        "source": next(iter(SOURCES)), "objective": desk.keys["third"],
+    }  # fmt: skip
+    with pytest.raises(Refused) as refused:  # a draft holds nothing
+        open_opportunity(actor=room.actor(), unit=room.cast.group.public_id, **said)
+    assert (refused.value.code, rows(Opportunity)) == ("OBJECTIVE_UNKNOWN", [])
+    desk.approve()
+    open_opportunity(actor=room.actor(), unit=room.cast.group.public_id, **said)
+    assert [one["objective"] for one in rows(Opportunity)] == [desk.keys["third"]]
+    with pytest.raises(Refused) as refused:
+        open_opportunity(
+            actor=room.actor("chenwei"), unit=room.cast.other.public_id, **said | {"owner": "E1001"}
+        )
+    assert (refused.value.code, len(rows(Opportunity))) == ("OBJECTIVE_UNKNOWN", 1)
+    with scoped(room.actor()):
+        assert [text for _key, _unit, text in objectives_in_sight(room.actor())] == [
+            "日均存款增长",
+            "开证时间缩短",
+            "贷款增长",
+        ]
+    with scoped(room.actor("wangmin")):
+        assert objectives_in_sight(room.actor("wangmin")) == []
 
 
 def test_nobody_moves_a_plan_to_another_client(room: Room) -> None:

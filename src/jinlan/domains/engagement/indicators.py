@@ -1,0 +1,26 @@
+"""How chapters 2.1 and 2.2 are doing: the indicators that this room registers."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from jinlan.domains.engagement.selectors import pipeline_indicators as select
+from jinlan.work.indicators import Indicator
+
+INDICATORS = (
+    Indicator(
+        "WIN_RATE", "2.2", _("赢单率"), "ratio", "up", select.win_share, opens="/opportunities?view=won",
+        formula=_("近 12 个月赢单的商机 ÷ 赢单与丢单的商机；客户取消的两边都不计。"),
+        parts=(_("赢单"), _("赢单与丢单")),
+    ),
+    Indicator(
+        "UNPLANNED_WINS", "2.1", _("计划外赢单占比"), "ratio", "down", select.unplanned_wins, opens="/opportunities?view=won",
+        formula=_("近 12 个月赢单的商机中，不对应客户发展计划任何目标的 ÷ 全部赢单。"),
+        parts=(_("计划外赢单"), _("赢单")),
+    ),
+    Indicator(
+        "PIPELINE_STALE", "2.2", _("商机停滞率"), "ratio", "down", select.standing_still, opens="/opportunities?view=stale",
+        formula=_("在当前阶段的天数超过通常用时两倍的商机 ÷ 进行中的商机；通常用时是本行各阶段用时的中位数。"),
+        parts=(_("停滞的商机"), _("进行中的商机")),
+    ),
+)  # fmt: skip

@@ -71,6 +71,21 @@ def django_db_setup(database_name: str, django_db_blocker: pytest.FixtureRequest
         connections.close_all()
 
 
+COSTS = ("time_cost", "memory_cost", "parallelism")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_hash() -> Iterator[dict[str, int]]:
+    """Let a password's hash cost nothing: the same algorithm, once over 8 KiB. Return what it costs in the product."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    real = {name: getattr(Argon2PasswordHasher, name) for name in COSTS}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, cost in zip(COSTS, (1, 8, 1), strict=True):
+            patch.setattr(Argon2PasswordHasher, name, cost)
+        yield real
+
+
 @pytest.fixture(autouse=True)
 def _chinese() -> None:
     """Begin every test in the product's own language: a request of the test before may have left another."""

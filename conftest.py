@@ -1,32 +1,18 @@
 """Fixtures that cross rooms. The database is real: one per worker, cloned from a migrated template by `./jinlan test`.
 
-`database` gives a test the application's connection (the role that owns nothing) and empties every table afterwards:
-what was written to has its rows deleted and is vacuumed to no page at all, so that the next test meets a file as fresh
-as a new one; truncating every table would make hundreds of new files each time.
+`database` gives a test the application's connection (the role that owns nothing) and empties every table afterwards.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
+from time_machine import escape_hatch
 
-# A table without a page was never written to since it was emptied, not even by what was rolled back.
-TABLES = """from pg_class c where c.relkind in ('r', 'p') and c.relnamespace in ('public'::regnamespace, 'sec'::regnamespace)
-    and c.relname not in ('django_migrations', 'django_content_type', 'auth_permission', 'key')"""
-WRITTEN = "select c.oid::regclass::text " + TABLES + " and pg_relation_size(c.oid) > 0 order by c.oid"
-# As TRUNCATE leaves them: numbers start again, and the planner knows nothing.
-RESTARTED = (
-    "select setval(s.seqrelid::regclass, s.seqstart, false) from pg_sequence s join pg_depend d on d.objid = s.seqrelid "
-    "where d.classid = 'pg_class'::regclass and d.deptype in ('a', 'i') and pg_sequence_last_value(s.seqrelid) is not null "
-    f"and d.refobjid in (select c.oid {TABLES})"
-)
-FORGOTTEN = (
-    "update pg_class set reltuples = -1, relpages = 0 where (reltuples, relpages) <> (-1, 0) "
-    f"and oid in (select c.oid {TABLES})"
-)
+from jinlan.kernel.testing_database import Between, Remembered
 
 
 def _url(name: str, database: str) -> str:
@@ -94,32 +80,29 @@ def _chinese() -> None:
     translation.activate("zh-hans")
 
 
-def empty(admin: psycopg.Connection) -> None:
-    """Empty every table that was written to, and start its numbers again."""
-    if written := [name for (name,) in admin.execute(WRITTEN)]:
-        admin.execute("; ".join("delete from " + name for name in written))
-        admin.execute("vacuum (index_cleanup on, truncate on) " + ", ".join(written))
-        if left := admin.execute(WRITTEN).fetchall():  # somebody held a page
-            admin.execute("truncate " + ", ".join(name for (name,) in left) + " cascade")
-        admin.execute(FORGOTTEN)
-    admin.execute(RESTARTED)
+@pytest.fixture(scope="session")
+def between(
+    django_db_setup: None,  # noqa: ARG001
+    admin_url: str,
+) -> Iterator[Between]:
+    """Return what empties the database and remembers worlds, over one connection that outlives the tests."""
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        yield Between(admin)
 
 
 @pytest.fixture(scope="session")
-def emptying(
-    django_db_setup: None,  # noqa: ARG001
-    admin_url: str,
-) -> Iterator[Callable[[], None]]:
-    """Return how to empty the database, over one connection that outlives the tests."""
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-        admin.execute("set session_replication_role = replica")
-        yield lambda: empty(admin)
+def remembered(between: Between) -> Remembered:
+    """Return how a world that many tests begin with is built once and laid back for each.
+
+    While the clock stands elsewhere it is built there.
+    """
+    return lambda build: build() if escape_hatch.is_travelling() else between.remembered(build)
 
 
 @pytest.fixture
 def database(
     django_db_blocker: pytest.FixtureRequest,
-    emptying: Callable[[], None],
+    between: Between,
 ) -> Iterator[None]:
     """Open the database for one test, as the application's role, and empty it afterwards."""
     from django.db import connections
@@ -127,4 +110,4 @@ def database(
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         yield
         connections.close_all()
-        emptying()
+        between.empty()

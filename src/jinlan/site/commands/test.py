@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="jl-test-") as folder:
         place = Home(Path(folder) / "home").make()
         (place.path / "static").mkdir()  # whitenoise warns when it is missing
-        keep_bytecode(Path(folder) / "bytecode")
+        keep_bytecode()
         server = Embedded(place, durable=False).start(SERVER)
         try:
             os.environ.setdefault("JINLAN_ROOMS", SAMPLE)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -13,6 +14,18 @@ import pytest
 from time_machine import escape_hatch
 
 from jinlan.kernel.testing_database import Between, Remembered
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what stays until the end: modules, items, syntax trees."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that share something long in the making begin first, so that no worker works long after the other."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def _url(name: str, database: str) -> str:

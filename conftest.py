@@ -5,11 +5,27 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
 import psycopg
 import pytest
+from time_machine import escape_hatch
+
+from jinlan.kernel.testing_database import Between, Remembered
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what stays until the end: modules, items, syntax trees."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that share something long in the making begin first, so that no worker works long after the other."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def _url(name: str, database: str) -> str:
@@ -54,6 +70,21 @@ def django_db_setup(database_name: str, django_db_blocker: pytest.FixtureRequest
         connections.close_all()
 
 
+COSTS = ("time_cost", "memory_cost", "parallelism")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_hash() -> Iterator[dict[str, int]]:
+    """Let a password's hash cost nothing: the same algorithm, once over 8 KiB. Return what it costs in the product."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    real = {name: getattr(Argon2PasswordHasher, name) for name in COSTS}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, cost in zip(COSTS, (1, 8, 1), strict=True):
+            patch.setattr(Argon2PasswordHasher, name, cost)
+        yield real
+
+
 @pytest.fixture(autouse=True)
 def _chinese() -> None:
     """Begin every test in the product's own language: a request of the test before may have left another."""
@@ -62,11 +93,29 @@ def _chinese() -> None:
     translation.activate("zh-hans")
 
 
+@pytest.fixture(scope="session")
+def between(
+    django_db_setup: None,  # noqa: ARG001
+    admin_url: str,
+) -> Iterator[Between]:
+    """Return what empties the database and remembers worlds, over one connection that outlives the tests."""
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        yield Between(admin)
+
+
+@pytest.fixture(scope="session")
+def remembered(between: Between) -> Remembered:
+    """Return how a world that many tests begin with is built once and laid back for each.
+
+    While the clock stands elsewhere it is built there.
+    """
+    return lambda build: build() if escape_hatch.is_travelling() else between.remembered(build)
+
+
 @pytest.fixture
 def database(
-    django_db_setup: None,  # noqa: ARG001
     django_db_blocker: pytest.FixtureRequest,
-    admin_url: str,
+    between: Between,
 ) -> Iterator[None]:
     """Open the database for one test, as the application's role, and empty it afterwards."""
     from django.db import connections
@@ -74,10 +123,4 @@ def database(
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         yield
         connections.close_all()
-        with psycopg.connect(admin_url, autocommit=True) as admin:
-            admin.execute("set session_replication_role = replica")
-            rows = admin.execute(
-                "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('public', 'sec') "
-                "and tablename not in ('django_migrations', 'django_content_type', 'auth_permission', 'key')"
-            ).fetchall()
-            admin.execute("truncate " + ", ".join(row[0] for row in rows) + " restart identity cascade")
+        between.empty()

@@ -23,7 +23,7 @@ import pytest
 
 from jinlan.site.fill import PASSWORD
 
-READY_TIMEOUT = 420
+READY_TIMEOUT = 900  # a busy machine is only slower; what fails says so at once
 CHANGES = ("load", "nightly")  # commands after which a list may be another
 
 

@@ -15,10 +15,15 @@ from jinlan.clients.testing import Cast, the_cast
 from jinlan.domains.tests.gifts.models import Gift
 from jinlan.kernel.search import findable
 from jinlan.kernel.testing import prove, writing
+from jinlan.kernel.testing_database import Remembered
 
 
 @pytest.fixture
-def cast(database: None) -> Cast:
+def cast(database: None, remembered: Remembered) -> Cast:
+    return remembered(findable_cast)
+
+
+def findable_cast() -> Cast:
     made = the_cast()
     with writing():
         for unit in (made.group, made.household, made.other):

@@ -15,6 +15,7 @@ from jinlan.clients.models import Party, Unit
 from jinlan.clients.testing import Cast, the_cast
 from jinlan.kernel.scope import KINDS, ScopeDenied, ScopeMissing, _next_issued, scoped, seal
 from jinlan.kernel.testing import AT
+from jinlan.kernel.testing_database import Remembered
 
 pytestmark = pytest.mark.usefixtures("database")
 INSTANT = int(AT.timestamp() * 1_000_000)
@@ -26,8 +27,8 @@ CLIENT_TABLES = (
 
 
 @pytest.fixture
-def cast(database: None) -> Cast:
-    return the_cast()
+def cast(database: None, remembered: Remembered) -> Cast:
+    return remembered(the_cast)
 
 
 def rows(cursor, table: str) -> int:

@@ -17,6 +17,7 @@ from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.roles import roles_sql
 from jinlan.kernel.scope import ScopeMissing, console_actor, scoped, system_actor
 from jinlan.kernel.testing import AT, ENTITY
+from jinlan.kernel.testing_database import Remembered
 
 pytestmark = pytest.mark.usefixtures("database")
 COLUMNS = "entity, at, username, purpose, verb, object_type, object_id, reason, row_hash"
@@ -25,8 +26,8 @@ MONTH = "date_trunc('month', now() at time zone 'UTC') at time zone 'UTC' + inte
 
 
 @pytest.fixture
-def cast(database: None) -> Cast:
-    return the_cast()
+def cast(database: None, remembered: Remembered) -> Cast:
+    return remembered(the_cast)
 
 
 def test_an_entry_keeps_who_what_and_when(cast: Cast) -> None:

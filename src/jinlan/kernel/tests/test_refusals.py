@@ -14,16 +14,20 @@ from jinlan.kernel.kept import MOST, keep, read
 from jinlan.kernel.management.commands.catalogue import ROOT
 from jinlan.kernel.messages import kinds_of_refusals, messages, refusal_texts
 
-TREES = {
-    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
-    for path in sorted(ROOT.rglob("*.py"))
-    if "tests" not in path.parts
-}
-KINDS = kinds_of_refusals(TREES.values())
+PLANTED = frozenset({"Refused", "Mine"})
 ITSELF = "basics/errors.py"  # makes refusals and words again of their templates
 
 
-def faults(tree: ast.Module, kinds: frozenset[str] = KINDS) -> Iterator[str]:
+def modules() -> dict[str, ast.Module]:
+    """Return the modules of the product by path; read by the one test that needs them, not by whoever collects."""
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in sorted(ROOT.rglob("*.py"))
+        if "tests" not in path.parts
+    }
+
+
+def faults(tree: ast.Module, kinds: frozenset[str]) -> Iterator[str]:
     """Yield what is wrong with the refusals that a module makes."""
     for call, texts in refusal_texts(tree, kinds):
         filled = {one.arg for one in call.keywords}
@@ -37,11 +41,13 @@ def faults(tree: ast.Module, kinds: frozenset[str] = KINDS) -> Iterator[str]:
 
 
 def test_texts_of_refusals_are_constant_and_their_places_filled() -> None:
-    found = {path: list(faults(tree)) for path, tree in TREES.items() if path != ITSELF}
-    made = sum(1 for tree in TREES.values() for _ in refusal_texts(tree, KINDS))
+    trees = modules()
+    kinds = kinds_of_refusals(trees.values())
+    found = {path: list(faults(tree, kinds)) for path, tree in trees.items() if path != ITSELF}
+    made = sum(1 for tree in trees.values() for _ in refusal_texts(tree, kinds))
 
     assert {path: wrong for path, wrong in found.items() if wrong} == {"kernel/sealing.py": LATER}
-    assert {"Refused", "ScopeDenied", "RuleNotInForce", "Untrue", "WrongMapping", "WrongDefinition"} <= KINDS
+    assert {"Refused", "ScopeDenied", "RuleNotInForce", "Untrue", "WrongMapping", "WrongDefinition"} <= kinds
     assert made > 250
 
 
@@ -65,7 +71,7 @@ LATER = ["never filled: ['batch', 'row']"] * 4 + ["never filled: ['batch']"] * 2
     ],
 )
 def test_a_planted_refusal_is_found(line: str, fault: str) -> None:
-    assert fault in list(faults(ast.parse(line), KINDS | {"Mine"}))
+    assert fault in list(faults(ast.parse(line), PLANTED))
 
 
 CLASS = """

@@ -8,6 +8,7 @@ import pytest
 
 from jinlan.basics.clock import now_utc
 from jinlan.clients.testing import Cast, the_cast
+from jinlan.kernel.testing_database import Remembered
 from jinlan.portal.models import PortalPrincipal
 from jinlan.portal.testing import HOST, let_in, settle
 
@@ -27,8 +28,8 @@ def host(settings) -> str:
 
 
 @pytest.fixture
-def cast(database: None) -> Cast:
-    return the_cast()
+def cast(database: None, remembered: Remembered) -> Cast:
+    return remembered(the_cast)
 
 
 @pytest.fixture

@@ -20,6 +20,10 @@ TEMPLATE = "jinlan_template"
 # Tests are shuffled, the same way for everybody; `./jinlan test --randomly-seed=NUMBER` tries another order.
 SEED = "557421982"
 
+# Tests connect thousands of times and empty tables as often: a password is hashed once for each, not 4,096 times,
+# and there are few buffers to look through when a table's pages go.
+SERVER = {"scram_iterations": "1", "shared_buffers": "32MB"}
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Everything after the command goes to pytest."""
@@ -31,8 +35,8 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="jl-test-") as folder:
         place = Home(Path(folder) / "home").make()
         (place.path / "static").mkdir()  # whitenoise warns when it is missing
-        keep_bytecode(Path(folder) / "bytecode")
-        server = Embedded(place, durable=False).start()
+        keep_bytecode()
+        server = Embedded(place, durable=False).start(SERVER)
         try:
             os.environ.setdefault("JINLAN_ROOMS", SAMPLE)
             os.environ |= {"JINLAN_HOME": str(place.path), "DATABASE_URL": server.url("app", TEMPLATE)}

@@ -189,6 +189,6 @@ def prove(
         keep(sections)
 
     with tempfile.TemporaryDirectory(prefix="jl-trust-", ignore_cleanup_errors=True) as folder:
-        keep_bytecode(Path(folder) / "bytecode")
+        keep_bytecode()
         run(promises, Order(full, seed, Path(folder), max(1, min(lanes, len(promises))), life), settle)
     return good

@@ -18,6 +18,7 @@ from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.notices import own
 from jinlan.kernel.scope import ScopeDenied, scoped, system_actor
 from jinlan.kernel.testing import AT, TODAY
+from jinlan.kernel.testing_database import Remembered
 from jinlan.work.acting import delegate_task, snooze_task
 from jinlan.work.models import Task
 from jinlan.work.rules import LATER, OVERDUE, WEEK, band, check_snooze, order_of
@@ -30,8 +31,8 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return the_cast()
+def cast(database: None, remembered: Remembered) -> Cast:
+    return remembered(the_cast)
 
 
 def a_task(cast: Cast, **other: Any) -> Task:

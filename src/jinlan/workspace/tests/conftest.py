@@ -18,6 +18,7 @@ from jinlan.clients.models import Party, Unit
 from jinlan.clients.testing import Cast, the_cast
 from jinlan.kernel.search import search_of
 from jinlan.kernel.testing import AT, ENTITY, TODAY, prove, writing
+from jinlan.kernel.testing_database import Remembered
 from jinlan.serving.models import Load, MemberResult, PublishedDate, RestrictedGate, Run, UnitResult
 from jinlan.work.models import Task
 
@@ -97,7 +98,11 @@ def make_findable(*things: Unit | Party) -> None:
 
 
 @pytest.fixture
-def world(database: None) -> World:
+def world(database: None, remembered: Remembered) -> World:
+    return remembered(the_world)
+
+
+def the_world() -> World:
     cast = the_cast()
     with writing():
         make_findable(cast.group, cast.household, cast.other)

@@ -14,12 +14,13 @@ from jinlan.domains.strategy.tests.worlds import SEP, published
 from jinlan.domains.strategy.tests.worlds import publish as publish_unit
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, a_grant, a_person, prove, writing
+from jinlan.kernel.testing_database import Remembered
 from jinlan.serving.models import UnitResult
 
 
 @pytest.fixture
-def world(database):
-    return published()
+def world(database: None, remembered: Remembered):
+    return remembered(published)
 
 
 def call(as_person, **other):

@@ -6,13 +6,14 @@ import pytest
 
 from jinlan.clients.testing import Cast, the_cast
 from jinlan.domains.engagement.tests.worlds import Room, a_room
+from jinlan.kernel.testing_database import Remembered
 
 
 @pytest.fixture
-def room(database: None) -> Room:
-    return a_room()
+def room(database: None, remembered: Remembered) -> Room:
+    return remembered(a_room)
 
 
 @pytest.fixture
-def cast(database: None) -> Cast:
-    return the_cast()
+def cast(database: None, remembered: Remembered) -> Cast:
+    return remembered(the_cast)

@@ -16,6 +16,7 @@ from jinlan.clients.testing import Cast, stands_in, the_cast
 from jinlan.domains.engagement.services.absence import end_absence
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.kernel.testing import AT, ENTITY, TODAY, an_actor, writing
+from jinlan.kernel.testing_database import Remembered
 from jinlan.work.models import Approval
 from jinlan.work.services import decide, propose
 
@@ -24,8 +25,8 @@ BACK = date(2026, 11, 20)
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return the_cast()
+def cast(database: None, remembered: Remembered) -> Cast:
+    return remembered(the_cast)
 
 
 def body(**other: Any) -> dict[str, Any]:

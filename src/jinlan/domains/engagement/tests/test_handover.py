@@ -51,6 +51,7 @@ from jinlan.domains.engagement.services.promises import make_promise
 from jinlan.kernel import working
 from jinlan.kernel.scope import ScopeDenied, scoped, system_actor
 from jinlan.kernel.testing import AT, ENTITY, TODAY, an_actor, writing
+from jinlan.kernel.testing_database import Remembered
 from jinlan.serving.models import UnitRequest
 from jinlan.work.models import Task
 
@@ -59,8 +60,8 @@ DUE = date(2026, 11, 30)
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return the_cast()
+def cast(database: None, remembered: Remembered) -> Cast:
+    return remembered(the_cast)
 
 
 def begun(cast: Cast, username: str = "lihua", **other: Any) -> UUID:

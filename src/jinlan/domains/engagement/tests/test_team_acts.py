@@ -30,14 +30,15 @@ from jinlan.kernel import working
 from jinlan.kernel.models import Notice
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.kernel.testing import ENTITY, TODAY, writing
+from jinlan.kernel.testing_database import Remembered
 
 pytestmark = pytest.mark.usefixtures("database")
 LATER = TODAY + timedelta(days=10)
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return the_cast()
+def cast(database: None, remembered: Remembered) -> Cast:
+    return remembered(the_cast)
 
 
 def proposed(cast: Cast, username: str = "lihua", **other: Any) -> UUID:

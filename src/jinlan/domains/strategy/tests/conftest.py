@@ -15,6 +15,7 @@ from jinlan.domains.strategy.services.charter_refresh import refresh_charter
 from jinlan.domains.strategy.services.definitions import install_charter, install_definitions
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, ENTITY, TODAY, number, writing
+from jinlan.kernel.testing_database import Remembered
 from jinlan.serving.models import Load, PublishedDate, Run, UnitContact, UnitResult
 
 ENDS = tuple(date(2026, month, day) for month, day in ((5, 31), (6, 30), (7, 31), (8, 31), (9, 30), (10, 31)))
@@ -70,7 +71,11 @@ class Bank:
 
 
 @pytest.fixture
-def bank(database: None) -> Bank:
+def bank(database: None, remembered: Remembered) -> Bank:
+    return remembered(the_bank)
+
+
+def the_bank() -> Bank:
     cast = the_cast()
     with writing():
         load = Load.objects.create(

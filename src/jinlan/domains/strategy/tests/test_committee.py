@@ -35,13 +35,14 @@ from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.notices import own
 from jinlan.kernel.scope import ScopeDenied, scoped, system_actor
 from jinlan.kernel.testing import AT, TODAY, a_grant, a_person, an_actor, writing
+from jinlan.kernel.testing_database import Remembered
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-def cast():
-    return published().cast
+def cast(database: None, remembered: Remembered):
+    return remembered(published).cast
 
 
 def test_the_agenda_holds_what_waits_with_its_figures_and_is_built_once(cast):

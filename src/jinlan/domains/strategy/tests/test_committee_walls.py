@@ -24,13 +24,14 @@ from jinlan.domains.strategy.tests.meetings import (
 from jinlan.domains.strategy.tests.worlds import published
 from jinlan.kernel.scope import scoped
 from jinlan.kernel.testing import AT, TODAY, a_person, an_actor, writing
+from jinlan.kernel.testing_database import Remembered
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-def cast():
-    return published().cast
+def cast(database: None, remembered: Remembered):
+    return remembered(published).cast
 
 
 def test_who_looks_after_the_client_abstains_by_rule_and_by_database(cast):

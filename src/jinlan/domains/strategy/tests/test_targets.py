@@ -20,6 +20,7 @@ from jinlan.kernel.history import changes_of
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.kernel.testing import writing
+from jinlan.kernel.testing_database import Remembered
 
 D = Decimal
 BJ, SH, HQ, CY = (Owner(BRANCH, code) for code in ("BJ", "SH", "HQ", "BJ-CY"))
@@ -28,8 +29,8 @@ WHY = "年中调整经营计划"
 
 
 @pytest.fixture
-def cast(database: None) -> Cast:
-    return the_cast()
+def cast(database: None, remembered: Remembered) -> Cast:
+    return remembered(the_cast)
 
 
 def flat(amount: str | int) -> tuple[Decimal, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,13 +22,26 @@ def arena(database: None) -> Arena:
     return Arena(os.environ["JINLAN_TEST_ADMIN_URL"], os.environ["JINLAN_TEST_TEMPLATE"])
 
 
-@contextmanager
-def filled(arena: Arena, name: str) -> Iterator[Bank]:
-    arena.clone(name)
-    try:
-        with connected(name):
+_made: dict[str, Bank] = {}  # by the database that holds it; built once by a worker, copied for each test
+
+
+def _template(arena: Arena, name: str) -> str:
+    """Return a database with the bank, which nobody else works on."""
+    kept = f"{name}_kept"
+    if kept not in _made:
+        arena.clone(kept)
+        with connected(kept):
             bank = banks.build(3, UNITS)
             rls.strangers_rows()
-        yield bank
+        _made[kept] = bank
+    return kept
+
+
+@contextmanager
+def filled(arena: Arena, name: str) -> Iterator[Bank]:
+    template = _template(arena, name)
+    arena.clone(name, template)
+    try:
+        yield copy.deepcopy(_made[template])
     finally:
         arena.drop(name)

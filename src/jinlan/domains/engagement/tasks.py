@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.domains.engagement.services import reminding
+from jinlan.domains.engagement.services.care import refresh_care
 from jinlan.domains.engagement.services.carrying import carry_over
 from jinlan.domains.engagement.services.rhythm import refresh_rhythm
 from jinlan.kernel.jobs import Daily, job
@@ -36,3 +37,9 @@ def carry(*, actor: Actor) -> dict[str, int]:
 def learn_rhythm(*, actor: Actor) -> dict[str, int]:
     """Learn the rhythm of every client from the newest published date; the nightly run has usually done it already."""
     return refresh_rhythm(actor=actor)
+
+
+@job("engagement.draw_care", title=_("推算关怀日"), schedule=Daily(time(6, 50)))
+def draw_care(*, actor: Actor) -> dict[str, int]:
+    """Work out the occasions of the next weeks and what silences them; a second time changes nothing."""
+    return refresh_care(actor=actor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -112,10 +113,8 @@ def _queries(resource: Resource) -> Iterator[str]:
 
 def fill(bank: Bank, token: Callable[[str, str], str]) -> None:
     """Write one row about each unit into every list about units; each says a word that stands nowhere else."""
-    known: dict[
-        tuple[Any, str], Any
-    ] = {}  # rows that later lists point at: the names of lists are in their order
-    for name in sorted(LISTS_OF_UNITS):
+    known: dict[tuple[Any, str], Any] = {}  # rows that later lists point at
+    for name in _in_order():
         model = RESOURCES[name].model
         made = [
             _row(model, bank, code, token("R", f"{name}:{code}"), known) for code in sorted(bank.unit_ids)
@@ -125,6 +124,18 @@ def fill(bank: Bank, token: Callable[[str, str], str]) -> None:
         for code, row in zip(sorted(bank.unit_ids), made, strict=True):
             thing = f"{name}:{code}"
             bank.thing_ids[thing], bank.facts.rows[thing] = row.public_id, code
+
+
+def _in_order() -> list[str]:
+    """Return the lists by name, each after those whose rows its own point at."""
+    names = {RESOURCES[name].model: name for name in LISTS_OF_UNITS}
+    needs = {
+        name: {names[one.related_model] for one in model._meta.concrete_fields if one.related_model in names} - {name}
+        for model, name in names.items()
+    }  # fmt: skip
+    return list(
+        TopologicalSorter({name: sorted(needs[name]) for name in sorted(names.values())}).static_order()
+    )
 
 
 def fill_consents(bank: Bank) -> None:

@@ -38,7 +38,11 @@ Context = dict[str, Any]
 SPARK = 13  # month-ends of the small line
 SHOWN = 12  # of those behind it, before somebody asks for all
 YEAR = 12
-CHAPTERS: Mapping[str, Any] = {"1.1": gettext_lazy("识别战略客户"), "1.2": gettext_lazy("分类管理")}
+CHAPTERS: Mapping[str, Any] = {
+    "1.1": gettext_lazy("识别战略客户"),
+    "1.2": gettext_lazy("分类管理"),
+    "20.2": gettext_lazy("客户关怀"),
+}
 
 
 def may_see(actor: Actor) -> bool:

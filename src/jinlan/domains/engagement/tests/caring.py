@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from jinlan.basics.errors import Refused
 from jinlan.clients.models import Party
 from jinlan.domains.compliance.services import install_texts, record_consent
 from jinlan.domains.engagement.models import Care, CareDay, CareSilence, ContactPerson, Gift
+from jinlan.domains.engagement.selectors.care import due_among
 from jinlan.domains.engagement.services.care import note_care_day, silence
 from jinlan.domains.engagement.services.gifts import record_gift
 from jinlan.domains.engagement.services.greeting import claim_greeting, confirm_greeting, greet
 from jinlan.domains.engagement.tests.worlds import Room
 from jinlan.kernel.scope import scoped
 from jinlan.kernel.testing import AT, ENTITY, TODAY, writing
+from jinlan.serving.models import UnitRequest
 
 WHY = "已向主办经理核实"
 
@@ -107,3 +112,27 @@ def sight(room: Room, username: str) -> tuple[int, ...]:
 def november(day: int) -> date:
     """Return a day of November 2026."""
     return date(2026, 11, day)
+
+
+def refused(code: str) -> Any:
+    return pytest.raises(Refused, check=lambda error: error.code == code)
+
+
+def stopped_by(*checks: str) -> Any:
+    return pytest.raises(Refused, check=lambda error: error.code == "PREFLIGHT" and set(checks) <= set(error.params["checks"]))  # fmt: skip
+
+
+def why(room: Room, username: str = "lihua") -> list[list[str]]:
+    """Return why each of the occasions of 甲集团 that wait is left alone."""
+    actor = room.actor(username)
+    with scoped(actor):
+        return [list(one.silent) for one in due_among(actor, units=[room.cast.group.pk], today=TODAY)]
+
+
+def complains(room: Room, settled: bool = False) -> None:
+    unit = room.cast.group
+    with writing():
+        UnitRequest.objects.create(
+            entity=ENTITY, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, code="K1", kind="COMPLAINT", received_at=AT - timedelta(days=1),
+            settled_at=AT if settled else None,
+        )  # fmt: skip

@@ -23,6 +23,7 @@ from jinlan.domains.engagement.tests.caring import (
     greeted,
     hushed,
     kept,
+    refused,
     sight,
 )
 from jinlan.domains.engagement.tests.worlds import Room, a_contact, a_room
@@ -37,10 +38,6 @@ WHY = "年度合作周年纪念"
 @pytest.fixture
 def room(database: None) -> Room:
     return a_calm_room(a_room())
-
-
-def refused(code: str) -> Any:
-    return pytest.raises(Refused, check=lambda error: error.code == code)
 
 
 def gifts() -> list[dict[str, Any]]:

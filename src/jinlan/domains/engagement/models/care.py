@@ -9,7 +9,7 @@ from jinlan.domains.engagement.models.base import ABOUT, AboutMember
 from jinlan.domains.engagement.models.people import ContactPerson
 from jinlan.domains.engagement.rules import care as rules
 from jinlan.domains.engagement.rules import gifts
-from jinlan.kernel.fields import FIGURE, IDENTITY, INTERNAL, STAFF
+from jinlan.kernel.fields import FIGURE, INTERNAL, STAFF
 
 
 class CareDay(AboutMember):
@@ -18,7 +18,7 @@ class CareDay(AboutMember):
     `person` is null where it is about the member itself: a natural person who is a client, or a company. A withdrawn one is emptied.
     """
 
-    CLASSES = {**ABOUT, "month": IDENTITY, "day": IDENTITY, "leap": IDENTITY, "source": INTERNAL, "kind": INTERNAL, "made_by": STAFF,
+    CLASSES = {**ABOUT, "source": INTERNAL, "kind": INTERNAL, "made_by": STAFF,
                "made_name": STAFF, "made_at": INTERNAL, "withdrawn_by": STAFF, "withdrawn_at": INTERNAL}  # fmt: skip
     KINDS = (
         ("BIRTHDAY", "生日"),
@@ -117,7 +117,7 @@ class Care(AboutMember):
     greeting stand in the preflight that `preflight` names. `held` is what the nightly run knows of complaints and wishes.
     """
 
-    CLASSES = {**ABOUT, "whom": INTERNAL, "falls_on": IDENTITY, "claimed_by": STAFF, "claimed_name": STAFF, "claimed_at": INTERNAL,
+    CLASSES = {**ABOUT, "whom": INTERNAL, "claimed_by": STAFF, "claimed_name": STAFF, "claimed_at": INTERNAL,
                "preflight": INTERNAL, "done_at": INTERNAL, "held": INTERNAL}  # fmt: skip
     STATES = (
         ("open", "待认领"),

@@ -21,6 +21,7 @@ from jinlan.domains.engagement.models import Care, CareDay, CareSilence
 from jinlan.domains.engagement.resources.people import person_read, person_typed
 from jinlan.domains.engagement.rules import care as rules
 from jinlan.domains.engagement.selectors import care as reading
+from jinlan.domains.engagement.selectors.people import people_by_key
 from jinlan.domains.engagement.services.care import (
     end_silence,
     note_care_day,
@@ -36,7 +37,6 @@ from jinlan.domains.engagement.services.greeting import (
 )
 from jinlan.kernel import figures
 from jinlan.kernel.duties import BUSINESS
-from jinlan.kernel.reading import visible
 from jinlan.kernel.resource.asking import Ask
 from jinlan.kernel.resource.columns import Badge, Day, Flag, Link, Moment, Text, Title
 from jinlan.kernel.resource.declare import Action, Field, Panel, View
@@ -48,7 +48,6 @@ PERSON_FIELD = Field(
     reads=person_read,
 )
 PARTY_FIELD = Field(_("成员"), help=_("不填即客户的第一位成员"), clean=party_typed, reads=party_read)
-_OWN = "person__grams", "person__search_text"
 
 
 def choices(table: Any, codes: Any = None) -> list[tuple[str, Any]]:
@@ -58,26 +57,11 @@ def choices(table: Any, codes: Any = None) -> list[tuple[str, Any]]:
 
 def person_page(row: Any) -> str:
     """Return the page of whom a row is about, "" for a member."""
-    return reverse("contact-people-one", kwargs={"public_id": row.person.public_id}) if row.person else ""
-
-
-def name_people(actor: Actor, rows: list[Any]) -> None:
-    """Give rows the name of whom they are about: the person, the member, the client; one query."""
-    firms = clients.parties_by_key(
-        actor, party_ids={row.party_id for row in rows if row.party_id and not row.person_id}
-    )
-    for row in rows:
-        firm = firms.get(row.party_id or 0)
-        client = row.client.name if row.client else ""
-        row.named = row.person.name if row.person else firm.name if firm else client
+    return reverse("contact-people-one", kwargs={"public_id": row.whose.public_id}) if row.whose else ""
 
 
 class ByPerson(ByUnit):
     """Rows about a client's people: found by their names too."""
-
-    def rows(self, actor: Actor, ask: Ask | None = None) -> QuerySet[Any]:
-        """Return the rows in sight with their people."""
-        return visible(actor, self.model).select_related("person").defer(*_OWN)
 
     def found(self, actor: Actor, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         """Return the rows whose client or person answers to a text."""
@@ -85,9 +69,16 @@ class ByPerson(ByUnit):
         return rows.filter(Q(pk__in=by_client) | Q(person__name__icontains=text))
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
-        """Bring along the client and whom it is about; two queries a page."""
+        """Bring along the client and whom it is about: the person, the member, or the client; three queries a page."""
         found = super().decorate(actor, rows)
-        name_people(actor, found)
+        people = people_by_key(actor, keys={row.person_id for row in found if row.person_id})
+        firms = clients.parties_by_key(
+            actor, party_ids={row.party_id for row in found if row.party_id and not row.person_id}
+        )
+        for row in found:
+            row.whose, firm = people.get(row.person_id), firms.get(row.party_id or 0)
+            client = row.client.name if row.client else ""
+            row.named = row.whose.name if row.whose else firm.name if firm else client
         return found
 
 
@@ -185,10 +176,6 @@ class Cares(ByPerson):
     panels = (Panel("asked", _("可否问候"), "engagement/_care.html", _asked),)
     pages = {"greet": "jinlan.domains.engagement.views.GreetPage"}
     verbs = words.VERBS
-
-    def rows(self, actor: Actor, ask: Ask | None = None) -> QuerySet[Any]:
-        """Return the occasions in sight with their people."""
-        return reading.rows_with_people(actor)
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along why an occasion is silent and how it stands; some queries a page."""

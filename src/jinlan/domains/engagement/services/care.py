@@ -36,7 +36,7 @@ from jinlan.domains.engagement.services.whom import ROLES, about_member, place_o
 from jinlan.kernel.acts import act
 from jinlan.kernel.audit import audit
 from jinlan.kernel.reading import visible
-from jinlan.kernel.scope import ScopeDenied, scoped, system_actor
+from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.kernel.who import name_of
 
 BY_THEMSELVES = ("SAID", "FORM", "PORTAL")  # sources of what a person gave himself
@@ -241,8 +241,8 @@ def draw(days: Iterable[CareDay], today: date) -> int:
 
 def refresh_care(*, actor: Actor) -> dict[str, int]:
     """Work out the occasions of the next weeks, and what silences them by night: complaints and wishes; the system's job."""
-    with scoped(system_actor(actor.entity, actor.at), write=True) as scope:
-        return _refresh(scope.actor, business_date(actor.at))
+    with scoped(actor, write=True):
+        return _refresh(actor, business_date(actor.at))
 
 
 def _refresh(actor: Actor, today: date) -> dict[str, int]:

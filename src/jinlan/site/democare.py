@@ -99,7 +99,9 @@ def _birthdays(actor: Actor, client: Client, day: date) -> int:
     """Give a client a solar and a lunar birthday, an anniversary of the company, and gifts."""
     first, second = client.people[0], client.people[1]
     _solar(actor, client, first, day + timedelta(days=4))
-    _lunar(actor, client, second, day + timedelta(days=9))
+    moon = _lunar(actor, client, second, day + timedelta(days=9))
+    with suppress(Refused):  # a gate holds the client
+        claim_greeting(actor=actor, public_id=_occasion(actor, moon), channel="WECHAT")
     _of_firm(actor, client, day + timedelta(days=12))
     gift: dict[str, Any] = {"actor": actor, "unit": client.unit.public_id, "given_on": day}
     record_gift(

@@ -34,6 +34,14 @@ class PromisesPage(ListPage):
         }
 
 
+class CarePage(ListPage):
+    """The occasions, with the ways to the days that were given, to the silences and to the gifts above them, of the client asked for."""
+
+    def more(self, ask: Ask, rows: Any, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the client's public id, "" for all in sight."""
+        return {"above": "engagement/_care_ways.html", "client_asked": ask.value("unit")}
+
+
 class GreetPage(FormPage):
     """Writing down a greeting: whether it went through when everything was asked anew."""
 

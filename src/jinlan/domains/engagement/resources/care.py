@@ -174,7 +174,10 @@ class Cares(ByPerson):
         Action(leave_greeting, when=_taken, why_not=_("还没有认领，或已经问候"), icon="x"),
     )  # fmt: skip
     panels = (Panel("asked", _("可否问候"), "engagement/_care.html", _asked),)
-    pages = {"greet": "jinlan.domains.engagement.views.GreetPage"}
+    pages = {
+        "": "jinlan.domains.engagement.views.CarePage",
+        "greet": "jinlan.domains.engagement.views.GreetPage",
+    }
     verbs = words.VERBS
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
@@ -239,7 +242,7 @@ class CareDays(ByPerson):
     }
     create = Action(note_care_day, target="", icon="plus", fields={
         "unit": UNIT_FIELD, "person": PERSON_FIELD, "party": PARTY_FIELD, "kind": Field(_("类别"), choices=choices(words.KINDS)),
-        "calendar": Field(_("历法"), choices=choices(words.CALENDARS), help=_("生日按公历还是农历过")),
+        "calendar": Field(_("历法"), choices=choices(words.CALENDARS), initial=rules.SOLAR, help=_("生日按公历还是农历过")),
         "month": Field(_("月")), "day": Field(_("日"), help=_("节日与节气不填")), "leap": Field(_("闰月")),
         "year": Field(_("年份"), help=_("只填公司成立或上市的年份；不记出生年份")),
         "source": Field(_("来源"), choices=choices(words.SOURCES), help=_("个人的日子只能由本人为此告知")),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
@@ -92,7 +92,7 @@ class GiftsRegister(ByPerson):
         "unit": UNIT_FIELD, "person": PERSON_FIELD, "party": PARTY_FIELD, "direction": Field(_("方向"), choices=choices(words.DIRECTIONS)),
         "what": Field(_("礼品"), help=_("几个字写明是什么")), "kind": Field(_("类别"), choices=choices(words.GIFT_KINDS)),
         "value": Field(_("价值"), help=_("市价，人民币元；单件超过标准的登记后须提请负责人批准")), "given_on": Field(_("日期"), initial=lambda actor, _row: business_date(actor.at)),
-        "occasion": Field(_("缘由"), choices=choices(words.GIFT_OCCASIONS)),
+        "occasion": Field(_("缘由"), choices=choices(words.GIFT_OCCASIONS), initial="OTHER"),
         "employee": Field(_("同事的工号"), initial=lambda actor, _row: actor.employee, help=_("送出的人，或收到的人")),
     })  # fmt: skip
     actions = (
@@ -109,7 +109,3 @@ class GiftsRegister(ByPerson):
         for row in super().decorate(actor, rows):
             row.ours = names.get(row.employee, row.employee)
         return rows
-
-    def totals(self, rows: QuerySet[Any]) -> dict[str, Decimal | None]:
-        """Return the sum of the values."""
-        return rows.aggregate(value=Sum("value"))

@@ -196,14 +196,9 @@ def test_every_list_speaks_english(cared, as_person) -> None:
     client.cookies["jl_lang"] = "en"
 
     for address in LISTS:
+        main = re.split(r"</?main[^>]*>", client.get(address).content.decode())[1]
+        told = re.sub(r"<[^>]+>", " ", main)
         assert (
-            re.search(
-                r"[\u4e00-\u9fff]",
-                re.sub(
-                    r"张伟|李强|甲集团|李华|金兰|北京分行|中文|甲控股集团有限公司|礼品",
-                    "",
-                    text(client.get(address)),
-                ),
-            )
+            re.search(r"[\u4e00-\u9fff]", re.sub("张伟|李强|李华|甲集团|甲控股集团有限公司", "", told))
             is None
-        )
+        ), address

@@ -7,6 +7,8 @@ from typing import Any
 import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -58,6 +60,11 @@ def choices(table: Any, codes: Any = None) -> list[tuple[str, Any]]:
 def person_page(row: Any) -> str:
     """Return the page of whom a row is about, "" for a member."""
     return reverse("contact-people-one", kwargs={"public_id": row.whose.public_id}) if row.whose else ""
+
+
+def named(row: Any) -> SafeString:
+    """Return the name of whom a row is about, to stand beside what the row is called."""
+    return format_html(' <span class="kind">{}</span>', row.named)
 
 
 class ByPerson(ByUnit):
@@ -140,7 +147,7 @@ class Cares(ByPerson):
     model, roles = Care, BUSINESS
     icon, order, sort, railed = "calendar", 47, "falls_on", ()
     columns = (
-        Title("occasion", _("日子"), of=lambda row: words.occasion(row.occasion, row.ordinal)), Link("whom", _("对象"), of="named", url=person_page, keep=True),
+        Title("occasion", _("日子"), of=lambda row: words.occasion(row.occasion, row.ordinal), beside=named), Link("whom", _("关怀对象"), of="named", url=person_page, shown=False),
         CLIENT, Day("falls_on", _("日期"), sort="falls_on", nullable=True, keep=True), Badge("state", _("状态"), of="shown", looks=words.STATES, keep=True),
         Text("why", _("静默原因"), of=lambda row: words.reasons(row.why_codes)), Text("claimed_name", _("认领人")),
         Day("done_on", _("问候日期"), sort="done_on", nullable=True),
@@ -226,13 +233,13 @@ class CareDays(ByPerson):
     model, roles = CareDay, BUSINESS
     icon, order, sort, railed = "calendar", 48, "-made_at", ()
     columns = (
-        Title("kind", _("类别"), of=lambda row: words.word(words.KINDS, row.kind)), Link("whom", _("对象"), of="named", url=person_page, keep=True), CLIENT,
+        Title("kind", _("类别"), of=lambda row: words.word(words.KINDS, row.kind), beside=named), Link("whom", _("关怀对象"), of="named", url=person_page, shown=False), CLIENT,
         Text("said", _("日子"), of=said, keep=True), Text("source", _("来源"), of=lambda row: words.word(words.SOURCES, row.source)),
         Day("given_on", _("告知日期"), sort="given_on"), Text("made_name", _("登记人")), Moment("made_at", _("登记时间"), sort="made_at", shown=False),
     )  # fmt: skip
     facts = (Moment("withdrawn_at", _("撤回时间")),)
     views = (
-        View("kept", _("有效"), rows=lambda _actor, _ask: Q(withdrawn_at=None)),
+        View("kept", _("已登记的"), rows=lambda _actor, _ask: Q(withdrawn_at=None)),
         View("withdrawn", _("已撤回"), rows=lambda _actor, _ask: Q(withdrawn_at__isnull=False)),
         View("all", _("全部"), wide=True),
     )
@@ -269,7 +276,7 @@ class CareSilences(ByPerson):
     model, roles = CareSilence, BUSINESS
     icon, order, sort, railed = "clock", 49, "-since", ()
     columns = (
-        Title("reason", _("原因"), of=lambda row: words.word(words.SILENCES, row.reason)), Link("whom", _("对象"), of="named", url=person_page, keep=True),
+        Title("reason", _("原因"), of=lambda row: words.word(words.SILENCES, row.reason), beside=named), Link("whom", _("关怀对象"), of="named", url=person_page, shown=False),
         CLIENT, Day("since", _("起"), sort="since", keep=True), Day("until", _("恢复日"), keep=True), Text("made_name", _("登记人")),
     )  # fmt: skip
     facts = (Moment("made_at", _("登记时间")), Moment("ended_at", _("解除时间")))

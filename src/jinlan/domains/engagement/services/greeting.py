@@ -167,7 +167,8 @@ def _own(actor: Actor, public_id: UUID, *, heads: bool = False) -> Care:
     row = _held(actor, public_id)
     if row.state not in (CLAIMED, STOPPED):
         raise Refused("CARE_UNCLAIMED", "还没有认领，或已经问候。", "请先认领。")
-    if row.claimed_by != actor.employee and not (heads and actor.has(*HEADS)):
+    mine = bool(actor.employee) and row.claimed_by == actor.employee
+    if not mine and not (heads and actor.has(*HEADS)):
         raise Refused(
             "CARE_OTHERS", "由%(name)s认领。", "请与他商量，或请他放弃认领。", name=row.claimed_name
         )

@@ -31,6 +31,7 @@ from jinlan.domains.engagement.tests.caring import (
     why,
 )
 from jinlan.domains.engagement.tests.worlds import Room, a_contact, a_room
+from jinlan.kernel.jobs import TASKS
 from jinlan.kernel.models import RowChange
 from jinlan.kernel.scope import ScopeDenied, scoped, system_actor
 from jinlan.kernel.testing import AT, ENTITY, TODAY, writing
@@ -148,7 +149,7 @@ def test_the_night_draws_the_next_weeks_once_and_leaves_out_who_has_left(room: R
 
     later = system_actor(ENTITY, AT + 30 * DAY)
     assert refresh_care(actor=later) == {"drawn": 1, "gone": 1}
-    assert refresh_care(actor=later) == {"drawn": 0, "gone": 0}
+    assert TASKS["engagement.draw_care"].run(actor=later) == {"drawn": 0, "gone": 0}
     assert occasion(stays)["falls_on"] == date(2027, 1, 20)
     assert occasion(left)["state"] == "gone"
 

@@ -50,6 +50,7 @@ def main() -> int:
 
     setup_django()
     from jinlan.site.jobs import (
+        care_for_demo_people,
         create_demo_staff,
         evaluate_and_publish,
         leave_demo_clients_alone,
@@ -69,6 +70,7 @@ def main() -> int:
         set_demo_people()
         leave_demo_clients_alone(place.demo)
         log_demo_talks()
+        care_for_demo_people()
     place.filled.write_text(AS_OF.isoformat())
     progress.ready()
     return 0

@@ -19,6 +19,7 @@ from django.urls import reverse
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.basics.errors import Refused, Words
+from jinlan.domains.engagement.services.care import refresh_care
 from jinlan.domains.engagement.services.pipeline_history import learn_pace, propose_chances
 from jinlan.domains.engagement.services.rhythm import refresh_rhythm
 from jinlan.domains.strategy.services.charter_refresh import refresh_charter
@@ -33,6 +34,7 @@ from jinlan.kernel.trail import roots_file
 from jinlan.portal import services as portal
 from jinlan.serving.corrections import accept_correction
 from jinlan.site import (
+    democare,
     demopeople,
     demopipeline,
     demoplans,
@@ -115,6 +117,7 @@ def evaluate_and_publish(as_of: date, *, progress: Progress) -> str:
     done = nightly(as_of=as_of, entity=name, actor=actor, progress=progress)
     refresh_charter(actor=system_actor(name, now_utc()))
     refresh_rhythm(actor=system_actor(name, now_utc()))
+    refresh_care(actor=system_actor(name, now_utc()))
     snapshot_indicators(actor=system_actor(name, now_utc()))
     refresh_targets(actor=system_actor(name, now_utc()))
     seal(system_actor(name, now_utc()), roots_file())
@@ -161,6 +164,13 @@ def leave_demo_clients_alone(demo: Path) -> None:
 def set_demo_people() -> None:
     """Give clients of the demo managers people, in the name of each."""
     demopeople.install(person)
+
+
+def care_for_demo_people() -> None:
+    """Write down care days, greetings and gifts for people of the demo bank's clients, in the names of its managers."""
+    now = now_utc()
+    democare.install(lambda username, at: actor_for(Person.objects.get(username=username), at), now)
+    refresh_care(actor=system_actor(entity(), now))
 
 
 def create_staff_with_passwords(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

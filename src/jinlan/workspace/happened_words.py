@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.domains.compliance import words as consents
+from jinlan.domains.engagement import care_words as care
 from jinlan.domains.engagement import ledger_words as ledger
 from jinlan.domains.engagement import pipeline_words as pipeline
 from jinlan.domains.strategy import words as charter
@@ -22,6 +23,7 @@ KINDS: Mapping[str, Look] = {
     on.INTERACTION: Look(_("互动"), "", "message-circle"), on.PROMISE: Look(_("承诺"), "", "flag"), on.OPPORTUNITY: Look(_("商机"), "", "trending-up"), on.CONTACT: Look(_("供数的联系"), "", "phone"),
     on.CASE: Look(_("诉求与投诉"), "amber", "alert-triangle"), on.TIER: Look(_("层级"), "gold", "medal"), on.LEAD: Look(_("主办"), "blue", "users"),
     on.ABSENCE: Look(_("离岗代理"), "", "users"), on.CONSENT: Look(_("授权撤回"), "amber", "lock"), on.TASK: Look(_("办结的待办"), "", "circle-check"),
+    on.CARE: Look(_("关怀与礼品"), "", "gift"),
 }  # fmt: skip
 CONTACTS: Mapping[str, Any] = {"FACE": _("面访"), "CALL": _("电话或视频")}
 CASES: Mapping[str, Any] = {
@@ -33,7 +35,7 @@ def title(event: Event) -> str:
     """Return in one line what happened."""
     makers = {
         on.INTERACTION: _interaction, on.PROMISE: _promise, on.OPPORTUNITY: _opportunity, on.CONTACT: lambda one: str(CONTACTS.get(one.code, one.code)), on.CASE: _case,
-        on.TIER: _tier, on.LEAD: lambda _one: gettext("开始主办"), on.ABSENCE: _absence, on.CONSENT: _consent, on.TASK: _task,
+        on.TIER: _tier, on.LEAD: lambda _one: gettext("开始主办"), on.ABSENCE: _absence, on.CONSENT: _consent, on.TASK: _task, on.CARE: _care,
     }  # fmt: skip
     return makers[event.kind](event)
 
@@ -90,6 +92,15 @@ def _consent(event: Event) -> str:
 def _task(event: Event) -> str:
     look = charter.OWED.get(event.values["contact"])
     return str(look.word if look else event.values["title"])
+
+
+def _care(event: Event) -> str:
+    if event.code == "greeted":
+        occasion = care.occasion(event.values["occasion"], event.values["ordinal"])
+        parts = [gettext("问候"), occasion, event.text, care.word(care.CHANNELS, event.values["channel"])]
+    else:
+        parts = [gettext("礼品"), care.word(care.DIRECTIONS, event.code), event.text, event.values["whom"]]
+    return " · ".join(one for one in parts if one)
 
 
 def when(event: Event) -> str:

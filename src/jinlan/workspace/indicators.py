@@ -40,6 +40,7 @@ SHOWN = 12  # of those behind it, before somebody asks for all
 YEAR = 12
 CHAPTERS: Mapping[str, Any] = {
     "1.1": gettext_lazy("识别战略客户"), "1.2": gettext_lazy("分类管理"), "2.1": gettext_lazy("频繁沟通"), "2.2": gettext_lazy("客户经理制"),
+    "20.2": gettext_lazy("客户关怀"),
 }  # fmt: skip
 
 

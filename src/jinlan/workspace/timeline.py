@@ -29,7 +29,7 @@ Place = tuple[datetime, str, int]
 @require_GET
 @page("clients")
 def timeline(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
-    """Show a page of a client's line of time; twelve queries at most, however long it is."""
+    """Show a page of a client's line of time; thirteen queries at most, however long it is."""
     unit = unit_in_sight(actor, public_id)
     kind, who = request.GET.get("kind", ""), request.GET.get("who", "")[:64].replace("\x00", "")
     kind = kind if kind in (ALL, *said.KINDS) else ""

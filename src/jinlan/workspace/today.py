@@ -24,8 +24,9 @@ from jinlan.basics.register import rule
 from jinlan.clients import selectors as clients
 from jinlan.clients import teams
 from jinlan.clients.history import waiting_for_team
-from jinlan.domains.engagement import ledger_words
+from jinlan.domains.engagement import care_words, ledger_words
 from jinlan.domains.engagement.selectors import ledger, pipeline, plans, timeline
+from jinlan.domains.engagement.selectors.care import due_among
 from jinlan.domains.engagement.selectors.rhythm import silent_among
 from jinlan.domains.strategy import words as charter_words
 from jinlan.domains.strategy.selectors import compliance, workload
@@ -103,6 +104,7 @@ def today(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         "nominated": waiting_for_team(actor),
         "late": sum(one.band == rules.OVERDUE for one in ready), "choices": _choices(day), "units": len(own),
         "signals": _signals(units, list(mine.values()), day), "silent": _silent(actor, units, own),
+        "care": _care(actor, units, own),
         **_load(actor, list(mine.values()), day), **agreed.shown(units),
         "unplanned": without_next_step(actor, mine, units),
     })  # fmt: skip
@@ -206,6 +208,22 @@ def _silent(actor: Actor, units: Mapping[int, Unit], own: Collection[int]) -> di
     rows = [row for row in silent_among(actor, units=own) if row.unit_id in units]
     shown = [{"unit": units[row.unit_id], "row": row} for row in rows[:SIGNALS]]
     return {"rows": shown, "hidden": len(rows) - len(shown)}
+
+
+def _care(actor: Actor, units: Mapping[int, Unit], own: Collection[int]) -> dict[str, Any]:
+    """Return whom of the own clients one remembers in the next days, the nearest first; whom one leaves alone stands among them."""
+    found = [
+        one for one in due_among(actor, units=own, today=business_date(actor.at)) if one.row.unit_id in units
+    ]
+    shown = [
+        {
+            "unit": units[one.row.unit_id], "row": one.row, "what": care_words.occasion(one.row.occasion, one.row.ordinal),
+            "state": care_words.STATES["silent" if one.silent else one.row.state], "why": care_words.reasons(one.silent),
+            "whom": one.row.person.name if one.row.person else "",
+        }
+        for one in found[:SIGNALS]
+    ]  # fmt: skip
+    return {"rows": shown, "hidden": len(found) - len(shown)}
 
 
 @require_POST

@@ -6,50 +6,65 @@ from django.apps import AppConfig
 
 
 class EngagementConfig(AppConfig):
-    """People of a client, interactions with them, and promises of either side."""
+    """People of a client, interactions with them, promises, plans, opportunities, care and hand-overs."""
 
     name = "jinlan.domains.engagement"
     label = "engagement"
 
     def ready(self) -> None:
-        """Declare the acts and jobs of this room, and offer its lists."""
+        """Declare the acts and jobs of this room, offer its lists, and tell other floors what it knows."""
         from jinlan.domains.engagement import tasks  # noqa: F401
-        from jinlan.domains.engagement.indicators import INDICATORS
-        from jinlan.domains.engagement.resources.absence import Absences
-        from jinlan.domains.engagement.resources.chances import Chances
-        from jinlan.domains.engagement.resources.handover import HandOvers
-        from jinlan.domains.engagement.resources.interactions import Interactions
-        from jinlan.domains.engagement.resources.people import ContactPeople, Pairs
-        from jinlan.domains.engagement.resources.pipeline import Opportunities
-        from jinlan.domains.engagement.resources.plans import PlanActions, Plans
-        from jinlan.domains.engagement.resources.promises import Promises
-        from jinlan.domains.engagement.resources.rhythm import Silences
-        from jinlan.domains.engagement.resources.team import TeamProposals
-        from jinlan.domains.engagement.selectors.counting import contacts, reviews
-        from jinlan.domains.engagement.selectors.events import held, opportunity_steps, promise_steps
-        from jinlan.kernel.resource.registry import register
-        from jinlan.work import happened, indicators
-        from jinlan.work.contacted import register_contacts
 
-        for resource in (
-            Interactions,
-            Promises,
-            ContactPeople,
-            Pairs,
-            Absences,
-            TeamProposals,
-            HandOvers,
-            Silences,
-            Plans,
-            PlanActions,
-            Opportunities,
-            Chances,
-        ):
-            register(resource)
-        register_contacts(contacts)
-        register_contacts(reviews)
-        happened.register_events("interaction", (happened.INTERACTION,), held)
-        happened.register_events("promise", (happened.PROMISE,), promise_steps)
-        happened.register_events("opportunity", (happened.OPPORTUNITY,), opportunity_steps)
-        for one in INDICATORS:
-            indicators.register(one)
+        _offer()
+        _tell()
+        _measure()
+
+
+def _offer() -> None:
+    from jinlan.domains.engagement.resources.absence import Absences
+    from jinlan.domains.engagement.resources.care import CareDays, Cares, CareSilences
+    from jinlan.domains.engagement.resources.chances import Chances
+    from jinlan.domains.engagement.resources.gifts import GiftsRegister
+    from jinlan.domains.engagement.resources.handover import HandOvers
+    from jinlan.domains.engagement.resources.interactions import Interactions
+    from jinlan.domains.engagement.resources.people import ContactPeople, Pairs
+    from jinlan.domains.engagement.resources.pipeline import Opportunities
+    from jinlan.domains.engagement.resources.plans import PlanActions, Plans
+    from jinlan.domains.engagement.resources.promises import Promises
+    from jinlan.domains.engagement.resources.rhythm import Silences
+    from jinlan.domains.engagement.resources.team import TeamProposals
+    from jinlan.kernel.resource.registry import register
+
+    for resource in (
+        Interactions, Promises, ContactPeople, Pairs, Absences, TeamProposals, HandOvers, Silences, Plans, PlanActions, Opportunities,
+        Chances, Cares, CareDays, CareSilences, GiftsRegister,
+    ):  # fmt: skip
+        register(resource)
+
+
+def _tell() -> None:
+    from jinlan.domains.engagement.selectors import events
+    from jinlan.domains.engagement.selectors.counting import contacts, reviews
+    from jinlan.work import happened
+    from jinlan.work.contacted import register_contacts
+
+    register_contacts(contacts)
+    register_contacts(reviews)
+    happened.register_events("interaction", (happened.INTERACTION,), events.held)
+    happened.register_events("promise", (happened.PROMISE,), events.promise_steps)
+    happened.register_events("opportunity", (happened.OPPORTUNITY,), events.opportunity_steps)
+    happened.register_events("greeting", (happened.CARE,), events.greeted)
+    happened.register_events("gift", (happened.CARE,), events.gifts_given)
+
+
+def _measure() -> None:
+    from jinlan.domains.engagement import care_indicators
+    from jinlan.domains.engagement import indicators as pipeline_indicators
+    from jinlan.domains.engagement.care_checks import CHECKS
+    from jinlan.work import indicators
+    from jinlan.work.preflight import register_check
+
+    for check in CHECKS:
+        register_check(check)
+    for one in (*pipeline_indicators.INDICATORS, *care_indicators.INDICATORS):
+        indicators.register(one)

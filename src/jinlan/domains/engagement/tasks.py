@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.actor import Actor
 from jinlan.domains.engagement.services import pipeline_history, reminding
+from jinlan.domains.engagement.services.care import refresh_care
 from jinlan.domains.engagement.services.carrying import carry_over
 from jinlan.domains.engagement.services.rhythm import refresh_rhythm
 from jinlan.kernel.jobs import Daily, job
@@ -48,3 +49,9 @@ def learn_pace(*, actor: Actor) -> int:
 def propose_chances(*, actor: Actor) -> str:
     """Propose the chances of the last half-year; a day on which there is nothing new to say changes nothing."""
     return pipeline_history.propose_chances(actor=actor)
+
+
+@job("engagement.draw_care", title=_("推算关怀日"), schedule=Daily(time(6, 50)))
+def draw_care(*, actor: Actor) -> dict[str, int]:
+    """Work out the occasions of the next weeks and what silences them; a second time changes nothing."""
+    return refresh_care(actor=actor)

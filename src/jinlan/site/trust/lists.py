@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -115,7 +116,7 @@ def _queries(resource: Resource) -> Iterator[str]:
 def fill(bank: Bank, token: Callable[[str, str], str]) -> None:
     """Write one row about each unit into every list about units; each says a word that stands nowhere else."""
     known: dict[tuple[Any, str], Any] = {}  # rows that later lists point at
-    for name in sorted(LISTS_OF_UNITS, key=lambda one: (_pointing(RESOURCES[one].model), one)):
+    for name in _in_order():
         model = RESOURCES[name].model
         made = [
             _row(model, bank, code, token("R", f"{name}:{code}"), known) for code in sorted(bank.unit_ids)
@@ -127,10 +128,16 @@ def fill(bank: Bank, token: Callable[[str, str], str]) -> None:
             bank.thing_ids[thing], bank.facts.rows[thing] = row.public_id, code
 
 
-def _pointing(model: type[models.Model]) -> int:
-    """Return at how many other lists a row must point: those that point at none are filled first."""
-    lists = {RESOURCES[name].model for name in LISTS_OF_UNITS}
-    return sum(one.related_model in lists and not one.null for one in model._meta.concrete_fields)
+def _in_order() -> list[str]:
+    """Return the lists by name, each after those whose rows its own point at."""
+    names = {RESOURCES[name].model: name for name in LISTS_OF_UNITS}
+    needs = {
+        name: {names[one.related_model] for one in model._meta.concrete_fields if one.related_model in names} - {name}
+        for model, name in names.items()
+    }  # fmt: skip
+    return list(
+        TopologicalSorter({name: sorted(needs[name]) for name in sorted(names.values())}).static_order()
+    )
 
 
 def fill_consents(bank: Bank) -> None:

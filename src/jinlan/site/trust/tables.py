@@ -154,7 +154,7 @@ TABLES: dict[str, Table] = {
                                 writers=frozenset({"manager", "private_banker"})),
     # People of a client are in sight as the company that they act for is, or the whole client.
     **{f"engagement_{name}": Table(lambda seen, keys: _unit(seen, keys) or _member(seen, keys), UNIT_ID, PARTY_ID, writers=KEEPERS)
-       for name in ("contactperson", "post", "tie", "pair")},
+       for name in ("contactperson", "post", "tie", "pair", "careday", "caresilence", "care", "gift")},
     # A client's own people are in sight as their party is; signing them in reads the rows before any scope.
     "portal_portalprincipal": Table(lambda seen, keys: keys[1] in seen.parties, party=PARTY_ID, door=True, may=frozenset({"manager", "private_banker"})),
     "portal_portalsession": Table(lambda seen, keys: False, client=False, door=True),

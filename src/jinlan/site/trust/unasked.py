@@ -56,6 +56,8 @@ FOLLOWS = frozenset(
         "kernel_job.state",
         "kernel_rowchange.op",
         "kernel_apitoken.use",
+        "engagement_care.state",
+        "engagement_gift.state",
         "kernel_notice.person_id",  # the one who is told, of the row that is decided
     )
 )

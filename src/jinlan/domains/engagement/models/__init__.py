@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jinlan.domains.engagement.models.care import Care, CareDay, CareSilence, Gift
 from jinlan.domains.engagement.models.handover import HandOver
 from jinlan.domains.engagement.models.interactions import Interaction
 from jinlan.domains.engagement.models.people import ContactPerson, Pair, Post, Tie
@@ -17,7 +18,11 @@ from jinlan.domains.engagement.models.rhythm import Rhythm
 
 __all__ = [
     "AccountPlan",
+    "Care",
+    "CareDay",
+    "CareSilence",
     "ContactPerson",
+    "Gift",
     "HandOver",
     "Interaction",
     "Opportunity",

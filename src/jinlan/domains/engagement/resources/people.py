@@ -48,7 +48,7 @@ CHOICES = {
 RHYTHM = 30  # offered at first
 
 
-def _chief(actor: Actor, text: str) -> UUID:
+def person_typed(actor: Actor, text: str) -> UUID:
     """Return the one contact person in sight that a text names: his public id, or his name."""
     try:
         known = reading.person_of(actor, public_id=UUID(text))
@@ -60,7 +60,8 @@ def _chief(actor: Actor, text: str) -> UUID:
     return the_one(found, text, absent=absent, many=many)
 
 
-def _chief_name(actor: Actor, value: Any) -> str:
+def person_read(actor: Actor, value: Any) -> str:
+    """Return the name of the person that a public id names, "" for none in sight."""
     try:
         found = reading.person_of(actor, public_id=UUID(str(value)))
     except ValueError:
@@ -117,7 +118,7 @@ _ABOUT = {
     "influence": Field(_("影响力"), choices=[(one, str(one)) for one in range(5, 0, -1)], help=_("5 最大；不了解就不填")),
     "attitude": Field(_("对我行的态度"), choices=CHOICES["attitude"], help=_("不了解就不填")),
     "level": Field(_("对接层级"), choices=CHOICES["level"]),
-    "reports_to": Field(_("上级"), help=_("同一客户已登记联系人的姓名"), clean=_chief, reads=_chief_name,
+    "reports_to": Field(_("上级"), help=_("同一客户已登记联系人的姓名"), clean=person_typed, reads=person_read,
                         initial=lambda _actor, row: row.reports_to.name if row is not None and row.reports_to else ""),
 }  # fmt: skip
 _NAME = Field(_("姓名"), help=_("只记工作所需；不记健康、宗教与家庭"))

@@ -1,4 +1,4 @@
-"""What happened with a client as this room knows it: interactions and the steps of promises, behind their wall; steps of opportunities."""
+"""What happened with a client as this room knows it: interactions and steps of promises, behind their wall; opportunities, greetings, gifts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from jinlan.basics.actor import Actor
-from jinlan.domains.engagement.models import Interaction, OpportunityStep, PromiseStep
+from jinlan.domains.engagement.models import Care, Gift, Interaction, OpportunityStep, PromiseStep
 from jinlan.kernel.reading import visible
-from jinlan.work.happened import INTERACTION, OPPORTUNITY, PROMISE, Asked, Event
+from jinlan.work.happened import CARE, INTERACTION, OPPORTUNITY, PROMISE, Asked, Event, beginning
 
 
 def held(actor: Actor, asked: Asked) -> list[Event]:
@@ -70,4 +70,36 @@ def opportunity_steps(actor: Actor, asked: Asked) -> list[Event]:
             reverse("opportunities-one", kwargs={"public_id": row.number}), values={"stage": row.stage, "by": row.by_name},
         )
         for row in rows.order_by("-at", "-id")[: asked.limit]
+    ]  # fmt: skip
+
+
+def greeted(actor: Actor, asked: Asked) -> list[Event]:
+    """Return who of a client was greeted, for which occasion; one query. The day itself is told nowhere here."""
+    rows = visible(actor, Care).filter(
+        asked.after("greeting", "done_at"), unit_id=asked.unit_id, state="done"
+    )
+    rows = rows.filter(claimed_by=asked.who) if asked.who else rows
+    rows = rows.annotate(named=F("person__name"))
+    return [
+        Event(
+            row.done_at or actor.at, "greeting", row.pk, CARE, "greeted", row.named or "", (row.claimed_by,), reverse("care-one", kwargs={"public_id": row.public_id}),
+            values={"occasion": row.occasion, "ordinal": row.ordinal, "channel": row.channel},
+        )
+        for row in rows.order_by("-done_at", "-id")[: asked.limit]
+    ]  # fmt: skip
+
+
+def gifts_given(actor: Actor, asked: Asked) -> list[Event]:
+    """Return what was given to a client's people and offered by them; one query."""
+    rows = visible(actor, Gift).filter(
+        asked.after_day("gift", "given_on"), unit_id=asked.unit_id, state="valid"
+    )
+    rows = rows.filter(employee=asked.who) if asked.who else rows
+    rows = rows.annotate(named=F("person__name"))
+    return [
+        Event(
+            beginning(row.given_on), "gift", row.pk, CARE, row.direction, row.what, (row.employee,), reverse("gifts-register-one", kwargs={"public_id": row.public_id}),
+            dated=True, values={"whom": row.named or "", "value": row.value, "currency": row.currency},
+        )
+        for row in rows.order_by("-given_on", "-id")[: asked.limit]
     ]  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.domains.engagement.tests.planning import BY_HAND, DEED, GOAL, LINES
 from tests.journeys.desk import Desk
-from tests.journeys.test_control import press
+from tests.journeys.test_control import press, prove
 from tests.journeys.test_hand_over import clients
 from tests.journeys.test_manager_day import SUBMIT, clean
 
@@ -86,6 +86,8 @@ def test_a_plan_is_written_approved_by_two_and_reviewed(
     for username in ("zhoulin", "chenwei"):
         one = desk(username, lang=lang, width=width)
         one.page.goto(request)
+        press(one, "main a[href*='confirm']")
+        prove(one)
         one.page.fill("#reason", "目标与资源相称，同意")
         press(one, "main form button[value=yes]")
     lihua.open(plan)

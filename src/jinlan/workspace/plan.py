@@ -106,18 +106,9 @@ def goal_line(goal: reading.Goal) -> Context:
     return {
         "goal": goal, "key": one.key, "text": one.text, "owner": one.owner, "due": one.due, "look": words.HEALTH[goal.health],
         "metric": one.unit or str(words.BY_HAND) if one.metric == OWN else measure_name(one.metric), "by_hand": one.metric == OWN,
-        "baseline": value_text(one, one.baseline), "target": value_text(one, one.target), "actual": value_text(one, goal.actual), "on": goal.on,
+        "baseline": reading.value_text(one, one.baseline), "target": reading.value_text(one, one.target), "actual": reading.value_text(one, goal.actual), "on": goal.on,
         "own": 100 * (goal.bar or Decimal(0)), "line": 100 * reached.line, "share": reached.share, "behind": reached.behind,
     }  # fmt: skip
-
-
-def value_text(one: Entry, value: Decimal | None) -> str:
-    """Return a value of an objective in the unit of its metric."""
-    if value is None:
-        return "—"
-    if one.metric == OWN:
-        return f"{value.normalize():f} {one.unit}".strip()
-    return figures.number(value) if one.metric == "product_families" else figures.money_text(value)
 
 
 class Shown:

@@ -17,7 +17,7 @@ from jinlan.clients.resources import BY_UNIT, CLIENT, UNIT_FIELD, ByUnit
 from jinlan.domains.engagement import ledger_words
 from jinlan.domains.engagement import plan_words as words
 from jinlan.domains.engagement.models import AccountPlan, PlanAction
-from jinlan.domains.engagement.rules.plan import missing_of
+from jinlan.domains.engagement.rules.plan import ACTION, missing_of
 from jinlan.domains.engagement.selectors import plans as reading
 from jinlan.domains.engagement.services.plan_life import approve_plan, close_plan
 from jinlan.domains.engagement.services.plan_work import (
@@ -59,7 +59,8 @@ class Plans(ByUnit):
         Title("number", _("版本"), of="called"), CLIENT, Badge("state", _("状态"), looks=words.STATES, keep=True),
         Badge("health", _("健康度"), looks=words.HEALTH, keep=True), Number("late", _("逾期行动"), of=lambda row: row.late or None),
         Day("starts_on", _("开始"), sort="starts_on"), Day("ends_on", pgettext_lazy("plan", "最后一天"), sort="ends_on"), Text("made_name", _("起草人")),
-        Moment("changed_at", _("修改时间"), sort="changed_at", shown=False),
+        Moment("changed_at", _("修改时间"), sort="changed_at", shown=False), Text("objectives", pgettext_lazy("plan", "目标"), of="goals_text", shown=False),
+        Number("actions", _("行动"), of="actions_count", shown=False),
     )  # fmt: skip
     facts = (Moment("approved_at", _("生效时间")), Day("ended_on", _("结束日期")), Text("reason", _("理由")))
     views = (
@@ -92,8 +93,13 @@ class Plans(ByUnit):
         for one in reading.dress(reading.actions_in(actor, unit_ids={row.unit_id for row in rows}), today):
             late.setdefault(one.plan_id, []).append(one)
         for row in super().decorate(actor, rows):
+            entries = reading.entries_of(row)
+            row.goals_text, row.actions_count = (
+                reading.objectives_text(entries),
+                sum(one.kind == ACTION for one in entries),
+            )
             row.called = _("第 %(number)s 版") % {"number": row.number}
-            row.missing = missing_of(reading.entries_of(row)) if row.state == reading.DRAFT else []
+            row.missing = missing_of(entries) if row.state == reading.DRAFT else []
             held = late.get(row.pk, [])
             row.late = sum(one.look == "late" for one in held)
             row.health = reading.health_of(goals[row.pk], held) if row.state == reading.IN_FORCE else ""

@@ -16,6 +16,7 @@ from jinlan.basics.register import rule
 from jinlan.domains.engagement.models import AccountPlan, PlanAction, PlanReading, PlanReview
 from jinlan.domains.engagement.rules import progress as rules
 from jinlan.domains.engagement.rules.plan import OBJECTIVE, OWN, Entry, entry_of
+from jinlan.kernel import figures
 from jinlan.kernel.reading import visible
 from jinlan.serving import selectors as serving
 from jinlan.serving.models import UnitResult
@@ -65,6 +66,23 @@ def objectives_in_sight(actor: Actor, *, most: int = 300) -> list[tuple[UUID, in
         (one.key, row.unit_id, one.text) for row in plans for one in entries_of(row) if one.kind == OBJECTIVE
     ]
     return found[:most]
+
+
+def value_text(one: Entry, value: Decimal | None) -> str:
+    """Return a value of an objective in the unit of its metric."""
+    if value is None:
+        return "—"
+    if one.metric == OWN:
+        return f"{value.normalize():f} {one.unit}".strip()
+    return figures.number(value) if one.metric == "product_families" else figures.money_text(value)
+
+
+def objectives_text(entries: Iterable[Entry]) -> str:
+    """Return the objectives of a plan in one line: what, from where to where."""
+    goals = [one for one in entries if one.kind == OBJECTIVE]
+    return figures.listed(
+        f"{one.text} {value_text(one, one.baseline)} → {value_text(one, one.target)}" for one in goals
+    )
 
 
 def newest_value(actor: Actor, unit_id: int, metric: str) -> tuple[Decimal | None, date | None]:

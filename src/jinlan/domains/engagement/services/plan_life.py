@@ -17,8 +17,8 @@ from jinlan.basics.errors import Refused
 from jinlan.clients import selectors as clients
 from jinlan.domains.engagement.models import AccountPlan, PlanAction, Promise
 from jinlan.domains.engagement.rules.interactions import check_reason
-from jinlan.domains.engagement.rules.plan import ACTION, OBJECTIVE, Entry, differences, missing_of
-from jinlan.domains.engagement.selectors.plans import entries_of
+from jinlan.domains.engagement.rules.plan import ACTION, Entry, differences, missing_of
+from jinlan.domains.engagement.selectors.plans import entries_of, objectives_text
 from jinlan.domains.engagement.services.plans import CLOSED, DRAFT, IN_FORCE, REPLACED, the_plan
 from jinlan.domains.engagement.services.promises import add_promise, agree_on_day, hand_over_promise
 from jinlan.domains.engagement.services.screening import refuse_terms_in
@@ -47,11 +47,10 @@ def about_plan(*, actor: Actor, public_id: UUID) -> Matter:
 
 def _told(row: AccountPlan | None) -> dict[str, str]:
     if row is None:
-        return {"number": "", "term": "", "objectives": "", "actions": ""}
+        return dict.fromkeys(("number", "starts_on", "ends_on", "objectives", "actions"), "")
     entries = entries_of(row)
-    goals = [f"{one.text} {one.baseline} → {one.target}" for one in entries if one.kind == OBJECTIVE]
     return {
-        "number": str(row.number), "term": f"{row.starts_on} – {row.ends_on}", "objectives": "\n".join(goals),
+        "number": str(row.number), "starts_on": str(row.starts_on), "ends_on": str(row.ends_on), "objectives": objectives_text(entries),
         "actions": str(sum(one.kind == ACTION for one in entries)),
     }  # fmt: skip
 

@@ -86,7 +86,7 @@ class Contacts(ByUnit):
     purpose = _("准备好的联系：执行前再问一次，撤回授权后即被拦下")
     nothing = _("在客户的「同意与触达」页准备第一次联系后，会出现在这里。")
     model, roles = Contact, BUSINESS
-    key, icon, order, sort = "m", "message-circle", 45, "-prepared_at"
+    key, icon, order, sort, railed = "m", "message-circle", 45, "-prepared_at", ("compliance",)
     search = ("what",)
     columns = (
         Title("what", _("内容")), CLIENT, Link("party", _("联系人"), of="party.name", url=_page_of_person, keep=True),

@@ -57,7 +57,7 @@ class Promises(ByUnit):
     purpose = _("双方在会面、电话与邮件中答应的事：期限、负责人、凭据与结果")
     nothing = _("在客户页「记一笔」时写下的承诺会出现在这里。")
     model, roles = Promise, BUSINESS
-    key, icon, order, sort, railed = "l", "flag", 43, "due_on", ()
+    key, icon, order, sort, railed = "l", "flag", 43, "due_on", ("manager", "private_banker", "branch_head")
     history = False
     search = ("what",)
     pages = {"": "jinlan.domains.engagement.views.PromisesPage"}

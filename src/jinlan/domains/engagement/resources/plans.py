@@ -53,7 +53,13 @@ class Plans(ByUnit):
     purpose = _("每户战略客户的经营计划：目标、行动、资源与双方的承诺；按版本审批，按季回顾")
     nothing = _("从客户页起草第一份计划。")
     model, roles = AccountPlan, BUSINESS
-    key, icon, order, sort, railed = "p", "target", 46, "-changed_at", ("manager", "private_banker", "branch_head")
+    key, icon, order, sort, railed = (
+        "p",
+        "target",
+        46,
+        "-changed_at",
+        ("manager", "private_banker", "branch_head"),
+    )
     history = False
     columns = (
         Title("number", _("版本"), of="called"), CLIENT, Badge("state", _("状态"), looks=words.STATES, keep=True),

@@ -17,8 +17,8 @@ from django.db.models import Q
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import SHANGHAI, business_date
 
-INTERACTION, PROMISE, OPPORTUNITY, CONTACT, CASE, TIER, LEAD, ABSENCE, CONSENT, TASK, CARE = KINDS = (
-    "INTERACTION", "PROMISE", "OPPORTUNITY", "CONTACT", "CASE", "TIER", "LEAD", "ABSENCE", "CONSENT", "TASK", "CARE",
+INTERACTION, PROMISE, PLAN, OPPORTUNITY, CONTACT, CASE, TIER, LEAD, ABSENCE, CONSENT, TASK, CARE = KINDS = (
+    "INTERACTION", "PROMISE", "PLAN", "OPPORTUNITY", "CONTACT", "CASE", "TIER", "LEAD", "ABSENCE", "CONSENT", "TASK", "CARE",
 )  # fmt: skip
 ROUTINE = frozenset((CONTACT, ABSENCE, TASK))  # what comes of itself, and is folded until somebody asks
 

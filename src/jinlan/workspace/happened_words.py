@@ -12,6 +12,7 @@ from jinlan.domains.compliance import words as consents
 from jinlan.domains.engagement import care_words as care
 from jinlan.domains.engagement import ledger_words as ledger
 from jinlan.domains.engagement import pipeline_words as pipeline
+from jinlan.domains.engagement import plan_words as plans
 from jinlan.domains.strategy import words as charter
 from jinlan.kernel import figures
 from jinlan.kernel.looks import Look
@@ -20,7 +21,7 @@ from jinlan.work.happened import Event
 from jinlan.workspace import words
 
 KINDS: Mapping[str, Look] = {
-    on.INTERACTION: Look(_("互动"), "", "message-circle"), on.PROMISE: Look(_("承诺"), "", "flag"), on.OPPORTUNITY: Look(_("商机"), "", "trending-up"), on.CONTACT: Look(_("供数的联系"), "", "phone"),
+    on.INTERACTION: Look(_("互动"), "", "message-circle"), on.PROMISE: Look(_("承诺"), "", "flag"), on.PLAN: Look(_("客户计划"), "", "target"), on.OPPORTUNITY: Look(_("商机"), "", "trending-up"), on.CONTACT: Look(_("供数的联系"), "", "phone"),
     on.CASE: Look(_("诉求与投诉"), "amber", "alert-triangle"), on.TIER: Look(_("层级"), "gold", "medal"), on.LEAD: Look(_("主办"), "blue", "users"),
     on.ABSENCE: Look(_("离岗代理"), "", "users"), on.CONSENT: Look(_("授权撤回"), "amber", "lock"), on.TASK: Look(_("办结的待办"), "", "circle-check"),
     on.CARE: Look(_("关怀与礼品"), "", "gift"),
@@ -34,7 +35,7 @@ CASES: Mapping[str, Any] = {
 def title(event: Event) -> str:
     """Return in one line what happened."""
     makers = {
-        on.INTERACTION: _interaction, on.PROMISE: _promise, on.OPPORTUNITY: _opportunity, on.CONTACT: lambda one: str(CONTACTS.get(one.code, one.code)), on.CASE: _case,
+        on.INTERACTION: _interaction, on.PROMISE: _promise, on.PLAN: _plan, on.OPPORTUNITY: _opportunity, on.CONTACT: lambda one: str(CONTACTS.get(one.code, one.code)), on.CASE: _case,
         on.TIER: _tier, on.LEAD: lambda _one: gettext("开始主办"), on.ABSENCE: _absence, on.CONSENT: _consent, on.TASK: _task, on.CARE: _care,
     }  # fmt: skip
     return makers[event.kind](event)
@@ -51,6 +52,17 @@ def _promise(event: Event) -> str:
         "day": event.values["due_on"].isoformat(),
     }
     return f"{side} · {event.text} · {step}"
+
+
+def _plan(event: Event) -> str:
+    number = event.values["number"]
+    if event.code == "in_force":
+        return gettext("第 %(number)s 版计划生效，到 %(day)s") % {
+            "number": number,
+            "day": event.values["until"].isoformat(),
+        }
+    health = words.look(plans.HEALTH, event.values["health"]).word
+    return gettext("第 %(number)s 版计划回顾：%(health)s") % {"number": number, "health": health}
 
 
 def _opportunity(event: Event) -> str:

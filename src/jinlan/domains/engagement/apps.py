@@ -52,6 +52,8 @@ def _tell() -> None:
     register_contacts(reviews)
     happened.register_events("interaction", (happened.INTERACTION,), events.held)
     happened.register_events("promise", (happened.PROMISE,), events.promise_steps)
+    happened.register_events("plan", (happened.PLAN,), events.plans_begun)
+    happened.register_events("plan_review", (happened.PLAN,), events.plans_reviewed)
     happened.register_events("opportunity", (happened.OPPORTUNITY,), events.opportunity_steps)
     happened.register_events("greeting", (happened.CARE,), events.greeted)
     happened.register_events("gift", (happened.CARE,), events.gifts_given)

@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.domains.engagement.models import AccountPlan, PlanReading, PlanReview
-from jinlan.domains.engagement.services.plan_work import finish_plan_action
+from jinlan.domains.engagement.services.plan_work import finish_plan_action, review_plan
 from jinlan.domains.engagement.services.plans import share_plan
 from jinlan.domains.engagement.tests.planning import DEED, GOAL, Desk, a_desk
 from jinlan.domains.engagement.tests.worlds import Room, a_contact
-from jinlan.kernel.testing import writing
+from jinlan.kernel.testing import TODAY, writing
 from jinlan.workspace.tests.conftest import World
 
 Sign = Callable[[str], Client]
@@ -272,3 +272,22 @@ def test_own_plan_actions_stand_on_today(desk: Desk, as_person: Sign) -> None:
     text = text_of(as_person("lihua"), "/today")
     assert "客户计划的行动 上线资金归集" in text
     assert "客户计划的行动" not in text_of(as_person("zhaoyan"), "/today")
+
+
+def test_a_plan_stands_in_the_clients_line_of_time(desk: Desk, as_person: Sign) -> None:
+    desk.whole()
+    desk.approve()
+    review_plan(
+        actor=desk.room.actor(),
+        public_id=desk.plan,
+        held_on=TODAY,
+        minutes="存款按计划，开证仍慢，原因是单证中心缺人。",
+    )
+    address = f"/clients/{desk.room.cast.group.public_id}/timeline?kind=PLAN"
+    text = text_of(as_person("lihua"), address)
+    assert "第 1 版计划生效，到 2027-09-30" in text
+    assert "第 1 版计划回顾：明显落后" in text
+    assert "计划回顾" in text_of(as_person("lihua"), f"{address}&who=E1001")
+    assert "计划生效" not in text_of(as_person("lihua"), f"{address}&who=E1001")
+    hidden = as_person("wangmin").get(address)
+    assert (hidden.status_code, "计划生效" in hidden.content.decode()) == (200, False)

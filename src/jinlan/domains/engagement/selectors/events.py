@@ -1,4 +1,4 @@
-"""What happened with a client as this room knows it: interactions and steps of promises, behind their wall; opportunities, greetings, gifts."""
+"""What happened with a client as this room knows it: interactions and steps of promises, behind their wall; plans, opportunities, greetings, gifts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from jinlan.basics.actor import Actor
-from jinlan.domains.engagement.models import Care, Gift, Interaction, OpportunityStep, PromiseStep
+from jinlan.domains.engagement.models import (
+    AccountPlan,
+    Care,
+    Gift,
+    Interaction,
+    OpportunityStep,
+    PlanReview,
+    PromiseStep,
+)
 from jinlan.kernel.reading import visible
-from jinlan.work.happened import CARE, INTERACTION, OPPORTUNITY, PROMISE, Asked, Event, beginning
+from jinlan.work.happened import CARE, INTERACTION, OPPORTUNITY, PLAN, PROMISE, Asked, Event, beginning
 
 
 def held(actor: Actor, asked: Asked) -> list[Event]:
@@ -102,4 +110,35 @@ def gifts_given(actor: Actor, asked: Asked) -> list[Event]:
             dated=True, values={"whom": row.named or "", "value": row.value, "currency": row.currency},
         )
         for row in rows.order_by("-given_on", "-id")[: asked.limit]
+    ]  # fmt: skip
+
+
+def plans_begun(actor: Actor, asked: Asked) -> list[Event]:
+    """Return which versions of a client's plan took force; one query. Nobody of ours stands behind one alone."""
+    if asked.who:
+        return []
+    rows = visible(actor, AccountPlan).filter(
+        asked.after("plan", "approved_at"), unit_id=asked.unit_id, approved_at__isnull=False
+    )
+    rows = rows.only("unit_id", "number", "approved_at", "made_name", "ends_on", "public_id")
+    return [
+        Event(
+            row.approved_at or actor.at, "plan", row.pk, PLAN, "in_force", url=reverse("plans-one", kwargs={"public_id": row.public_id}),
+            values={"number": row.number, "until": row.ends_on, "by": row.made_name},
+        )
+        for row in rows.order_by("-approved_at", "-id")[: asked.limit]
+    ]  # fmt: skip
+
+
+def plans_reviewed(actor: Actor, asked: Asked) -> list[Event]:
+    """Return when a client's plan was reviewed, and how it did; one query."""
+    rows = visible(actor, PlanReview).filter(asked.after_day("plan_review", "held_on"), unit_id=asked.unit_id)
+    rows = rows.filter(staff__contains=[asked.who]) if asked.who else rows
+    rows = rows.annotate(number=F("plan__number"), plan_key=F("plan__public_id"))
+    return [
+        Event(
+            beginning(row.held_on), "plan_review", row.pk, PLAN, "reviewed", who=tuple(row.staff), dated=True,
+            url=reverse("plans-one", kwargs={"public_id": row.plan_key}), values={"number": row.number, "health": row.health},
+        )
+        for row in rows.order_by("-held_on", "-id")[: asked.limit]
     ]  # fmt: skip

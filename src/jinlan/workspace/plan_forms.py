@@ -154,17 +154,17 @@ def _back(public_id: UUID, number: int, section: str = "") -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @doing("engagement-log")
-def entry(request: HttpRequest, public_id: UUID, kind: str, *, actor: Actor) -> HttpResponse:
+def entry(request: HttpRequest, public_id: UUID, code: str, *, actor: Actor) -> HttpResponse:
     """Write one entry of the draft, or take it out."""
-    if kind not in SHAPES:
+    if code not in SHAPES:
         raise Http404
     with scoped(actor):
         unit = unit_in_sight(actor, public_id)
         row = _draft(actor, unit)
         entries = reading.entries_of(row)
-        held = _held(request, entries, kind)
+        held = _held(request, entries, code)
         choices = Choices(actor, unit, entries)
-    back = _back(public_id, row.number, SHAPES[kind].section)
+    back = _back(public_id, row.number, SHAPES[code].section)
     if request.method == "POST" and "drop" in request.POST and held is not None:
         drop = DropForm(request.POST)
         if drop.is_valid() and _acted(drop, lambda: drop_plan_entry.once(
@@ -177,20 +177,20 @@ def entry(request: HttpRequest, public_id: UUID, kind: str, *, actor: Actor) -> 
         return redirect(back)
     form = EntryForm(
         request.POST or None,
-        kind=kind,
+        kind=code,
         choices=choices,
         edition=row.edition,
-        initial=_initial(request, actor, kind, held),
+        initial=_initial(request, actor, code, held),
     )
     if request.method == "POST" and form.is_valid() and _acted(form, lambda: write_plan_entry.once(
-        form.cleaned_data["key"], actor=actor, public_id=row.public_id, edition=form.cleaned_data["edition"], kind=kind, said=form.said(),
+        form.cleaned_data["key"], actor=actor, public_id=row.public_id, edition=form.cleaned_data["edition"], kind=code, said=form.said(),
         entry=held.key if held else None,
     )):  # fmt: skip
         messages.success(request, _("已保存"))
         return redirect(back)
     return render(request, "workspace/plan_entry.html", {
-        "title": words.KINDS[kind], "place": "clients", "unit": unit, "row": row, "form": form, "back": back, "held": held,
-        "drop_key": str(uuid7()), "section": words.SECTIONS[SHAPES[kind].section],
+        "title": words.KINDS[code], "place": "clients", "unit": unit, "row": row, "form": form, "back": back, "held": held,
+        "drop_key": str(uuid7()), "section": words.SECTIONS[SHAPES[code].section],
     }, status=422 if request.method == "POST" else 200)  # fmt: skip
 
 

@@ -50,8 +50,8 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)
 
 
-def digest(admin: Admin) -> str:
-    """Return a digest of every row of every table; sessions, sign-in attempts, audit and the last sign-in excepted."""
+def digest(admin: Admin) -> dict[str, str]:
+    """Return a digest of the rows of each table; sessions, sign-in attempts, audit and the last sign-in excepted."""
     tables = [
         row[0]
         for row in admin.execute(
@@ -59,14 +59,10 @@ def digest(admin: Admin) -> str:
         ).fetchall()
     ]
     parts = [
-        f"select '{table}' || md5(coalesce(string_agg(md5((to_jsonb(t) - 'last_login')::text), '' order by md5((to_jsonb(t) - 'last_login')::text)), '')) from {table} t"
+        f"select '{table}', md5(coalesce(string_agg(md5((to_jsonb(t) - 'last_login')::text), '' order by md5((to_jsonb(t) - 'last_login')::text)), '')) from {table} t"
         for table in tables if not table.startswith(MAY_CHANGE)
     ]  # fmt: skip
-    return str(
-        admin.execute(
-            statement(f"select md5(string_agg(d, '')) from ({' union all '.join(parts)}) as every(d)")
-        ).fetchone()
-    )
+    return dict(admin.execute(statement(" union all ".join(parts))).fetchall())
 
 
 class Judge:
@@ -104,7 +100,7 @@ class Judge:
                         {f"{probe.method} {probe.name}" for probe in probes[start : start + BATCH]}
                     )
                     self.verdict.wrong.append(
-                        f"{who}: the database changed in one of {', '.join(asked)[:300]}"
+                        f"{who}: the database ({', '.join(sorted(name for name in after if after[name] != before.get(name)))}) changed in one of {', '.join(asked)[:300]}"
                     )
                     before = after
                 if self.stop_early and self.verdict.wrong:

@@ -101,7 +101,8 @@ def test_what_is_wrong_without_the_hole_too_does_not_pass_for_a_catch() -> None:
 
 def test_a_room_gets_its_rows_of_the_matrix_from_its_resource(arena: Arena, database_name: str) -> None:
     name = f"{database_name}_trust"
-    wanted = frozenset(one for one in MATRIX if one.removeprefix("api:").startswith("gifts"))
+    sample = [one for one in MATRIX if "register" not in one]  # the register of gifts is another list
+    wanted = frozenset(one for one in sample if one.removeprefix("api:").startswith("gifts"))
     with filled(arena, name) as bank, connected(name), arena.planting(name) as admin:
         found = probing.prove(bank, admin, seed=3, only=wanted, people=PEOPLE)
 

@@ -21,6 +21,12 @@ def remind_promises(*, actor: Actor) -> dict[str, int]:
     return reminding.remind_promises(actor=actor)
 
 
+@job("engagement.remind_work", title=_("提醒会面与计划行动"), schedule=Daily(time(7, 35)))
+def remind_work(*, actor: Actor) -> dict[str, int]:
+    """Tell owners of plan actions that come due, and who meets a client by the end of tomorrow that the brief is ready."""
+    return reminding.remind_actions(actor=actor) | {"briefs": reminding.announce_briefs(actor=actor)}
+
+
 @job(
     "engagement.carry_over",
     title=_("移交生效：未办结的工作交给接收人"),

@@ -169,6 +169,7 @@ class PlanActions(ByUnit):
     )  # fmt: skip
     verbs = {
         "engagement.plan_action_done": _("行动已完成"), "engagement.plan_action_dropped": _("取消行动"), "engagement.plan_action_moved": _("行动改期"),
+        "engagement.actions_reminded": _("提醒到期的行动"),
     }  # fmt: skip
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Max
 
 from jinlan.basics.actor import Actor
+from jinlan.basics.clock import SHANGHAI
+from jinlan.clients import selectors as clients
 from jinlan.domains.engagement.models import Interaction, Promise
 from jinlan.domains.engagement.rules.promises import OPEN
 from jinlan.kernel.reading import visible
@@ -35,3 +38,14 @@ def promises_due(actor: Actor, *, employee: str, since: date, until: date) -> li
     )
     kept = rows.only("public_id", "unit_id", "side", "due_on", "made_at", "edition")
     return list(kept.annotate(changed_at=Max("steps__at")).order_by("due_on", "id"))
+
+
+def meetings_ahead(actor: Actor, *, until: date) -> list[tuple[Interaction, UUID]]:
+    """Return what is planned between now and the end of a day, each with the public id of its client; none that holds inside information."""
+    end = datetime.combine(until + timedelta(days=1), time(), SHANGHAI)
+    rows = visible(actor, Interaction).filter(
+        inside=False, state="planned", starts_at__gte=actor.at, starts_at__lt=end
+    )
+    found = list(rows.only("public_id", "unit_id", "starts_at", "staff").order_by("starts_at", "id"))
+    units = clients.units_by_key(actor, unit_ids={row.unit_id for row in found})
+    return [(row, units[row.unit_id].public_id) for row in found if row.unit_id in units]

@@ -206,8 +206,13 @@ def own_actions(actor: Actor, *, employee: str, until: date, today: date) -> lis
     """Return the open actions of one of ours that are due up to a day; those in the promise ledger are found there."""
     if not employee:
         return []
-    rows = visible(actor, PlanAction).filter(owner=employee, state="open", promise=None, due_on__lte=until)
-    return dress(rows.order_by("due_on", "id"), today)
+    return dress(open_actions(actor, until=until).filter(owner=employee), today)
+
+
+def open_actions(actor: Actor, *, until: date) -> QuerySet[PlanAction]:
+    """Return the open actions that are due up to a day and that no promise stands behind."""
+    rows = visible(actor, PlanAction).filter(state="open", promise=None, due_on__lte=until)
+    return rows.order_by("due_on", "id")
 
 
 def reviews_of(actor: Actor, *, unit_id: int) -> list[PlanReview]:

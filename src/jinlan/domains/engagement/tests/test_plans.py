@@ -47,6 +47,7 @@ from jinlan.domains.engagement.services.plans import (
     write_plan_entry,
 )
 from jinlan.domains.engagement.services.promises import keep_promise
+from jinlan.domains.engagement.services.reminding import announce_briefs, remind_actions
 from jinlan.domains.engagement.tests.planning import (
     BY_HAND,
     DEED,
@@ -59,9 +60,10 @@ from jinlan.domains.engagement.tests.planning import (
     next_version,
     publish_figures,
 )
-from jinlan.domains.engagement.tests.worlds import Room
-from jinlan.kernel.scope import ScopeDenied, scoped
-from jinlan.kernel.testing import AT, TODAY, writing
+from jinlan.domains.engagement.tests.worlds import Room, shanghai
+from jinlan.kernel.outbox import Notice
+from jinlan.kernel.scope import ScopeDenied, scoped, system_actor
+from jinlan.kernel.testing import AT, ENTITY, TODAY, writing
 from jinlan.kernel.tests.threads import at_once
 from jinlan.work.services import decide
 
@@ -524,3 +526,31 @@ def test_what_passed_its_day_is_not_promised_to_a_client(room: Room) -> None:
     with pytest.raises(Refused) as refused:
         desk.ask()
     assert (refused.value.code, refused.value.message) == ("PLAN_PAST", "双方的行动已经过期：给出开证方案。")
+
+
+def test_owners_hear_of_their_plan_actions_and_who_meets_of_the_brief(room: Room) -> None:
+    desk = a_desk(room).whole()
+    desk.approve()
+    meeting = room.plan(starts_at=shanghai(15, 15, month=12))  # tomorrow by the clock of the second run
+    room.plan(starts_at=shanghai(16, 15, month=12))
+    counts = []
+    for day in (1, 14, 14, 15, 16):
+        actor = system_actor(ENTITY, shanghai(day, 8, month=12))
+        counts.append((remind_actions(actor=actor), announce_briefs(actor=actor)))
+    assert [(found["soon"], found["today"], found["overdue"], briefs) for found, briefs in counts] == [
+        (0, 0, 0, 0), (1, 0, 0, 1), (1, 0, 0, 1), (0, 1, 0, 2), (0, 0, 1, 1),
+    ]  # fmt: skip
+    with writing():
+        rows = Notice.objects.filter(
+            person_id=room.cast.people["lihua"].pk, kind__startswith="engagement."
+        ).order_by("id")
+        told = [(row.kind, row.values["when"], row.url) for row in rows]
+    action = f"/plan-actions/{desk.action('deed')['public_id']}"
+    assert [one for one in told if "action" in one[0]] == [
+        ("engagement.plan_action_due", when, action) for when in ("soon", "today", "overdue")
+    ]  # fmt: skip
+    briefs = [one for one in told if "brief" in one[0]]
+    assert briefs[0] == (
+        "engagement.brief_ready", "12-15 15:00", f"/clients/{room.cast.group.public_id}/brief?meeting={meeting}"
+    )  # fmt: skip
+    assert len(briefs) == 2

@@ -35,7 +35,6 @@ from jinlan.domains.engagement.rules.plan import (
 )
 from jinlan.domains.engagement.selectors import plans as reading
 from jinlan.domains.engagement.selectors import roster
-from jinlan.domains.engagement.services.plan_work import read_objective, review_plan
 from jinlan.domains.engagement.services.plans import (
     drop_plan_entry,
     set_plan_term,
@@ -128,14 +127,15 @@ def _draft(actor: Actor, unit: Any) -> Any:
     return found
 
 
-def _in_force(actor: Actor, unit: Any) -> Any:
+def plan_that_holds(actor: Actor, unit: Any) -> Any:
+    """Return the plan in force; 404 where there is none."""
     found = reading.plan_in_force(actor, unit_id=unit.pk)
     if found is None:
         raise Http404
     return found
 
 
-def _acted(form: forms.Form, act: Callable[[], object]) -> bool:
+def acted(form: forms.Form, act: Callable[[], object]) -> bool:
     """Do something for a valid form; what is refused stands at its field."""
     try:
         act()
@@ -147,7 +147,8 @@ def _acted(form: forms.Form, act: Callable[[], object]) -> bool:
     return True
 
 
-def _back(public_id: UUID, number: int, section: str = "") -> str:
+def back_to(public_id: UUID, number: int, section: str = "") -> str:
+    """Return the address of a version of a plan, at one of its sections."""
     address = f"{reverse('client-plan', kwargs={'public_id': public_id})}?version={number}"
     return f"{address}#{section}" if section else address
 
@@ -164,10 +165,10 @@ def entry(request: HttpRequest, public_id: UUID, code: str, *, actor: Actor) -> 
         entries = reading.entries_of(row)
         held = _held(request, entries, code)
         choices = Choices(actor, unit, entries)
-    back = _back(public_id, row.number, SHAPES[code].section)
+    back = back_to(public_id, row.number, SHAPES[code].section)
     if request.method == "POST" and "drop" in request.POST and held is not None:
         drop = DropForm(request.POST)
-        if drop.is_valid() and _acted(drop, lambda: drop_plan_entry.once(
+        if drop.is_valid() and acted(drop, lambda: drop_plan_entry.once(
             drop.cleaned_data["key"], actor=actor, public_id=row.public_id, edition=drop.cleaned_data["edition"], entry=held.key
         )):  # fmt: skip
             messages.success(request, _("已删去这一条"))
@@ -182,7 +183,7 @@ def entry(request: HttpRequest, public_id: UUID, code: str, *, actor: Actor) -> 
         edition=row.edition,
         initial=_initial(request, actor, code, held),
     )
-    if request.method == "POST" and form.is_valid() and _acted(form, lambda: write_plan_entry.once(
+    if request.method == "POST" and form.is_valid() and acted(form, lambda: write_plan_entry.once(
         form.cleaned_data["key"], actor=actor, public_id=row.public_id, edition=form.cleaned_data["edition"], kind=code, said=form.said(),
         entry=held.key if held else None,
     )):  # fmt: skip
@@ -246,16 +247,17 @@ def term(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         key = given.pop("key")
-        if _acted(form, lambda: set_plan_term.once(key, actor=actor, public_id=row.public_id, **given)):
-            return redirect(_back(public_id, row.number))
-    return _form_page(request, unit, row, form, _("计划期间"))
+        if acted(form, lambda: set_plan_term.once(key, actor=actor, public_id=row.public_id, **given)):
+            return redirect(back_to(public_id, row.number))
+    return form_page(request, unit, row, form, _("计划期间"))
 
 
-def _form_page(
+def form_page(
     request: HttpRequest, unit: Any, row: Any, form: forms.Form, title: str, **more: Any
 ) -> HttpResponse:
+    """Show a form of a plan, beside its objectives where they are given."""
     return render(request, "workspace/plan_form.html", {
-        "title": title, "place": "clients", "unit": unit, "row": row, "form": form, "back": _back(unit.public_id, row.number), **more,
+        "title": title, "place": "clients", "unit": unit, "row": row, "form": form, "back": back_to(unit.public_id, row.number), **more,
     }, status=422 if request.method == "POST" else 200)  # fmt: skip
 
 
@@ -266,13 +268,13 @@ def share(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRespons
     with scoped(actor):
         unit = unit_in_sight(actor, public_id)
         rows = reading.plans_of(actor, unit_id=unit.pk)
-        row = next((one for one in rows if one.state == reading.DRAFT), None) or _in_force(actor, unit)
+        row = next((one for one in rows if one.state == reading.DRAFT), None) or plan_that_holds(actor, unit)
     may = row.state == reading.DRAFT and actor.has(*share_plan.roles)
     if request.method == "POST":
         if not may:
             raise Http404
         form = DropForm(request.POST)
-        if form.is_valid() and _acted(form, lambda: share_plan.once(
+        if form.is_valid() and acted(form, lambda: share_plan.once(
             form.cleaned_data["key"], actor=actor, public_id=row.public_id, edition=form.cleaned_data["edition"], shared=request.POST.getlist("shared"),
         )):  # fmt: skip
             messages.success(request, _("已保存"))
@@ -329,106 +331,3 @@ def _shown(one: Entry, name: str, goals: Any, kept: Any, people: Any, owners: An
         "side": {code: str(look.word) for code, look in ledger_words.SIDES.items()},
     }
     return str(tables[name].get(value, value)) if name in tables else str(value)
-
-
-class ReviewForm(forms.Form):
-    """The minutes of a review."""
-
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    held_on = forms.DateField(label=gettext_lazy("回顾日期"), widget=DAY)
-    minutes = forms.CharField(
-        label=gettext_lazy("要点"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}), help_text=gettext_lazy("进展、偏差、原因与客户的看法")
-    )  # fmt: skip
-    decisions = forms.CharField(
-        label=gettext_lazy("决定"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    staff = forms.MultipleChoiceField(
-        label=gettext_lazy("我行参加人"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    people = forms.MultipleChoiceField(
-        label=gettext_lazy("客户方参加人"), required=False, widget=forms.CheckboxSelectMultiple, help_text=gettext_lazy("有客户方参加的回顾计入服务章程")
-    )  # fmt: skip
-    next_on = forms.DateField(label=gettext_lazy("下次回顾"), required=False, widget=DAY)
-
-    def __init__(self, data: Any, *, staff: Any, people: Any, initial: Context) -> None:
-        super().__init__(data, initial={"key": str(uuid7())} | initial)
-        fields: Any = self.fields
-        fields["staff"].choices, fields["people"].choices = staff, people
-        dress(self)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@doing("engagement-log")
-def review(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
-    """File the minutes of a review of the plan in force, with its objectives before one's eyes."""
-    today = business_date(actor.at)
-    with scoped(actor):
-        unit = unit_in_sight(actor, public_id)
-        row = _in_force(actor, unit)
-        goals = [goal_line(one) for one in reading.goals_of(actor, row, today=today)]
-        staff = roster.named(roster.colleagues_of(actor, unit_id=unit.pk, on=today))
-        people = roster.named(roster.contacts_of(actor, unit_id=unit.pk, on=today))
-    form = ReviewForm(
-        request.POST or None,
-        staff=staff,
-        people=people,
-        initial={"held_on": today, "staff": [actor.employee]},
-    )
-    if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        key = given.pop("key")
-        if _acted(form, lambda: review_plan.once(key, actor=actor, public_id=row.public_id, **given)):
-            messages.success(request, _("回顾已登记"))
-            return redirect(_back(public_id, row.number, "REVIEWS"))
-    return _form_page(request, unit, row, form, _("登记计划回顾"), goals=goals)
-
-
-class ReadingForm(forms.Form):
-    """What an objective has reached."""
-
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    value = forms.DecimalField(label=gettext_lazy("现在的数值"), max_digits=20, decimal_places=4)
-    read_on = forms.DateField(label=gettext_lazy("日期"), widget=DAY)
-    evidence = forms.CharField(
-        label=gettext_lazy("依据"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("怎么量的，至少 5 个字"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        dress(self)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@doing("engagement-log")
-def measure(request: HttpRequest, public_id: UUID, objective: UUID, *, actor: Actor) -> HttpResponse:
-    """Write down what an objective that is measured by hand has reached."""
-    today = business_date(actor.at)
-    with scoped(actor):
-        unit = unit_in_sight(actor, public_id)
-        row = _in_force(actor, unit)
-        goal = next(
-            (
-                one
-                for one in reading.goals_of(actor, row, today=today)
-                if one.entry.key == objective and one.entry.metric == OWN
-            ),
-            None,
-        )
-    if goal is None:
-        raise Http404
-    form = ReadingForm(request.POST or None, initial={"key": str(uuid7()), "read_on": today})
-    if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        key = given.pop("key")
-        if _acted(
-            form,
-            lambda: read_objective.once(
-                key, actor=actor, public_id=row.public_id, objective=objective, **given
-            ),
-        ):
-            messages.success(request, _("进展已登记"))
-            return redirect(_back(public_id, row.number, "OBJECTIVES"))
-    return _form_page(request, unit, row, form, _("登记目标进展"), goals=[goal_line(goal)])

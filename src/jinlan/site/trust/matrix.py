@@ -80,7 +80,7 @@ MATRIX: dict[str, Row] = {
     "client-plan-term": Row(PROPOSERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}),
     "client-plan-share": Row(READERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 302}, may={"POST": PROPOSERS}),
     "client-plan-review": Row(PROPOSERS, "plan"),
-    "client-plan-measure": Row(PROPOSERS, "plan"),
+    "client-plan-measure": Row(PROPOSERS, "plan", codes=("x", "01a22d89-a150-79df-ab71-06e08b65346f")),
     "client-people": Row(READERS, "header", queries=("", "reach=x")),
     "client-people-card": Row(READERS, "header"),
     "client-people-strength": Row(READERS, "header"),

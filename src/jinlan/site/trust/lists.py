@@ -255,6 +255,8 @@ def _value(one: Any, word: str, day: date) -> Any:
         return None
     if one.choices:
         return one.choices[0][0]
+    if one.name == "currency":
+        return "CNY"
     by_type: tuple[tuple[Any, Any], ...] = (
         (models.DateTimeField, now_utc()), (models.DateField, day), (models.DecimalField, Decimal(1)), (models.BooleanField, False),
         (models.IntegerField, 1), (models.JSONField, {}), (models.UUIDField, uuid7()), (ArrayField, [word]),

@@ -131,7 +131,12 @@ def _own(actor: Actor, _ask: Ask) -> Q:
 
 
 def _open(row: Any) -> bool:
-    return bool(row.state == "open" and row.promise_id is None)
+    return bool(row.state == "open")
+
+
+def _own_work(row: Any) -> bool:
+    """Tell whether no promise stands behind an action: one that is promised is handled in the ledger."""
+    return _open(row) and row.promise_id is None
 
 
 _NOT_HERE = _("已经办结，或记在承诺台账里")
@@ -161,11 +166,11 @@ class PlanActions(ByUnit):
     )  # fmt: skip
     filters = {"unit": BY_UNIT, "owner": filters.CharFilter(label=_("负责人的工号"))}
     actions = (
-        Action(finish_plan_action, when=_open, why_not=_NOT_HERE, word=_("已完成"), icon="circle-check", fields={
+        Action(finish_plan_action, when=_open, offered=_own_work, why_not=_NOT_HERE, word=_("已完成"), icon="circle-check", fields={
             "note": Field(_("结果"), long=True, help=_("做成了什么，以什么为凭；至少 5 个字")), "closed_on": Field(_("完成日期"), help=_("不填即今天")),
         }),
-        Action(move_plan_action, when=_open, why_not=_NOT_HERE, word=_("改期"), icon="calendar", fields={"due_on": Field(_("新的完成日")), "reason": _REASON}),
-        Action(drop_plan_action, when=_open, why_not=_NOT_HERE, word=_("取消"), icon="x", fields={"note": _REASON}),
+        Action(move_plan_action, when=_open, offered=_own_work, why_not=_NOT_HERE, word=_("改期"), icon="calendar", fields={"due_on": Field(_("新的完成日")), "reason": _REASON}),
+        Action(drop_plan_action, when=_open, offered=_own_work, why_not=_NOT_HERE, word=_("取消"), icon="x", fields={"note": _REASON}),
     )  # fmt: skip
     verbs = {
         "engagement.plan_action_done": _("行动已完成"), "engagement.plan_action_dropped": _("取消行动"), "engagement.plan_action_moved": _("行动改期"),

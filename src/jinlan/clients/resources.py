@@ -53,6 +53,8 @@ class ByUnit(Resource):
 
     def filter_word(self, actor: Actor, name: str, value: str) -> str:
         """Return the name behind a client's public id, a branch's or an employee's code."""
+        if name == "owner":
+            return teams.names_of_employees(actor, codes=[value]).get(value, value)
         return _read(actor, value) if name == "unit" else book_word(actor, name, value)
 
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:

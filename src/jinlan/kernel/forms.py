@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from jinlan.basics.errors import Refused
+from jinlan.kernel.scope import ScopeDenied
 
 
 def dress(form: forms.BaseForm) -> None:
@@ -29,6 +31,18 @@ def refuse(form: forms.BaseForm, refused: Refused) -> None:
     """Show a refusal at the field that it is about, or above all."""
     name = str(refused.params.get("field", ""))
     form.add_error(name if name in form.fields else None, str(refused))
+
+
+def acted(form: forms.BaseForm, act: Callable[[], object]) -> bool:
+    """Do something for a valid form; False with the refusal in the form. What is out of sight stays so (`ScopeDenied`)."""
+    try:
+        act()
+    except ScopeDenied:
+        raise
+    except Refused as refused:
+        refuse(form, refused)
+        return False
+    return True
 
 
 class SignInForm(AuthenticationForm):

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
-from jinlan.basics.errors import Refused
 from jinlan.basics.ids import uuid7
 from jinlan.clients import selectors as clients
 from jinlan.clients import teams
@@ -28,10 +27,10 @@ from jinlan.domains.engagement.selectors.rhythm import rhythms_of
 from jinlan.domains.engagement.services.interactions import file_minutes
 from jinlan.domains.engagement.services.promises import make_promise
 from jinlan.domains.engagement.services.whom import ROLES
-from jinlan.kernel.forms import dress, refuse
+from jinlan.kernel.forms import acted, dress
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.kernel.resource.pages import ResourcePage
-from jinlan.kernel.scope import ScopeDenied, scoped
+from jinlan.kernel.scope import scoped
 from jinlan.workspace.access import doing, page
 from jinlan.workspace.client import panel
 from jinlan.workspace.drawing import gaps
@@ -168,17 +167,10 @@ class InteractionPage(ResourcePage):
 
 def _filed(actor: Actor, public_id: UUID, form: MinutesForm) -> bool:
     given = form.cleaned_data
-    try:
-        file_minutes.once(
-            given["key"], actor=actor, public_id=public_id, minutes=given["minutes"], needs=lines(given["needs"]), next_on=given["next_on"],
-            edition=given["edition"],
-        )  # fmt: skip
-    except ScopeDenied:
-        raise
-    except Refused as refused:
-        refuse(form, refused)
-        return False
-    return True
+    return acted(form, lambda: file_minutes.once(
+        given["key"], actor=actor, public_id=public_id, minutes=given["minutes"], needs=lines(given["needs"]), next_on=given["next_on"],
+        edition=given["edition"],
+    ))  # fmt: skip
 
 
 def _interaction(
@@ -251,11 +243,5 @@ def promise(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRespo
 def _promised(actor: Actor, unit: UUID, form: PromiseForm) -> bool:
     given = dict(form.cleaned_data)
     key, person = given.pop("key"), given.pop("person")
-    try:
-        make_promise.once(key, actor=actor, unit=unit, person=UUID(person) if person else None, **given)
-    except ScopeDenied:
-        raise
-    except Refused as refused:
-        refuse(form, refused)
-        return False
-    return True
+    whom = UUID(person) if person else None
+    return acted(form, lambda: make_promise.once(key, actor=actor, unit=unit, person=whom, **given))

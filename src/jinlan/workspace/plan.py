@@ -53,8 +53,9 @@ FIGURES = ("aum", "deposit_avg_12m", "loan", "limit_used", "revenue_12m", "settl
 @page("clients")
 def client_plan(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show a version of a client's plan: the one that is asked for, else the one in force, else the newest."""
-    unit, today = whole_in_sight(actor, public_id), business_date(actor.at)
+    unit, today = unit_in_sight(actor, public_id), business_date(actor.at)
     rows = reading.plans_of(actor, unit_id=unit.pk)
+    _whole(actor, unit, rows)
     context: Context = {
         "title": _("客户计划"), "place": "clients", "unit": unit, "today": today, "rows": rows, "may": actor.has(*draft_plan.roles),
         "may_close": actor.has(*close_plan.roles), "words": words,
@@ -71,8 +72,9 @@ def client_plan(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpR
 @page("clients")
 def plan_card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show the card of the client's page: the plan in force with its objectives, or that there is none."""
-    unit, today = whole_in_sight(actor, public_id), business_date(actor.at)
+    unit, today = unit_in_sight(actor, public_id), business_date(actor.at)
     row = reading.plan_in_force(actor, unit_id=unit.pk)
+    _whole(actor, unit, [row] if row else [])
     goals = reading.goals_of(actor, row, today=today) if row else []
     actions = reading.actions_of(actor, unit_id=unit.pk, today=today) if row else []
     return panel(request, "workspace/_plan_summary.html", {
@@ -82,12 +84,10 @@ def plan_card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRes
     })  # fmt: skip
 
 
-def whole_in_sight(actor: Actor, public_id: UUID) -> Any:
-    """Return a client whose figures or plans the actor sees; 404 for one of which he sees members alone, or nothing."""
-    unit = unit_in_sight(actor, public_id)
-    if reading.newest_result(actor, unit.pk) is None and not reading.plans_of(actor, unit_id=unit.pk):
+def _whole(actor: Actor, unit: Any, rows: Sequence[Any]) -> None:
+    """Refuse with 404 a client of which the actor sees members alone: neither a plan of it nor its figures."""
+    if not rows and reading.newest_result(actor, unit.pk) is None:
         raise Http404
-    return unit
 
 
 def _wanted(request: HttpRequest, rows: Sequence[Any]) -> Any:
@@ -127,7 +127,10 @@ class Shown:
             reading.actions_of(actor, unit_id=unit.pk, today=today) if row.state != reading.DRAFT else []
         )
         self.names = teams.names_of_employees(
-            actor, codes=sorted({one.owner for one in self.entries if one.owner})
+            actor,
+            codes=sorted(
+                {one.owner for one in self.entries if one.owner} | {one.does for one in self.actions}
+            ),
         )
         self.people = {one.key: one.name for one in roster.contacts_of(actor, unit_id=unit.pk, on=today)}
 
@@ -190,7 +193,12 @@ class Shown:
             held = kept.get(row["entry"].key)
             since, _due = row["entry"].days
             if held is not None:
-                row |= {"held": held, "look": words.ACTIONS[held.look], "due": held.due}
+                row |= {
+                    "held": held,
+                    "look": words.ACTIONS[held.look],
+                    "due": held.due,
+                    "owner_name": self.name(held.does),
+                }
             bars.append(Bar(since, max(since, row["due"])))
         drawn = gantt(bars, self.row.starts_on, self.row.ends_on, self.today)
         for row, bar in zip(rows, drawn["bars"], strict=True):

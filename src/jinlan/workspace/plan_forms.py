@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from django.views.decorators.http import require_http_methods
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
-from jinlan.basics.errors import Refused
 from jinlan.basics.ids import uuid7
 from jinlan.domains.engagement import ledger_words
 from jinlan.domains.engagement import plan_words as words
@@ -41,8 +39,8 @@ from jinlan.domains.engagement.services.plans import (
     share_plan,
     write_plan_entry,
 )
-from jinlan.kernel.forms import dress, refuse
-from jinlan.kernel.scope import ScopeDenied, scoped
+from jinlan.kernel.forms import acted, dress
+from jinlan.kernel.scope import scoped
 from jinlan.serving import selectors as serving
 from jinlan.workspace.access import doing
 from jinlan.workspace.engagement import DAY, unit_in_sight
@@ -133,18 +131,6 @@ def plan_that_holds(actor: Actor, unit: Any) -> Any:
     if found is None:
         raise Http404
     return found
-
-
-def acted(form: forms.Form, act: Callable[[], object]) -> bool:
-    """Do something for a valid form; what is refused stands at its field."""
-    try:
-        act()
-    except ScopeDenied:
-        raise
-    except Refused as refused:
-        refuse(form, refused)
-        return False
-    return True
 
 
 def back_to(public_id: UUID, number: int, section: str = "") -> str:

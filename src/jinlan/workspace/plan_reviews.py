@@ -20,12 +20,12 @@ from jinlan.domains.engagement.rules.plan import OWN
 from jinlan.domains.engagement.selectors import plans as reading
 from jinlan.domains.engagement.selectors import roster
 from jinlan.domains.engagement.services.plan_work import read_objective, review_plan
-from jinlan.kernel.forms import dress
+from jinlan.kernel.forms import acted, dress
 from jinlan.kernel.scope import scoped
 from jinlan.workspace.access import doing
 from jinlan.workspace.engagement import DAY, unit_in_sight
 from jinlan.workspace.plan import goal_line
-from jinlan.workspace.plan_forms import acted, back_to, form_page, plan_that_holds
+from jinlan.workspace.plan_forms import back_to, form_page, plan_that_holds
 
 Context = dict[str, Any]
 

@@ -17,13 +17,12 @@ from django.views.decorators.http import require_http_methods
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
-from jinlan.basics.errors import Refused
 from jinlan.basics.ids import uuid7
 from jinlan.domains.compliance import selectors as compliance
 from jinlan.domains.compliance import services, words
 from jinlan.kernel.acts import Act
-from jinlan.kernel.forms import dress, refuse
-from jinlan.kernel.scope import ScopeDenied, scoped
+from jinlan.kernel.forms import acted, dress
+from jinlan.kernel.scope import scoped
 from jinlan.workspace.access import doing
 from jinlan.workspace.contact import WITHIN, member_in_sight
 
@@ -167,11 +166,6 @@ def say(request: HttpRequest, public_id: UUID, party: UUID, *, actor: Actor, wha
 
 def _said(saying: Saying, form: SayForm, actor: Actor, party: UUID) -> bool:
     """Write it down; False with the refusal in the form when the rule refuses it."""
-    try:
-        saying.act.once(form.cleaned_data["key"], actor=actor, party=party, **form.given())
-    except ScopeDenied:
-        raise
-    except Refused as refused:
-        refuse(form, refused)
-        return False
-    return True
+    return acted(
+        form, lambda: saying.act.once(form.cleaned_data["key"], actor=actor, party=party, **form.given())
+    )

@@ -88,7 +88,7 @@ def _pack(actor: Actor, row: HandOver) -> dict[str, Any]:
         "promises": [{**one, "side": ledger_words.SIDES[one["side"]].word} for one in pack.get("promises", ())],
         "meetings": [{**one, "kind": ledger_words.KINDS[one["kind"]].word} for one in pack.get("meetings", ())],
         "opportunities": [{**one, "stage": pipeline_words.STAGES[one["stage"]]} for one in pack.get("opportunities", ())],
-        "pairs": len(pack.get("pairs", ())), "tasks": pack.get("tasks", ()), "complaints": _complaints(actor, row),
+        "pairs": len(pack.get("pairs", ())), "actions": pack.get("actions", ()), "tasks": pack.get("tasks", ()), "complaints": _complaints(actor, row),
     }  # fmt: skip
 
 

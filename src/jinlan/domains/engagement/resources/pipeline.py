@@ -270,12 +270,6 @@ class Opportunities(ByUnit):
         fields["branch"].widget.choices = [("", _("不限")), *branches]
         fields["owner"].widget.choices = [("", _("不限")), *owners(actor)]
 
-    def filter_word(self, actor: Actor, name: str, value: str) -> str:
-        """Return the name behind an employee's code, a branch's code or a client's public id."""
-        if name == "owner":
-            return teams.names_of_employees(actor, codes=[value]).get(value, value)
-        return super().filter_word(actor, name, value)
-
 
 def owners(actor: Actor) -> list[tuple[str, str]]:
     """Return the employees who own an open opportunity in sight, by name."""

@@ -23,6 +23,7 @@ from jinlan.domains.engagement.services.plan_life import approve_plan, close_pla
 from jinlan.domains.engagement.services.plan_work import (
     drop_plan_action,
     finish_plan_action,
+    hand_plan_action,
     move_plan_action,
 )
 from jinlan.domains.engagement.services.plans import draft_plan, withdraw_plan
@@ -94,7 +95,9 @@ class Plans(ByUnit):
     def decorate(self, actor: Actor, rows: list[Any]) -> list[Any]:
         """Bring along client, health and late actions of each plan; five queries a page."""
         today = business_date(actor.at)
-        goals = reading.goals_by_plan(actor, rows, today=today)
+        goals = reading.goals_by_plan(
+            actor, [row for row in rows if row.state == reading.IN_FORCE], today=today
+        )
         late: dict[int, list[Any]] = {}
         for one in reading.dress(reading.actions_in(actor, unit_ids={row.unit_id for row in rows}), today):
             late.setdefault(one.plan_id, []).append(one)
@@ -170,10 +173,13 @@ class PlanActions(ByUnit):
             "note": Field(_("结果"), long=True, help=_("做成了什么，以什么为凭；至少 5 个字")), "closed_on": Field(_("完成日期"), help=_("不填即今天")),
         }),
         Action(move_plan_action, when=_open, offered=_own_work, why_not=_NOT_HERE, word=_("改期"), icon="calendar", fields={"due_on": Field(_("新的完成日")), "reason": _REASON}),
+        Action(hand_plan_action, when=_open, offered=_own_work, why_not=_NOT_HERE, word=_("换人负责"), icon="users", fields={
+            "owner": Field(_("新负责人的工号"), initial=""), "reason": _REASON,
+        }),
         Action(drop_plan_action, when=_open, offered=_own_work, why_not=_NOT_HERE, word=_("取消"), icon="x", fields={"note": _REASON}),
     )  # fmt: skip
     verbs = {
-        "engagement.plan_action_done": _("行动已完成"), "engagement.plan_action_dropped": _("取消行动"), "engagement.plan_action_moved": _("行动改期"),
+        "engagement.plan_action_done": _("行动已完成"), "engagement.plan_action_dropped": _("取消行动"), "engagement.plan_action_moved": _("行动改期"), "engagement.plan_action_handed": _("行动换人负责"),
         "engagement.actions_reminded": _("提醒到期的行动"),
     }  # fmt: skip
 
@@ -187,9 +193,3 @@ class PlanActions(ByUnit):
     def label(self, row: Any) -> str:
         """Return what is done, and the client."""
         return " · ".join(filter(None, (row.text, row.client.name if row.client else "")))
-
-    def filter_word(self, actor: Actor, name: str, value: str) -> str:
-        """Return the name behind an employee's code or a client's public id."""
-        if name == "owner":
-            return teams.names_of_employees(actor, codes=[value]).get(value, value)
-        return super().filter_word(actor, name, value)

@@ -122,9 +122,3 @@ class Promises(ByUnit):
     def label(self, row: Any) -> str:
         """Return what was promised, and the client."""
         return " · ".join(filter(None, (row.what, row.client.name if row.client else "")))
-
-    def filter_word(self, actor: Actor, name: str, value: str) -> str:
-        """Return the name behind an employee's code or a client's public id."""
-        if name == "owner":
-            return teams.names_of_employees(actor, codes=[value]).get(value, value)
-        return super().filter_word(actor, name, value)

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from jinlan.basics.errors import Refused, Words
+from jinlan.basics.errors import Refused
 
 SECTIONS = (
     "PROFILE", "PEOPLE", "BUSINESS", "STATEMENT", "SWOT", "NEEDS", "OBJECTIVES", "ACTIONS", "RESOURCES", "RISKS", "MUTUAL", "REVIEWS",
@@ -385,9 +385,3 @@ def differences(before: Sequence[Entry], after: Sequence[Entry]) -> list[Differe
             found.append(Difference("changed", new[key], changed))
     places = {kind: place for place, kind in enumerate(SHAPES)}
     return sorted(found, key=lambda one: (places[one.entry.kind], one.entry.text, str(one.entry.key)))
-
-
-PLAN_STATES: Mapping[str, Words] = {
-    "draft": Words("起草中"), "in_force": Words("执行中"), "replaced": Words("已被新版取代"), "closed": Words("已结束"),
-    "withdrawn": Words("已撤回"),
-}  # fmt: skip

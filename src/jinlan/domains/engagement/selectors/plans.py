@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -189,6 +189,15 @@ def actions_in(actor: Actor, *, unit_ids: Iterable[int]) -> QuerySet[PlanAction]
     return rows.order_by("unit_id", "since", "due_on", "id")
 
 
+def as_it_stands(actor: Actor, plan: AccountPlan, *, today: date) -> list[Entry]:
+    """Return the entries of a plan in force with the owners and days that its open actions have by now."""
+    held = {row.entry: row for row in actions_of(actor, unit_id=plan.unit_id, today=today)}
+    return [
+        replace(one, owner=row.does, due=row.due) if (row := held.get(one.key)) is not None and row.look in ("open", "late") else one
+        for one in entries_of(plan)
+    ]  # fmt: skip
+
+
 def dress(rows: Iterable[PlanAction], today: date) -> list[Any]:
     """Give actions what pages show of them; one behind which a promise stands shows what became of that, on its day."""
     found: list[Any] = list(rows)
@@ -196,7 +205,8 @@ def dress(rows: Iterable[PlanAction], today: date) -> list[Any]:
         state = (
             BY_PROMISE[row.promise.state] if row.promise is not None and row.state == "open" else row.state
         )
-        row.due = row.promise.due_on if row.promise is not None else row.due_on
+        stands = row.promise or row  # a promise has its own day and owner
+        row.due, row.does = stands.due_on, stands.owner
         row.late_days = max(0, (today - row.due).days) if state == "open" else 0
         row.look = "late" if row.late_days else state
     return found

@@ -15,10 +15,11 @@ from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
 from jinlan.clients import teams
 from jinlan.clients.coverage import derive
-from jinlan.domains.engagement.models import HandOver, Interaction, Opportunity, Pair, Promise
+from jinlan.domains.engagement.models import HandOver, Interaction, Opportunity, Pair, PlanAction, Promise
 from jinlan.domains.engagement.rules.handover import check_issue_day, check_text, may_close
 from jinlan.domains.engagement.services.handover import HEADS, KIND, the_hand_over
 from jinlan.domains.engagement.services.pipeline_rows import hand_over_opportunity
+from jinlan.domains.engagement.services.plan_work import hand_over_action
 from jinlan.domains.engagement.services.promises import hand_over_promise
 from jinlan.domains.engagement.services.screening import refuse_terms_in
 from jinlan.domains.engagement.services.whom import ROLES, place_of
@@ -71,7 +72,7 @@ def _carried(actor: Actor, row: HandOver) -> None:
         meeting.save(update_fields=["staff", "edition", "changed_at"])
     row.carried = {
         "promises": len(owed), "meetings": len(moved), "pairs": _pairs(actor, row), "opportunities": _opportunities(actor, row),
-        "tasks": hand_tasks(actor, unit_id=row.unit_id, before=row.giver, after=row.taker),
+        "actions": _actions(actor, row), "tasks": hand_tasks(actor, unit_id=row.unit_id, before=row.giver, after=row.taker),
     }  # fmt: skip
     open_tasks(actor=actor, wanted=[_introduction(row)], opened_on=business_date(actor.at))
     row.carried_at = actor.at
@@ -85,6 +86,17 @@ def _opportunities(actor: Actor, row: HandOver) -> int:
     found = list(owned.select_for_update().order_by("id"))
     for one in found:
         hand_over_opportunity(actor, one, row.taker, f"{row.giver} → {row.taker}")
+    return len(found)
+
+
+def _actions(actor: Actor, row: HandOver) -> int:
+    """Let open actions of the client's plan go over; those behind which a promise stands go with it."""
+    owned = visible(actor, PlanAction).filter(
+        unit_id=row.unit_id, owner=row.giver, state="open", promise=None
+    )
+    found = list(owned.select_for_update().order_by("id"))
+    for one in found:
+        hand_over_action(actor, one, row.taker, f"{row.giver} → {row.taker}")
     return len(found)
 
 

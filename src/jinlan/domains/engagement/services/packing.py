@@ -9,7 +9,15 @@ from django.db.models import Q
 
 from jinlan.basics.actor import Actor
 from jinlan.clients.models import Unit
-from jinlan.domains.engagement.models import ContactPerson, HandOver, Interaction, Opportunity, Pair, Promise
+from jinlan.domains.engagement.models import (
+    ContactPerson,
+    HandOver,
+    Interaction,
+    Opportunity,
+    Pair,
+    PlanAction,
+    Promise,
+)
 from jinlan.domains.engagement.rules.handover import Standing
 from jinlan.kernel.acts import content_hash
 from jinlan.kernel.reading import visible
@@ -22,6 +30,7 @@ KINDS = (
     "meetings",
     "pairs",
     "opportunities",
+    "actions",
     "tasks",
     "complaints",
 )  # work that goes over; each row has an `id`
@@ -33,7 +42,7 @@ def pack_of(actor: Actor, unit: Unit, giver: str) -> dict[str, Any]:
     return {
         "figures": _figures(actor, unit.pk), "people": visible(actor, ContactPerson).filter(unit_id=unit.pk).count(),
         "promises": _promises(actor, unit.pk, giver), "meetings": _meetings(actor, unit.pk, giver), "pairs": _pairs(actor, unit.pk, giver),
-        "opportunities": _opportunities(actor, unit.pk, giver), "tasks": _tasks(actor, unit.pk), "complaints": requests.open_complaints(actor, unit_id=unit.pk),
+        "opportunities": _opportunities(actor, unit.pk, giver), "actions": _actions(actor, unit.pk, giver), "tasks": _tasks(actor, unit.pk), "complaints": requests.open_complaints(actor, unit_id=unit.pk),
     }  # fmt: skip
 
 
@@ -114,6 +123,14 @@ def _opportunities(actor: Actor, unit_id: int, giver: str) -> list[dict[str, Any
             "closes_on": row.closes_on.isoformat(),
         }
         for row in rows.order_by("closes_on", "id")
+    ]
+
+
+def _actions(actor: Actor, unit_id: int, giver: str) -> list[dict[str, str]]:
+    rows = visible(actor, PlanAction).filter(unit_id=unit_id, owner=giver, state="open", promise=None)
+    return [
+        {"id": str(row.public_id), "what": row.text, "due_on": row.due_on.isoformat()}
+        for row in rows.order_by("due_on", "id")
     ]
 
 

@@ -19,7 +19,14 @@ from jinlan.domains.engagement.models import AccountPlan, PlanAction, Promise
 from jinlan.domains.engagement.rules.interactions import check_reason
 from jinlan.domains.engagement.rules.plan import ACTION, Entry, differences, missing_of
 from jinlan.domains.engagement.selectors.plans import entries_of, objectives_text
-from jinlan.domains.engagement.services.plans import CLOSED, DRAFT, IN_FORCE, REPLACED, the_plan
+from jinlan.domains.engagement.services.plans import (
+    CLOSED,
+    DRAFT,
+    IN_FORCE,
+    REPLACED,
+    place_of_plan,
+    the_plan,
+)
 from jinlan.domains.engagement.services.promises import add_promise, agree_on_day, hand_over_promise
 from jinlan.domains.engagement.services.screening import refuse_terms_in
 from jinlan.domains.engagement.services.whom import ROLES, staff_of
@@ -133,15 +140,13 @@ def _begin(actor: Actor, row: AccountPlan, one: Entry, today: date) -> None:
     promise = None
     if one.mutual:
         said = {"side": one.side, "what": one.text, "due_on": one.days[1], "owner": one.owner, "person": one.person or None, "made_on": today}  # fmt: skip
-        promise = add_promise(actor, {**_place(row), "unit_branch_id": row.branch_id, "party_id": None}, said)
+        promise = add_promise(
+            actor, {**place_of_plan(row), "unit_branch_id": row.branch_id, "party_id": None}, said
+        )
     PlanAction.objects.create(
-        **_place(row), plan=row, entry=one.key, objective=UUID(one.objective) if one.objective else None, side=one.side, text=one.text,
+        **place_of_plan(row), plan=row, entry=one.key, objective=UUID(one.objective) if one.objective else None, side=one.side, text=one.text,
         owner=one.owner, since=one.since, due_on=one.due, promise=promise,
     )  # fmt: skip
-
-
-def _place(row: AccountPlan) -> dict[str, object]:
-    return {"entity": row.entity, "unit_id": row.unit_id, "domain": row.domain, "branch_id": row.branch_id}
 
 
 def _change(actor: Actor, row: AccountPlan, held: PlanAction, one: Entry) -> None:

@@ -16,7 +16,7 @@ from jinlan.domains.engagement.models import AccountPlan, PlanAction, PlanReadin
 from jinlan.domains.engagement.rules.interactions import check_lengths, check_reason
 from jinlan.domains.engagement.rules.plan import OBJECTIVE, OWN
 from jinlan.domains.engagement.selectors.plans import Goal, actions_of, entries_of, goals_of, health_of
-from jinlan.domains.engagement.services.plans import IN_FORCE, the_plan
+from jinlan.domains.engagement.services.plans import IN_FORCE, place_of_plan, the_plan
 from jinlan.domains.engagement.services.screening import refuse_terms_in
 from jinlan.domains.engagement.services.whom import ROLES, people_of, staff_of
 from jinlan.kernel.acts import act
@@ -77,6 +77,35 @@ def move_plan_action(*, actor: Actor, public_id: UUID, due_on: date, reason: str
     return {"action": str(row.public_id)}
 
 
+@act("engagement.hand_plan_action", title=_("行动换人负责"), roles=ROLES)
+def hand_plan_action(*, actor: Actor, public_id: UUID, owner: str, reason: str) -> dict[str, str]:
+    """Let another of the bank's people do an action.
+
+    Raises:
+        Refused: PLAN_ACTION_CLOSED, PLAN_PROMISED, PLAN_OWNER, STAFF_UNKNOWN, REASON_SHORT, TEXT_TERMS.
+        ScopeDenied: no such action in sight.
+    """
+    row = _open(actor, public_id)
+    check_reason(reason)
+    refuse_terms_in(reason=reason)
+    (code,) = staff_of(actor, [owner], "owner")
+    if code == row.owner:
+        raise Refused(
+            "PLAN_OWNER", "已经由 %(employee)s 负责。", "请选择另一位同事。", employee=code, field="owner"
+        )
+    return hand_over_action(actor, row, code, reason)
+
+
+def hand_over_action(actor: Actor, row: PlanAction, owner: str, reason: str) -> dict[str, str]:
+    """Let another do an open action that is held."""
+    before, row.owner = row.owner, owner
+    row.save(update_fields=["owner"])
+    audit(
+        actor, "engagement.plan_action_handed", "plan_action", row.public_id, before={"owner": before}, after={"owner": owner}, reason=reason
+    )  # fmt: skip
+    return {"action": str(row.public_id)}
+
+
 def _open(actor: Actor, public_id: UUID) -> PlanAction:
     rows = visible(actor, PlanAction).select_for_update().filter(public_id=public_id)
     row: PlanAction | None = rows.first()
@@ -131,7 +160,7 @@ def read_objective(
     check_lengths(("evidence", evidence, NOTE))
     refuse_terms_in(evidence=evidence)
     made = PlanReading.objects.create(
-        **_place(row), objective=objective, read_on=day, value=value, evidence=evidence.strip(), by=actor.username, by_name=name_of(actor),
+        **place_of_plan(row), objective=objective, read_on=day, value=value, evidence=evidence.strip(), by=actor.username, by_name=name_of(actor),
         at=actor.at,
     )  # fmt: skip
     audit(actor, "engagement.objective_read", "plan", row.public_id, after={"objective": objective, "read_on": day})  # fmt: skip
@@ -159,7 +188,7 @@ def review_plan(
     goals = goals_of(actor, row, today=today)
     health = health_of(goals, actions_of(actor, unit_id=row.unit_id, today=today))
     made = PlanReview.objects.create(
-        **_place(row), plan=row, held_on=held_on, minutes=minutes.strip(), decisions=decisions.strip(), staff=staff_of(actor, staff),
+        **place_of_plan(row), plan=row, held_on=held_on, minutes=minutes.strip(), decisions=decisions.strip(), staff=staff_of(actor, staff),
         people=people_of(actor, {"unit_id": row.unit_id}, list(people)), health=health, reached=[_kept(one) for one in goals], next_on=next_on,
         by=actor.username, by_name=name_of(actor), at=actor.at,
     )  # fmt: skip
@@ -184,7 +213,3 @@ def _in_force(actor: Actor, public_id: UUID) -> AccountPlan:
     if row.state != IN_FORCE:
         raise Refused("PLAN_NOT_IN_FORCE", "这一版计划不在执行中。", "请刷新页面。")
     return row
-
-
-def _place(row: AccountPlan) -> dict[str, object]:
-    return {"entity": row.entity, "unit_id": row.unit_id, "domain": row.domain, "branch_id": row.branch_id}

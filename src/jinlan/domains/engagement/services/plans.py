@@ -32,7 +32,7 @@ from jinlan.domains.engagement.rules.plan import (
     with_entry,
     without_entry,
 )
-from jinlan.domains.engagement.selectors.plans import entries_of, newest_value
+from jinlan.domains.engagement.selectors.plans import as_it_stands, entries_of, newest_value
 from jinlan.domains.engagement.services.screening import refuse_terms_in
 from jinlan.domains.engagement.services.whom import ROLES, about_member, people_of, staff_of
 from jinlan.kernel.acts import act, content_hash
@@ -47,20 +47,21 @@ WORDS = ("text", "source", "answer", "unit")  # of an entry: free text
 
 @act("engagement.draft_plan", title=_("起草客户计划"), roles=ROLES)
 def draft_plan(*, actor: Actor, unit: UUID, starts_on: date, ends_on: date) -> str:
-    """Begin a version of a client's plan, with everything that the plan in force says, and return its public id.
+    """Begin a version of a client's plan, with what the plan in force says and how its actions stand by now, and return its public id.
 
     Raises:
         Refused: PLAN_DRAFT, somebody is writing one; PLAN_TERM.
         ScopeDenied: no such client in sight.
     """
     client = in_sight(actor, unit)
-    _check_term(starts_on, ends_on, business_date(actor.at))
+    today = business_date(actor.at)
+    _check_term(starts_on, ends_on, today)
     rows = visible(actor, AccountPlan).filter(unit_id=client.pk)
     before = rows.filter(state=IN_FORCE).first()
     last = rows.aggregate(last=Max("number"))["last"] or 0
-    entries, shared = (before.entries, before.shared) if before else ([], [])
+    entries = [one.kept() for one in as_it_stands(actor, before, today=today)] if before else []
     row = AccountPlan(
-        **about(client), number=last + 1, starts_on=starts_on, ends_on=ends_on, entries=entries, shared=shared, made_by=actor.username,
+        **about(client), number=last + 1, starts_on=starts_on, ends_on=ends_on, entries=entries, shared=before.shared if before else [], made_by=actor.username,
         made_name=name_of(actor), made_at=actor.at, changed_at=actor.at,
     )  # fmt: skip
     row.content = content_of(row)
@@ -193,6 +194,11 @@ def the_draft(actor: Actor, public_id: UUID, edition: int | None = None) -> Acco
             "PLAN_MOVED", "草稿已被另一处修改（第 %(edition)s 次）。", "请核对最新的内容后再提交；这里填写的还在页面上。", edition=row.edition
         )  # fmt: skip
     return row
+
+
+def place_of_plan(row: AccountPlan) -> dict[str, Any]:
+    """Return what another row about the same client holds of it for its policies."""
+    return {"entity": row.entity, "unit_id": row.unit_id, "domain": row.domain, "branch_id": row.branch_id}
 
 
 def content_of(row: AccountPlan) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any, Protocol
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,9 +19,16 @@ from jinlan.domains.engagement.selectors.dated import meetings_ahead
 from jinlan.domains.engagement.selectors.ledger import open_promises
 from jinlan.domains.engagement.selectors.plans import open_actions
 from jinlan.kernel.audit import audit
-from jinlan.kernel.notices import notice_kind, notify
+from jinlan.kernel.notices import Kind, notice_kind, notify
 from jinlan.kernel.scope import scoped
 from jinlan.kernel.who import people_behind
+
+
+class Due(Protocol):
+    """Reads what is open and due up to a day; each row has an owner and a day."""
+
+    def __call__(self, actor: Actor, *, until: date) -> Iterable[Any]:
+        """Return the rows."""
 
 
 def _line(said: Mapping[str, Any]) -> str:
@@ -55,29 +62,20 @@ BRIEF_READY = notice_kind(
 
 def remind_promises(*, actor: Actor) -> dict[str, int]:
     """Tell owners of their promises; return how many stand in each of the three."""
-    today = business_date(actor.at)
-    calendar, days = (
-        china((today.year - 1, today.year, today.year + 1)),
-        int(rule("ENGAGE.REMIND", today).value),
+    return _remind(
+        actor, PROMISE_DUE, open_promises, "promises-one", "engagement.promises_reminded", "promise"
     )
-    counts = {"soon": 0, "today": 0, "overdue": 0}
-    with scoped(actor, write=True):
-        rows = list(open_promises(actor, until=due_after(today, days, calendar)))
-        people = people_behind(actor.entity, (row.owner for row in rows))
-        for row in rows:
-            when = reminder(row.due_on, today, days, calendar)
-            counts[when] += 1
-            if row.owner in people:
-                notify(
-                    PROMISE_DUE, actor=actor, people=[people[row.owner]], key=f"{row.public_id.hex}:{row.due_on}:{when}",
-                    url=reverse("promises-one", kwargs={"public_id": row.public_id}), when=when, due=row.due_on.isoformat(),
-                )  # fmt: skip
-        audit(actor, "engagement.promises_reminded", "promise", today, after=counts)
-    return counts
 
 
 def remind_actions(*, actor: Actor) -> dict[str, int]:
     """Tell owners of the actions of plans that no promise stands behind; return how many stand in each of the three."""
+    return _remind(
+        actor, ACTION_DUE, open_actions, "plan-actions-one", "engagement.actions_reminded", "plan_action"
+    )
+
+
+def _remind(actor: Actor, kind: Kind, due: Due, address: str, verb: str, thing: str) -> dict[str, int]:
+    """Tell the owners of what is due, once for each of the three and each day agreed on."""
     today = business_date(actor.at)
     calendar, days = (
         china((today.year - 1, today.year, today.year + 1)),
@@ -85,17 +83,17 @@ def remind_actions(*, actor: Actor) -> dict[str, int]:
     )
     counts = {"soon": 0, "today": 0, "overdue": 0}
     with scoped(actor, write=True):
-        rows = list(open_actions(actor, until=due_after(today, days, calendar)))
+        rows = list(due(actor, until=due_after(today, days, calendar)))
         people = people_behind(actor.entity, (row.owner for row in rows))
         for row in rows:
             when = reminder(row.due_on, today, days, calendar)
             counts[when] += 1
             if row.owner in people:
                 notify(
-                    ACTION_DUE, actor=actor, people=[people[row.owner]], key=f"{row.public_id.hex}:{row.due_on}:{when}",
-                    url=reverse("plan-actions-one", kwargs={"public_id": row.public_id}), when=when, due=row.due_on.isoformat(),
+                    kind, actor=actor, people=[people[row.owner]], key=f"{row.public_id.hex}:{row.due_on}:{when}",
+                    url=reverse(address, kwargs={"public_id": row.public_id}), when=when, due=row.due_on.isoformat(),
                 )  # fmt: skip
-        audit(actor, "engagement.actions_reminded", "plan_action", today, after=counts)
+        audit(actor, verb, thing, today, after=counts)
     return counts
 
 

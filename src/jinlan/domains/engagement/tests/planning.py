@@ -131,3 +131,9 @@ def next_version(desk: Desk, at: datetime = AT + timedelta(days=1)) -> Desk:
 
 WORTH = {"deposit_avg_12m": "130000000.00", "loan": "150.00", "aum": "200000000.00"}
 HALF = Decimal("0.5")
+
+
+def rows(model: Any) -> list[dict[str, Any]]:
+    """Return the rows of a table as the database holds them."""
+    with writing():
+        return list(model.objects.order_by("id").values())

@@ -157,6 +157,9 @@ def test_a_silence_that_is_none_is_refused(code: str, until: date | None, refuse
 def test_every_reason_is_a_code() -> None:
     for code in REASONS:
         check_term(code, TODAY, TODAY + timedelta(1))
+        with pytest.raises(Refused) as found:
+            check_term(f"{code}S", TODAY, TODAY + timedelta(1))
+        assert found.value.code == "CARE_REASON"
 
 
 def test_one_claims_from_a_fortnight_before_until_a_week_after() -> None:
@@ -207,7 +210,9 @@ def test_what_nobody_may_give_is_refused(more: dict[str, Any], code: str) -> Non
 
 
 def test_money_that_was_declined_may_be_written_down() -> None:
-    gifts.check_gift(a_gift(kind="CASH", direction="DECLINED", value=Decimal(50_000)), LIMITS, TODAY)
+    declined = a_gift(kind="CASH", direction="DECLINED", value=Decimal(50_000))
+    gifts.check_gift(declined, LIMITS, TODAY)
+    assert not gifts.over_line(declined, LIMITS)
 
 
 def test_the_line_is_crossed_above_it_alone_and_nothing_declined_crosses_it() -> None:

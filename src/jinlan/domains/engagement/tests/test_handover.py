@@ -2,136 +2,52 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, connection
 
-from jinlan.basics.clock import now_utc
-from jinlan.basics.errors import Refused
 from jinlan.clients.models import Coverage, TeamChange
-from jinlan.clients.selectors import unit_of
-from jinlan.clients.testing import Cast, covers, the_cast
+from jinlan.clients.testing import Cast, covers
 from jinlan.domains.engagement.models import (
-    HandOver,
+    AccountPlan,
     Interaction,
     Opportunity,
     OpportunityStep,
-    Pair,
+    PlanAction,
     Promise,
     PromiseStep,
 )
-from jinlan.domains.engagement.rules.handover import ITEMS
 from jinlan.domains.engagement.services.carrying import (
     carry_over,
-    raise_hand_over_issue,
-    settle_hand_over_issue,
 )
 from jinlan.domains.engagement.services.handing import (
-    number_of,
     sign_for_absent,
     sign_hand_over,
-    withdraw_hand_over,
 )
 from jinlan.domains.engagement.services.handover import (
     assign_complaint,
-    begin_book_hand_over,
-    begin_hand_over,
-    check_hand_over_item,
     refresh_hand_over,
 )
 from jinlan.domains.engagement.services.pipeline import open_opportunity
 from jinlan.domains.engagement.services.promises import make_promise
-from jinlan.kernel import working
+from jinlan.domains.engagement.tests.handing_over import (
+    DUE,
+    a_complaint,
+    a_promise,
+    applied,
+    begun,
+    place,
+    refused,
+    row_of,
+    sees,
+    sign,
+    ticked,
+)
 from jinlan.kernel.scope import ScopeDenied, scoped, system_actor
-from jinlan.kernel.testing import AT, ENTITY, TODAY, an_actor, writing
-from jinlan.kernel.testing_database import Remembered
-from jinlan.serving.models import UnitRequest
+from jinlan.kernel.testing import AT, ENTITY, TODAY, writing
 from jinlan.work.models import Task
-
-pytestmark = pytest.mark.usefixtures("database")
-DUE = date(2026, 11, 30)
-
-
-@pytest.fixture
-def cast(database: None, remembered: Remembered) -> Cast:
-    return remembered(the_cast)
-
-
-def begun(cast: Cast, username: str = "lihua", **other: Any) -> UUID:
-    body: dict[str, Any] = {
-        "unit": cast.group.public_id,
-        "giver": "E1001",
-        "taker": "E1002",
-        "trigger": "RESIGN",
-        "effective_on": TODAY,
-        "reason": "个人原因离职",
-    }
-    return UUID(begin_hand_over(actor=cast.actor(username), **body | other))
-
-
-def ticked(cast: Cast, key: UUID, username: str = "lihua") -> UUID:
-    for item in ITEMS:
-        check_hand_over_item(actor=cast.actor(username), public_id=key, item=item)
-    return key
-
-
-def row_of(key: UUID) -> HandOver:
-    with writing():
-        return HandOver.objects.get(public_id=key)
-
-
-def sign(cast: Cast, key: UUID, *usernames: str) -> None:
-    for username in usernames:
-        sign_hand_over(actor=cast.actor(username), public_id=key, pack=number_of(row_of(key)))
-
-
-def applied() -> None:
-    while running := working.take(now_utc()):
-        assert working.run(running) == "done"
-
-
-def sees(cast: Cast, username: str, at: datetime = AT) -> bool:
-    actor = an_actor(cast.people[username], at)
-    with scoped(actor):
-        seen = unit_of(actor, public_id=cast.group.public_id) is not None
-        rows = Promise.objects.filter(unit_id=cast.group.pk, party_id=None).exists()
-    return seen and rows
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    with pytest.raises(Refused) as caught:
-        yield
-    assert caught.value.code == code
-
-
-def place(cast: Cast) -> dict[str, Any]:
-    unit = cast.group
-    return {
-        "entity": ENTITY, "unit_id": unit.pk, "domain": unit.domain, "branch_id": unit.branch_id, "unit_branch_id": unit.branch_id,
-        "party_id": None,
-    }  # fmt: skip
-
-
-def a_promise(cast: Cast, what: str = "给出利率方案", **other: Any) -> UUID:
-    said = {"unit": cast.group.public_id, "side": "bank", "what": what, "due_on": DUE} | other
-    return UUID(make_promise(actor=cast.actor("lihua"), **said))
-
-
-def a_complaint(cast: Cast, code: str = "K-1", settled: datetime | None = None) -> None:
-    unit = cast.group
-    with writing():
-        UnitRequest.objects.create(
-            entity=ENTITY, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, code=code, kind="COMPLAINT",
-            received_at=AT - timedelta(days=3), settled_at=settled,
-        )  # fmt: skip
 
 
 def test_three_sign_then_the_client_its_promises_meetings_pairs_and_tasks_are_the_takers_at_once(
@@ -143,6 +59,21 @@ def test_three_sign_then_the_client_its_promises_meetings_pairs_and_tasks_are_th
         closes_on=DUE, source="VISIT",
     )  # fmt: skip
     with writing():
+        about = {name: place(cast)[name] for name in ("entity", "unit_id", "domain", "branch_id")}
+        plan = AccountPlan.objects.create(
+            **about, number=1, state="in_force", starts_on=TODAY, ends_on=DUE, content="", made_by="lihua", made_name="李华", made_at=AT, changed_at=AT,
+            checked_by=["sunjie", "chenwei"], approved_at=AT,
+        )  # fmt: skip
+        PlanAction.objects.create(
+            **about,
+            plan=plan,
+            entry=uuid4(),
+            side="bank",
+            text="上线资金归集",
+            owner="E1001",
+            since=TODAY,
+            due_on=DUE,
+        )
         Interaction.objects.create(
             **place(cast), kind="VISIT", state="planned", starts_at=AT + timedelta(days=3), subject="走访", staff=["E1001", "E2001"],
             made_by="lihua", made_name="李华", made_at=AT,
@@ -161,7 +92,7 @@ def test_three_sign_then_the_client_its_promises_meetings_pairs_and_tasks_are_th
     assert (sees(cast, "lihua"), sees(cast, "wangmin")) == (False, True)
     row = row_of(key)
     assert (row.state, row.supervisor, row.carried) == (
-        "signed", "sunjie", {"promises": 1, "meetings": 1, "pairs": 0, "opportunities": 1, "tasks": 1},
+        "signed", "sunjie", {"promises": 1, "meetings": 1, "pairs": 0, "opportunities": 1, "actions": 1, "tasks": 1},
     )  # fmt: skip
     assert (row.introduce_by, row.dispute_until) == (date(2026, 11, 24), date(2026, 12, 10))
     with writing():
@@ -170,6 +101,7 @@ def test_three_sign_then_the_client_its_promises_meetings_pairs_and_tasks_are_th
         assert list(steps.values_list("act", "owner")) == [("made", "E1001"), ("handed", "E1002")]
         assert Interaction.objects.get().staff == ["E1002", "E2001"]
         assert Opportunity.objects.get().owner == "E1002"
+        assert PlanAction.objects.get().owner == "E1002"
         assert list(OpportunityStep.objects.order_by("id").values_list("act", "owner")) == [
             ("opened", "E1001"),
             ("handed", "E1002"),
@@ -271,146 +203,3 @@ def test_for_one_who_left_a_head_signs_and_another_supervises(cast: Cast) -> Non
     sign(cast, key, "chenwei")
     row = row_of(key)
     assert (row.state, row.giver_absent, row.supervisor) == ("signed", "本人已于上周离职", "chenwei")
-
-
-def test_defects_within_the_window_keep_it_open_and_then_it_is_closed(cast: Cast) -> None:
-    key = ticked(cast, begun(cast))
-    sign(cast, key, "lihua", "wangmin", "sunjie")
-    applied()
-    wangmin = cast.actor("wangmin")
-    raise_hand_over_issue(actor=wangmin, public_id=key, what="授信档案缺少一份担保合同原件")
-    with writing():
-        Interaction.objects.create(
-            **place(cast), kind="VISIT", state="held", starts_at=AT, subject="引见", staff=["E1002", "E1001"], made_by="wangmin",
-            made_name="王敏", made_at=AT,
-        )  # fmt: skip
-    with scoped(system_actor(ENTITY, AT), write=True) as scope:
-        assert carry_over(scope.actor) == {"carried": 0, "closed": 0}
-    with writing():
-        done = Task.objects.get(kind="introduce")
-        assert (done.outcome, done.closed_at) == ("kept", AT)  # by the visit, not by a word of anybody's
-    after = AT + timedelta(days=31)
-    with refused("HANDOVER_WINDOW"):
-        raise_hand_over_issue(
-            actor=an_actor(cast.people["wangmin"], after), public_id=key, what="太迟才发现的问题"
-        )
-    with scoped(system_actor(ENTITY, after), write=True) as scope:
-        assert carry_over(scope.actor) == {"carried": 0, "closed": 0}
-    with refused("HANDOVER_NO_ISSUE"):
-        settle_hand_over_issue(actor=cast.actor("sunjie"), public_id=key, number=2, note="没有这个问题")
-    settle_hand_over_issue(actor=cast.actor("sunjie"), public_id=key, number=1, note="已由李华补齐合同原件")
-    with scoped(system_actor(ENTITY, after), write=True) as scope:
-        assert carry_over(scope.actor) == {"carried": 0, "closed": 1}
-    assert (row_of(key).state, row_of(key).closed_on) == ("closed", TODAY + timedelta(days=31))
-
-
-def test_a_book_goes_over_client_by_client_and_one_at_a_time(cast: Cast) -> None:
-    body = {
-        "giver": "E1001",
-        "taker": "E1002",
-        "trigger": "ROTATE",
-        "effective_on": TODAY,
-        "reason": "五年轮岗到期",
-    }
-    with pytest.raises(ScopeDenied):
-        begin_book_hand_over(actor=cast.actor("lihua"), **body)
-    found = begin_book_hand_over(actor=cast.actor("sunjie"), **body)
-    assert found["clients"] == 1
-    with refused("HANDOVER_OPEN"):
-        begun(cast)
-    with refused("HANDOVER_EMPTY"):
-        begin_book_hand_over(actor=cast.actor("sunjie"), **body | {"giver": "E1002", "taker": "E1001"})
-    with writing():
-        (row,) = HandOver.objects.all()
-    assert (str(row.batch), row.giver, row.called) == (found["batch"], "E1001", "甲集团")
-    withdraw_hand_over(actor=cast.actor("sunjie"), public_id=row.public_id, reason="改由他人接任")
-    assert row_of(row.public_id).state == "withdrawn"
-
-
-@pytest.mark.parametrize(
-    ("other", "code"),
-    [
-        ({"giver": "E1002", "taker": "E1001"}, "HANDOVER_GIVER"),
-        ({"taker": "E1001"}, "TEAM_SAME"),
-        ({"taker": "E3101"}, "TEAM_POST"),
-        ({"taker": "E9999"}, "TEAM_GONE"),
-        ({"trigger": "BORED"}, "HANDOVER_CAUSE"),
-        ({"effective_on": date(2026, 11, 9)}, "TEAM_DAY"),
-        ({"reason": "走"}, "TEAM_WORDS"),
-        ({"sensitive": "客户的父亲患有癌症"}, "TEXT_TERMS"),
-    ],
-)
-def test_a_hand_over_that_cannot_be_is_refused_and_nothing_is_written(
-    cast: Cast, other: dict[str, Any], code: str
-) -> None:
-    with refused(code):
-        begun(cast, **other)
-    with writing():
-        assert HandOver.objects.count() == 0
-
-
-def test_by_sql_the_taker_reads_his_pack_and_supervises_nothing(cast: Cast) -> None:
-    key = begun(cast)
-    with scoped(cast.actor("wangmin"), write=True), connection.cursor() as cursor:
-        cursor.execute("select called from engagement_handover")
-        assert cursor.fetchall() == [("甲集团",)]
-    with scoped(cast.actor("zhaoyan")):
-        assert HandOver.objects.count() == 0
-    for statement in (
-        "update engagement_handover set state = 'signed'",
-        "update engagement_handover set supervisor_id = sec.t_person()",
-        "update engagement_handover set taker = 'E1003'",
-        "delete from engagement_handover",
-    ):
-        with (
-            pytest.raises(DatabaseError),
-            scoped(cast.actor("wangmin"), write=True),
-            connection.cursor() as cursor,
-        ):
-            cursor.execute(statement)
-    assert (row_of(key).state, row_of(key).supervisor_id, row_of(key).taker) == ("open", None, "E1002")
-
-
-def test_of_two_supervisors_at_once_one_signs(cast: Cast) -> None:
-    key = ticked(cast, begun(cast))
-    sign(cast, key, "lihua", "wangmin")
-    said: list[str] = []
-
-    def write(username: str) -> None:
-        try:
-            sign(cast, key, username)
-            said.append("")
-        except Refused as error:
-            said.append(error.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=write, args=(one,)) for one in ("sunjie", "chenwei") * 4]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert sorted(said) == ["", *["HANDOVER_DONE"] * 7]
-    with writing():
-        assert TeamChange.objects.count() == 1
-        assert Pair.objects.count() == 0
-
-
-def test_where_another_lead_was_decided_meanwhile_nothing_is_carried_to_the_taker(cast: Cast) -> None:
-    a_promise(cast)
-    later = TODAY + timedelta(days=5)
-    key = ticked(cast, begun(cast, effective_on=later))
-    sign(cast, key, "lihua", "wangmin", "chenwei")
-    applied()
-    with writing():
-        TeamChange.objects.update(withdrawn_by="chenwei", withdrawn_at=AT)
-    day = AT + timedelta(days=5)
-    with scoped(system_actor(ENTITY, day), write=True) as scope:
-        assert carry_over(scope.actor) == {"carried": 0, "closed": 0}
-    with writing():
-        assert Promise.objects.get().owner == "E1001"
-    assert (row_of(key).carried_at, sees(cast, "lihua", day), sees(cast, "wangmin", day)) == (
-        None,
-        True,
-        False,
-    )

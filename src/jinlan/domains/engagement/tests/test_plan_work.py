@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -30,19 +30,22 @@ from jinlan.domains.engagement.services.plan_life import close_plan
 from jinlan.domains.engagement.services.plan_work import (
     drop_plan_action,
     finish_plan_action,
+    hand_plan_action,
     move_plan_action,
     read_objective,
     review_plan,
 )
-from jinlan.domains.engagement.services.promises import keep_promise
+from jinlan.domains.engagement.services.promises import keep_promise, move_promise
 from jinlan.domains.engagement.services.reminding import announce_briefs, remind_actions
 from jinlan.domains.engagement.tests.planning import (
     HALF,
     WORTH,
     a_desk,
+    next_version,
     publish_figures,
+    rows,
 )
-from jinlan.domains.engagement.tests.worlds import Room, shanghai
+from jinlan.domains.engagement.tests.worlds import Room, a_colleague, shanghai
 from jinlan.kernel.outbox import Notice
 from jinlan.kernel.scope import ScopeDenied, scoped, system_actor
 from jinlan.kernel.testing import AT, ENTITY, TODAY, writing
@@ -50,11 +53,6 @@ from jinlan.kernel.tests.threads import at_once
 
 TOMORROW = AT + timedelta(days=1)
 MINUTES = "存款按计划，开证时间仍有偏差，下季加一名经办。"
-
-
-def rows(model: Any) -> list[dict[str, Any]]:
-    with writing():
-        return list(model.objects.order_by("id").values())
 
 
 def test_objectives_are_held_against_their_line(room: Room) -> None:
@@ -270,3 +268,34 @@ def test_owners_hear_of_their_plan_actions_and_who_meets_of_the_brief(room: Room
         "engagement.brief_ready", "12-15 15:00", f"/clients/{room.cast.group.public_id}/brief?meeting={meeting}"
     )  # fmt: skip
     assert len(briefs) == 2
+
+
+def test_an_action_goes_to_another_and_the_next_version_begins_with_how_things_stand(room: Room) -> None:
+    mate = a_colleague(room)
+    desk = a_desk(room).whole()
+    desk.approve()
+    key = desk.action("deed")["public_id"]
+    move_plan_action(actor=room.actor(), public_id=key, due_on=date(2026, 12, 31), reason="客户系统延期")
+    hand_plan_action(actor=room.actor(), public_id=key, owner="E1009", reason="由周宁接手")
+    for owner, code in (("E1009", "PLAN_OWNER"), ("E9999", "STAFF_UNKNOWN")):
+        with pytest.raises(Refused) as refused:
+            hand_plan_action(actor=room.actor(), public_id=key, owner=owner, reason="由周宁接手")
+        assert (refused.value.code, desk.action("deed")["owner"]) == (code, "E1009")
+    with writing():
+        promise = Promise.objects.get(pk=desk.action("ours")["promise_id"]).public_id
+    move_promise(actor=room.actor(), public_id=promise, due_on=date(2027, 1, 15), reason="客户要求延后")
+
+    second = next_version(desk)
+    entries = {UUID(one["key"]): one for one in second.row()["entries"]}
+    found = [
+        (entries[desk.keys[name]]["owner"], entries[desk.keys[name]]["due"])
+        for name in ("deed", "ours", "theirs")
+    ]
+    assert found == [("E1009", "2026-12-31"), ("E1001", "2027-01-15"), ("E1001", "2026-12-15")]
+    second.approve(at=AT + timedelta(days=1))
+    assert (desk.action("deed")["owner"], desk.action("deed")["due_on"]) == ("E1009", date(2026, 12, 31))
+    assert [one["due_on"] for one in rows(Promise)] == [
+        date(2027, 1, 15),
+        date(2026, 12, 15),
+    ]  # neither moved by the version
+    assert mate in room.cast.people

@@ -38,20 +38,16 @@ from jinlan.domains.engagement.tests.planning import (
     a_desk,
     next_version,
     publish_figures,
+    rows,
 )
 from jinlan.domains.engagement.tests.worlds import Room
 from jinlan.kernel.scope import ScopeDenied, scoped
-from jinlan.kernel.testing import AT, TODAY, writing
+from jinlan.kernel.testing import AT, TODAY
 from jinlan.kernel.tests.threads import at_once
 from jinlan.work.services import decide
 
 TOMORROW = AT + timedelta(days=1)
 MINUTES = "存款按计划，开证时间仍有偏差，下季加一名经办。"
-
-
-def rows(model: Any) -> list[dict[str, Any]]:
-    with writing():
-        return list(model.objects.order_by("id").values())
 
 
 def test_a_draft_is_written_entry_by_entry(room: Room) -> None:

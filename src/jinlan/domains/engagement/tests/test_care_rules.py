@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jinlan.basics.errors import Refused
@@ -120,9 +120,13 @@ def test_every_lunar_birthday_comes_once_in_every_lunar_year(day: tuple[int, int
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.dates(date(1990, 1, 1), date(2090, 12, 31)), st.integers(1, 12), st.integers(1, 28))
-def test_every_solar_birthday_comes_once_a_year(since: date, month: int, day: int) -> None:
-    assert len(occasions(Given("BIRTHDAY", month=month, day=day), since, since + timedelta(days=364))) == 1
+@given(st.integers(1990, 2090), st.integers(1, 12), st.integers(1, 28), st.integers(1, 12), st.integers(1, 28))
+@example(1999, 3, 2, 3, 1)
+def test_every_solar_birthday_comes_once_a_year(year: int, month: int, day: int, born: int, on: int) -> None:
+    # A year is counted by its dates: the one that holds 29 February has 366 days.
+    since, until = date(year, month, day), date(year + 1, month, day) - timedelta(days=1)
+
+    assert len(occasions(Given("BIRTHDAY", month=born, day=on), since, until)) == 1
 
 
 # silence -------------------------------------------------------------------------------------------------------------

@@ -17,19 +17,8 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.clients import teams
 from jinlan.domains.engagement import plan_words as words
-from jinlan.domains.engagement.rules.plan import (
-    ACTION,
-    CELL,
-    OBJECTIVE,
-    OWN,
-    SECTIONS,
-    SHAPES,
-    Difference,
-    Entry,
-    differences,
-    missing_of,
-    shown_to_client,
-)
+from jinlan.domains.engagement.rules.document import ACTION, OBJECTIVE, OWN, Difference, Entry
+from jinlan.domains.engagement.rules.plan import CELL, PLAN, SECTIONS, SHAPES, missing_of, shown_to_client
 from jinlan.domains.engagement.selectors import people as persons
 from jinlan.domains.engagement.selectors import plans as reading
 from jinlan.domains.engagement.selectors import roster
@@ -148,7 +137,7 @@ class Shown:
             "sections": [self.section(code, place) for place, code in enumerate(SECTIONS, 1)], "goals": lines,
             "missing": [{"kind": one.kind, "word": words.KINDS[one.kind], "have": one.have, "least": one.least, "section": SHAPES[one.kind].section} for one in missing],
             "chart": self.chart(), "grid": grid(self.actor, self.unit, self.entries, self.result, as_of=self.as_of), "figures": self.figures(), "as_of": self.as_of,
-            "changes": [self.change(one) for one in differences(reading.entries_of(before), self.entries)] if before else None, "before": before,
+            "changes": [self.change(one) for one in PLAN.differences(reading.entries_of(before), self.entries)] if before else None, "before": before,
             "reviews": [self.review(one) for one in reading.reviews_of(self.actor, unit_id=self.unit.pk)],
             "shared": shown_to_client(self.entries, self.row.shared), "relations": self.relations(),
             "first": [one for one in self.entries if one.kind in ("VISION", "ROLE")],

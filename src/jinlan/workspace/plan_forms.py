@@ -19,18 +19,16 @@ from jinlan.basics.clock import business_date
 from jinlan.basics.ids import uuid7
 from jinlan.domains.engagement import ledger_words
 from jinlan.domains.engagement import plan_words as words
-from jinlan.domains.engagement.rules.plan import (
+from jinlan.domains.engagement.rules.document import (
     ACTION,
     METRICS,
     OBJECTIVE,
     OWN,
     PRODUCTS,
-    SHAPES,
     STANDINGS,
     Entry,
-    shareable,
-    shown_to_client,
 )
+from jinlan.domains.engagement.rules.plan import SHAPES, shareable, shown_to_client
 from jinlan.domains.engagement.selectors import plans as reading
 from jinlan.domains.engagement.selectors import roster
 from jinlan.domains.engagement.services.plans import (

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from jinlan.basics.actor import Actor
 from jinlan.clients import selectors as clients
 from jinlan.domains.engagement import plan_words as words
-from jinlan.domains.engagement.rules.plan import CELL, PRODUCTS, Entry
+from jinlan.domains.engagement.rules.document import PRODUCTS, Entry
+from jinlan.domains.engagement.rules.plan import CELL
 from jinlan.domains.engagement.selectors.plans import value_in
 from jinlan.serving import selectors as serving
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.basics.ids import uuid7
-from jinlan.domains.engagement.rules.plan import OWN
+from jinlan.domains.engagement.rules.document import OWN
 from jinlan.domains.engagement.selectors import plans as reading
 from jinlan.domains.engagement.selectors import roster
 from jinlan.domains.engagement.services.plan_work import read_objective, review_plan

@@ -17,7 +17,8 @@ from jinlan.clients.resources import BY_UNIT, CLIENT, UNIT_FIELD, ByUnit
 from jinlan.domains.engagement import ledger_words
 from jinlan.domains.engagement import plan_words as words
 from jinlan.domains.engagement.models import AccountPlan, PlanAction
-from jinlan.domains.engagement.rules.plan import ACTION, missing_of
+from jinlan.domains.engagement.rules.document import ACTION
+from jinlan.domains.engagement.rules.plan import missing_of
 from jinlan.domains.engagement.selectors import plans as reading
 from jinlan.domains.engagement.services.plan_life import approve_plan, close_plan
 from jinlan.domains.engagement.services.plan_work import (

@@ -15,7 +15,7 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.register import rule
 from jinlan.domains.engagement.models import AccountPlan, PlanAction, PlanReading, PlanReview
 from jinlan.domains.engagement.rules import progress as rules
-from jinlan.domains.engagement.rules.plan import OBJECTIVE, OWN, Entry, entry_of
+from jinlan.domains.engagement.rules.document import OBJECTIVE, OWN, Entry, entry_of
 from jinlan.kernel import figures
 from jinlan.kernel.reading import visible
 from jinlan.serving import selectors as serving

@@ -16,8 +16,9 @@ from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
 from jinlan.clients import selectors as clients
 from jinlan.domains.engagement.models import AccountPlan, PlanAction, Promise
+from jinlan.domains.engagement.rules.document import ACTION, Entry
 from jinlan.domains.engagement.rules.interactions import check_reason
-from jinlan.domains.engagement.rules.plan import ACTION, Entry, differences, missing_of
+from jinlan.domains.engagement.rules.plan import PLAN, missing_of
 from jinlan.domains.engagement.selectors.plans import entries_of, objectives_text
 from jinlan.domains.engagement.services.plans import (
     CLOSED,
@@ -109,7 +110,7 @@ def approve_plan(*, actor: Actor, public_id: UUID) -> dict[str, int]:
     row.state, row.checked_by, row.approved_at = IN_FORCE, list(people.checkers), actor.at
     row.save(update_fields=["state", "checked_by", "approved_at"])
     began, moved, dropped = _work(actor, row, today)
-    changed = len(differences(entries_of(before), entries_of(row))) if before else None
+    changed = len(PLAN.differences(entries_of(before), entries_of(row))) if before else None
     audit(
         actor, "engagement.plan_in_force", "plan", row.public_id, before={"number": before.number if before else None},
         after={"number": row.number, "content": row.content, "checked_by": row.checked_by, "changed": changed}, reason=people.reason,

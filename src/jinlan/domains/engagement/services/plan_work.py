@@ -13,8 +13,8 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.basics.errors import Refused
 from jinlan.domains.engagement.models import AccountPlan, PlanAction, PlanReading, PlanReview
+from jinlan.domains.engagement.rules.document import OBJECTIVE, OWN
 from jinlan.domains.engagement.rules.interactions import check_lengths, check_reason
-from jinlan.domains.engagement.rules.plan import OBJECTIVE, OWN
 from jinlan.domains.engagement.selectors.plans import Goal, actions_of, entries_of, goals_of, health_of
 from jinlan.domains.engagement.services.plans import IN_FORCE, place_of_plan, the_plan
 from jinlan.domains.engagement.services.screening import refuse_terms_in

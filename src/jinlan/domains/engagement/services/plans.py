@@ -21,17 +21,9 @@ from jinlan.basics.ids import uuid7
 from jinlan.clients import selectors as clients
 from jinlan.clients.resources import about, in_sight
 from jinlan.domains.engagement.models import AccountPlan
+from jinlan.domains.engagement.rules.document import OBJECTIVE, OWN, Entry, without_entry
 from jinlan.domains.engagement.rules.interactions import check_reason
-from jinlan.domains.engagement.rules.plan import (
-    OBJECTIVE,
-    OWN,
-    Entry,
-    check_shared,
-    made,
-    shape_of,
-    with_entry,
-    without_entry,
-)
+from jinlan.domains.engagement.rules.plan import PLAN, check_shared
 from jinlan.domains.engagement.selectors.plans import as_it_stands, entries_of, newest_value
 from jinlan.domains.engagement.services.screening import refuse_terms_in
 from jinlan.domains.engagement.services.whom import ROLES, about_member, people_of, staff_of
@@ -110,18 +102,18 @@ def write_plan_entry(
         entry: its key; None for a new one.
 
     Raises:
-        Refused: PLAN_FROZEN, PLAN_MOVED, PLAN_ABSENT; what `rules.plan.made` and `with_entry` refuse; STAFF_UNKNOWN, PERSON_ELSEWHERE,
+        Refused: PLAN_FROZEN, PLAN_MOVED, ENTRY_ABSENT; what `rules.plan.made` and `with_entry` refuse; STAFF_UNKNOWN, PERSON_ELSEWHERE,
             PLAN_NO_FIGURE, TEXT_TERMS.
         ScopeDenied: no such plan, or member, in sight.
     """
     row = the_draft(actor, public_id, edition)
     entries = entries_of(row)
     if entry is not None and not any(one.key == entry and one.kind == kind for one in entries):
-        raise Refused("PLAN_ABSENT", "这一条已经不在计划里。", "请刷新页面。")
-    shape_of(kind)
-    one = made(entry or uuid7(), kind, _based(actor, row, said) if kind == OBJECTIVE else said)
+        raise Refused("ENTRY_ABSENT", "这一条已经不在计划里。", "请刷新页面。")
+    PLAN.shape_of(kind)
+    one = PLAN.made(entry or uuid7(), kind, _based(actor, row, said) if kind == OBJECTIVE else said)
     _check_named(actor, row, one)
-    row.entries = [each.kept() for each in with_entry(entries, one)]
+    row.entries = [each.kept() for each in PLAN.with_entry(entries, one)]
     told = {"kind": kind, "entry": one.key, "new": entry is None}
     return {**_saved(actor, row, "engagement.plan_written", after=told), "entry": str(one.key)}
 
@@ -131,7 +123,7 @@ def drop_plan_entry(*, actor: Actor, public_id: UUID, edition: int, entry: UUID)
     """Take one entry out of a draft, with every reference to it.
 
     Raises:
-        Refused: PLAN_FROZEN, PLAN_MOVED, PLAN_ABSENT.
+        Refused: PLAN_FROZEN, PLAN_MOVED, ENTRY_ABSENT.
         ScopeDenied: no such plan in sight.
     """
     row = the_draft(actor, public_id, edition)

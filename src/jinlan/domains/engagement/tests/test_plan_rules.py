@@ -12,20 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jinlan.basics.errors import Refused
+from jinlan.domains.engagement.rules.document import Difference, Entry, Missing, entry_of, without_entry
 from jinlan.domains.engagement.rules.plan import (
+    PLAN,
     SHAPES,
-    Difference,
-    Entry,
-    Missing,
     check_shared,
-    differences,
-    entry_of,
-    made,
     missing_of,
     shareable,
     shown_to_client,
-    with_entry,
-    without_entry,
 )
 from jinlan.domains.engagement.rules.progress import (
     Reached,
@@ -91,7 +85,7 @@ def test_a_plan_is_as_well_as_its_worst_objective(objectives: list[str], late: i
 
 
 def test_an_entry_is_kept_as_it_was_said() -> None:
-    one = made(A, "OBJECTIVE", GOAL | {"text": "  存款日均增长 ", "side": "bank"})
+    one = PLAN.made(A, "OBJECTIVE", GOAL | {"text": "  存款日均增长 ", "side": "bank"})
     assert one.kept() == {
         "key": str(A), "kind": "OBJECTIVE", "text": "存款日均增长", "metric": "deposit_avg_12m", "baseline": "100", "target": "160",
         "since": "2026-01-01", "due": "2026-12-31", "owner": "E1001",
@@ -102,33 +96,33 @@ def test_an_entry_is_kept_as_it_was_said() -> None:
 @given(baseline=st.decimals(-(10**9), 10**9, places=2), target=st.decimals(-(10**9), 10**9, places=2))
 def test_numbers_come_back_as_they_were(baseline: D, target: D) -> None:
     if baseline != target:
-        one = made(A, "OBJECTIVE", GOAL | {"baseline": baseline, "target": target})
+        one = PLAN.made(A, "OBJECTIVE", GOAL | {"baseline": baseline, "target": target})
         back = entry_of(one.kept())
         assert (back.baseline or D(0), back.target or D(0)) == (baseline, target)
 
 
 @pytest.mark.parametrize(("kind", "change", "code", "field"), [
-    ("OBJECTIVE", {"target": ""}, "PLAN_FIELD", "target"), ("OBJECTIVE", {"target": "100"}, "PLAN_TARGET", "target"),
-    ("OBJECTIVE", {"target": "many"}, "PLAN_VALUE", "target"), ("OBJECTIVE", {"target": "Infinity"}, "PLAN_VALUE", "target"),
-    ("OBJECTIVE", {"due": date(2026, 1, 1)}, "PLAN_PERIOD", "due"), ("OBJECTIVE", {"since": "gestern"}, "PLAN_VALUE", "since"),
-    ("OBJECTIVE", {"text": "字" * 301}, "PLAN_LONG", "text"), ("NOTHING", {}, "PLAN_KIND", "kind"), ("SWOT", {}, "PLAN_KIND", "kind"),
-    ("STRENGTH", {"source": " "}, "PLAN_FIELD", "source"), ("ACTION", DEED | {"side": "both"}, "PLAN_VALUE", "side"),
-    ("ACTION", DEED | {"due": "2026-01-31"}, "PLAN_PERIOD", "due"), ("CELL", {"product": "LOAN", "standing": "MAYBE"}, "PLAN_VALUE", "standing"),
-    ("CELL", {"product": "GOLD", "standing": "GAP"}, "PLAN_VALUE", "product"), ("OBJECTIVE", {"metric": "luck"}, "PLAN_VALUE", "metric"),
-    ("LIMIT", {"amount": "万"}, "PLAN_VALUE", "amount"),
+    ("OBJECTIVE", {"target": ""}, "ENTRY_FIELD", "target"), ("OBJECTIVE", {"target": "100"}, "ENTRY_TARGET", "target"),
+    ("OBJECTIVE", {"target": "many"}, "ENTRY_VALUE", "target"), ("OBJECTIVE", {"target": "Infinity"}, "ENTRY_VALUE", "target"),
+    ("OBJECTIVE", {"due": date(2026, 1, 1)}, "ENTRY_PERIOD", "due"), ("OBJECTIVE", {"since": "gestern"}, "ENTRY_VALUE", "since"),
+    ("OBJECTIVE", {"text": "字" * 301}, "ENTRY_LONG", "text"), ("NOTHING", {}, "ENTRY_KIND", "kind"), ("SWOT", {}, "ENTRY_KIND", "kind"),
+    ("STRENGTH", {"source": " "}, "ENTRY_FIELD", "source"), ("ACTION", DEED | {"side": "both"}, "ENTRY_VALUE", "side"),
+    ("ACTION", DEED | {"due": "2026-01-31"}, "ENTRY_PERIOD", "due"), ("CELL", {"product": "LOAN", "standing": "MAYBE"}, "ENTRY_VALUE", "standing"),
+    ("CELL", {"product": "GOLD", "standing": "GAP"}, "ENTRY_VALUE", "product"), ("OBJECTIVE", {"metric": "luck"}, "ENTRY_VALUE", "metric"),
+    ("LIMIT", {"amount": "万"}, "ENTRY_VALUE", "amount"),
 ])  # fmt: skip
 def test_what_an_entry_lacks_is_named_at_its_field(
     kind: str, change: dict[str, Any], code: str, field: str
 ) -> None:
     with pytest.raises(Refused) as refused:
-        made(A, kind, GOAL | change)
+        PLAN.made(A, kind, GOAL | change)
     assert (refused.value.code, refused.value.params["field"]) == (code, field)
 
 
 def _plan() -> list[Entry]:
-    goal = made(A, "OBJECTIVE", GOAL)
-    first = made(B, "ACTION", DEED | {"objective": str(A)})
-    second = made(C, "ACTION", DEED | {"text": "培训财务人员", "objective": str(A), "after": [str(B)]})
+    goal = PLAN.made(A, "OBJECTIVE", GOAL)
+    first = PLAN.made(B, "ACTION", DEED | {"objective": str(A)})
+    second = PLAN.made(C, "ACTION", DEED | {"text": "培训财务人员", "objective": str(A), "after": [str(B)]})
     return [goal, first, second]
 
 
@@ -136,42 +130,42 @@ def _plan() -> list[Entry]:
     ("3000万", 30_000_000), ("1.2 亿", 120_000_000), ("30m", 30_000_000), ("1.5BN", 1_500_000_000), ("1,200,000", 1_200_000), ("-7", -7),
 ])  # fmt: skip
 def test_numbers_are_read_as_people_write_them(text: str, found: int) -> None:
-    assert made(A, "LIMIT", {"amount": text, "text": "项目贷款"}).amount == D(found)
+    assert PLAN.made(A, "LIMIT", {"amount": text, "text": "项目贷款"}).amount == D(found)
 
 
 def test_an_entry_takes_the_place_of_its_key() -> None:
-    changed = made(B, "ACTION", DEED | {"text": "上线现金管理"})
-    found = with_entry(_plan(), changed)
+    changed = PLAN.made(B, "ACTION", DEED | {"text": "上线现金管理"})
+    found = PLAN.with_entry(_plan(), changed)
     assert [one.text for one in found] == ["存款日均增长", "上线现金管理", "培训财务人员"]
 
 
 @pytest.mark.parametrize(("change", "code"), [
-    ({"objective": str(X)}, "PLAN_LINK"), ({"objective": str(B)}, "PLAN_LINK"), ({"after": [str(A)]}, "PLAN_LINK"),
-    ({"after": [str(C)]}, "PLAN_ROUND"), ({"after": [str(B)]}, "PLAN_ROUND"),
+    ({"objective": str(X)}, "ENTRY_LINK"), ({"objective": str(B)}, "ENTRY_LINK"), ({"after": [str(A)]}, "ENTRY_LINK"),
+    ({"after": [str(C)]}, "ENTRY_ROUND"), ({"after": [str(B)]}, "ENTRY_ROUND"),
 ])  # fmt: skip
 def test_an_action_refers_to_what_is_there_and_waits_for_nothing_that_waits_for_it(
     change: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(Refused) as refused:
-        with_entry(_plan(), made(B, "ACTION", DEED | change))
+        PLAN.with_entry(_plan(), PLAN.made(B, "ACTION", DEED | change))
     assert refused.value.code == code
 
 
 def test_a_sixth_objective_is_one_too_many_and_a_fifth_can_be_changed() -> None:
-    five = [made(UUID(int=one), "OBJECTIVE", GOAL) for one in range(10, 15)]
+    five = [PLAN.made(UUID(int=one), "OBJECTIVE", GOAL) for one in range(10, 15)]
     with pytest.raises(Refused) as refused:
-        with_entry(five, made(X, "OBJECTIVE", GOAL))
-    assert (refused.value.code, refused.value.message) == ("PLAN_MOST", "这一类最多 5 条。")
-    assert len(with_entry(five, made(UUID(int=14), "OBJECTIVE", GOAL | {"text": "别的"}))) == 5
+        PLAN.with_entry(five, PLAN.made(X, "OBJECTIVE", GOAL))
+    assert (refused.value.code, refused.value.message) == ("ENTRY_MOST", "这一类最多 5 条。")
+    assert len(PLAN.with_entry(five, PLAN.made(UUID(int=14), "OBJECTIVE", GOAL | {"text": "别的"}))) == 5
 
 
 def test_a_cell_of_the_grid_is_filled_once() -> None:
-    first = made(A, "CELL", {"product": "LOAN", "standing": "GAP"})
+    first = PLAN.made(A, "CELL", {"product": "LOAN", "standing": "GAP"})
     with pytest.raises(Refused) as refused:
-        with_entry([first], made(B, "CELL", {"product": "LOAN", "standing": "RIVAL"}))
-    assert refused.value.code == "PLAN_CELL"
-    other = made(B, "CELL", {"product": "LOAN", "standing": "RIVAL", "member": str(X)})
-    assert with_entry([first], other) == [first, other]
+        PLAN.with_entry([first], PLAN.made(B, "CELL", {"product": "LOAN", "standing": "RIVAL"}))
+    assert refused.value.code == "ENTRY_TWICE"
+    other = PLAN.made(B, "CELL", {"product": "LOAN", "standing": "RIVAL", "member": str(X)})
+    assert PLAN.with_entry([first], other) == [first, other]
 
 
 def test_what_refers_to_a_dropped_entry_lets_it_go() -> None:
@@ -180,16 +174,16 @@ def test_what_refers_to_a_dropped_entry_lets_it_go() -> None:
     assert without_entry(_plan(), B)[1].after == ()
     with pytest.raises(Refused) as refused:
         without_entry(_plan(), X)
-    assert refused.value.code == "PLAN_ABSENT"
+    assert refused.value.code == "ENTRY_ABSENT"
 
 
 def test_a_plan_names_what_it_lacks() -> None:
     assert missing_of([]) == [Missing(kind, 0, shape.least) for kind, shape in SHAPES.items() if shape.least]
-    whole = [made(UUID(int=100 + place), kind, _said(kind)) for place, kind in enumerate(SHAPES)]
-    goals = [made(UUID(int=200 + place), "OBJECTIVE", GOAL) for place in range(2)]
+    whole = [PLAN.made(UUID(int=100 + place), kind, _said(kind)) for place, kind in enumerate(SHAPES)]
+    goals = [PLAN.made(UUID(int=200 + place), "OBJECTIVE", GOAL) for place in range(2)]
     assert missing_of([*whole, *goals]) == [Missing("ACTION", 1, 4)]
     deeds = [
-        made(UUID(int=300 + place), "ACTION", DEED | {"objective": str(one.key)})
+        PLAN.made(UUID(int=300 + place), "ACTION", DEED | {"objective": str(one.key)})
         for place, one in enumerate([one for one in [*whole, *goals] if one.kind == "OBJECTIVE"])
     ]
     assert missing_of([*whole, *goals, *deeds]) == []
@@ -202,7 +196,7 @@ def _said(kind: str) -> dict[str, Any]:
 
 
 def test_a_client_is_shown_what_was_chosen_and_nothing_else() -> None:
-    swot = made(X, "STRENGTH", {"text": "关系深", "source": "十年合作", "owner": "E1001"})
+    swot = PLAN.made(X, "STRENGTH", {"text": "关系深", "source": "十年合作", "owner": "E1001"})
     plan = [*_plan(), swot]
     assert not any(str(X) in one for one in shareable(plan))
     chosen = [f"{B}.text", f"{A}.progress", f"{A}.text"]
@@ -220,11 +214,18 @@ def test_a_client_is_shown_what_was_chosen_and_nothing_else() -> None:
 def test_versions_differ_by_entries_and_fields() -> None:
     before = _plan()
     after = [
-        made(A, "OBJECTIVE", GOAL | {"target": "170"}),
+        PLAN.made(A, "OBJECTIVE", GOAL | {"target": "170"}),
         before[1],
-        made(X, "NEED", {"text": "跨境结算", "source": "走访", "owner": "E1001"}),
+        PLAN.made(X, "NEED", {"text": "跨境结算", "source": "走访", "owner": "E1001"}),
     ]
-    assert differences(before, after) == [
+    assert PLAN.differences(before, after) == [
         Difference("added", after[2]), Difference("changed", after[0], (("target", D(160), D(170)),)), Difference("dropped", before[2]),
     ]  # fmt: skip
-    assert differences(before, before) == []
+    assert PLAN.differences(before, before) == []
+
+
+def test_an_objective_that_begins_at_nothing_keeps_its_baseline() -> None:
+    goal = PLAN.made(A, "OBJECTIVE", GOAL | {"baseline": "0"})
+
+    assert goal.kept()["baseline"] == "0"
+    assert entry_of(goal.kept()).way == (Decimal(0), goal.target)

@@ -114,7 +114,7 @@ def test_of_sixteen_who_write_on_one_edition_one_does(room: Room) -> None:
 @pytest.mark.parametrize(("kind", "change", "code"), [
     ("OBJECTIVE", {"owner": "E9999"}, "STAFF_UNKNOWN"), ("OBJECTIVE", {"text": "客户患有糖尿病"}, "TEXT_TERMS"),
     ("OBJECTIVE", {"person": "stranger"}, "PERSON_ELSEWHERE"), ("OBJECTIVE", {"person": "somebody"}, "PERSON_ELSEWHERE"),
-    ("ACTION", DEED | {"objective": str(uuid4())}, "PLAN_LINK"),
+    ("ACTION", DEED | {"objective": str(uuid4())}, "ENTRY_LINK"),
 ])  # fmt: skip
 def test_an_entry_names_people_who_are_there(
     room: Room, kind: str, change: dict[str, Any], code: str

@@ -101,6 +101,12 @@ def unit_result(actor: Actor, *, unit_id: int, as_of: date) -> UnitResult | None
     return visible(actor, UnitResult).filter(unit_id=unit_id, as_of=as_of).select_related("run__load").first()
 
 
+def measured(actor: Actor, *, unit_ids: Iterable[int], since: date, until: date) -> list[UnitResult]:
+    """Return the measures of some units on every date between two, both included, oldest first; without reasons."""
+    rows = visible(actor, UnitResult).filter(unit_id__in=list(unit_ids), as_of__gte=since, as_of__lte=until)
+    return list(rows.only("unit_id", "as_of", "run_id", "measures").order_by("unit_id", "as_of"))
+
+
 def unit_history(actor: Actor, *, unit_id: int, until: date) -> list[dict[str, Any]]:
     """Return a unit's rows up to a date, oldest first: tier, state, score and the columns of the trends."""
     fields = ("as_of", "effective_tier", "tier_state", "tier_level", "proposed_tier", *TREND_COLUMNS)

@@ -20,27 +20,19 @@ _KEYS = {
 }
 
 
-class AccountPlan(AboutUnit):
-    """One version of a client's plan. Its text changes in a draft only; what happens with it stands in rows of its own.
+class Drafted(AboutUnit):
+    """A document about a client by version: written as a draft, approved by others, then left as it is.
 
-    `entries` is a list of `rules.plan.Entry` as JSON keeps them, `shared` the fields of them that the client may see.
+    `entries` is a list of `rules.document.Entry` as JSON keeps them.
     """
 
-    CLASSES = {"*": FIGURE, **_KEYS, "number": INTERNAL, "state": INTERNAL, "edition": INTERNAL, "shared": INTERNAL, "content": INTERNAL,
-               "made_by": STAFF, "made_name": STAFF, "made_at": INTERNAL, "changed_at": INTERNAL, "checked_by": STAFF, "approved_at": INTERNAL}  # fmt: skip
-    STATES = (
-        ("draft", "起草中"),
-        ("in_force", "执行中"),
-        ("replaced", "已被新版取代"),
-        ("closed", "已结束"),
-        ("withdrawn", "已撤回"),
-    )
+    DRAFTED = {**_KEYS, "number": INTERNAL, "state": INTERNAL, "edition": INTERNAL, "content": INTERNAL, "made_by": STAFF, "made_name": STAFF,
+               "made_at": INTERNAL, "changed_at": INTERNAL, "checked_by": STAFF, "approved_at": INTERNAL}  # fmt: skip
     number = models.IntegerField()  # 1, 2, … of a client
-    state = models.CharField(max_length=10, choices=STATES, default="draft")
+    state = models.CharField(max_length=10)
     starts_on = models.DateField()
     ends_on = models.DateField()  # the last day
     entries = models.JSONField(default=list)
-    shared = models.JSONField(default=list)
     content = models.CharField(max_length=64)  # SHA-256 of what would be approved
     edition = models.IntegerField(default=1)
     made_by = models.CharField(max_length=64)
@@ -55,6 +47,25 @@ class AccountPlan(AboutUnit):
     reason = models.CharField(max_length=500, blank=True, default="")  # why it was closed or withdrawn
 
     class Meta(AboutUnit.Meta):
+        abstract = True
+
+
+class AccountPlan(Drafted):
+    """One version of a client's plan. What happens with it stands in rows of its own; `shared` are the fields that the client may see."""
+
+    CLASSES = {"*": FIGURE, **Drafted.DRAFTED, "shared": INTERNAL}
+    STATES = (
+        ("draft", "起草中"),
+        ("in_force", "执行中"),
+        ("replaced", "已被新版取代"),
+        ("closed", "已结束"),
+        ("withdrawn", "已撤回"),
+    )
+    state = models.CharField(max_length=10, choices=STATES, default="draft")
+    shared = models.JSONField(default=list)
+
+    class Meta(Drafted.Meta):
+        abstract = False
         constraints = [
             models.UniqueConstraint(fields=["unit_id", "number"], name="plan_number"),
             models.UniqueConstraint(fields=["unit_id"], condition=Q(state="draft"), name="plan_one_draft"),

@@ -34,7 +34,7 @@ PRODUCTS = ("DEPOSIT", "LOAN", "SETTLE", "CASH", "TRADE", "CROSS", "BOND", "PAYR
 STANDINGS = ("HAVE", "RIVAL", "GAP", "UNFIT")
 SIDES = ("bank", "client")
 NUMBERS = ("baseline", "target", "amount", "every")
-KEEPING = ("REACH", "HOLD")  # a measure that is reached by a day, or held at every month-end up to it
+KEEPING = ("REACH", "FLOOR", "CEILING")  # reached by a day; at every month-end not below, not above
 CURRENCIES = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP")
 CHOSEN: Mapping[str, tuple[str, ...]] = {
     "side": SIDES, "standing": STANDINGS, "metric": METRICS, "product": PRODUCTS, "keeping": KEEPING, "currency": CURRENCIES,

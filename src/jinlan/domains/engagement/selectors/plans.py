@@ -136,7 +136,7 @@ def goals_by_plan(actor: Actor, plans: Sequence[AccountPlan], *, today: date) ->
     objectives = {plan.pk: [one for one in entries_of(plan) if one.kind == OBJECTIVE] for plan in plans}
     shown = serving.published(actor)
     units = {plan.unit_id for plan in plans}
-    rows = serving.results_of(actor, as_of=shown.latest, unit_ids=units) if shown else []
+    rows = serving.measured(actor, unit_ids=units, since=shown.latest, until=shown.latest) if shown else []
     results = {row.unit_id: row for row in rows}
     read = readings_of(
         actor, keys=[one.key for each in objectives.values() for one in each if one.metric == OWN]

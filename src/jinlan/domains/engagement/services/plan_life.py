@@ -20,12 +20,11 @@ from jinlan.domains.engagement.rules.document import ACTION, Entry
 from jinlan.domains.engagement.rules.interactions import check_reason
 from jinlan.domains.engagement.rules.plan import PLAN, missing_of
 from jinlan.domains.engagement.selectors.plans import entries_of, objectives_text
+from jinlan.domains.engagement.services.drafting import check_draft, check_term, place_of
 from jinlan.domains.engagement.services.plans import (
     CLOSED,
-    DRAFT,
     IN_FORCE,
     REPLACED,
-    place_of_plan,
     the_plan,
 )
 from jinlan.domains.engagement.services.promises import add_promise, agree_on_day, hand_over_promise
@@ -64,16 +63,14 @@ def _told(row: AccountPlan | None) -> dict[str, str]:
 
 
 def _check_ready(actor: Actor, row: AccountPlan) -> None:
-    if row.state != DRAFT:
-        raise Refused("PLAN_FROZEN", "这一版计划已经定稿，不能再改。", "请起草新的一版。")
+    check_draft(row)
     entries = entries_of(row)
     if missing := missing_of(entries):
         raise Refused(
             "PLAN_INCOMPLETE", "计划还不完整，缺 %(n)s 处。", "请按计划页上的清单补齐。", n=len(missing)
         )
     today = business_date(actor.at)
-    if row.ends_on < today:
-        raise Refused("PLAN_TERM", "计划的最后一天应晚于第一天，也不早于今天。", "请改正日期。")
+    check_term(row.starts_on, row.ends_on, today)
     known = _known(actor, row)
     late = [one.text for one in entries if one.kind == ACTION and one.mutual and one.key not in known and one.days[1] < today]  # fmt: skip
     if late:
@@ -142,10 +139,10 @@ def _begin(actor: Actor, row: AccountPlan, one: Entry, today: date) -> None:
     if one.mutual:
         said = {"side": one.side, "what": one.text, "due_on": one.days[1], "owner": one.owner, "person": one.person or None, "made_on": today}  # fmt: skip
         promise = add_promise(
-            actor, {**place_of_plan(row), "unit_branch_id": row.branch_id, "party_id": None}, said
+            actor, {**place_of(row), "unit_branch_id": row.branch_id, "party_id": None}, said
         )
     PlanAction.objects.create(
-        **place_of_plan(row), plan=row, entry=one.key, objective=UUID(one.objective) if one.objective else None, side=one.side, text=one.text,
+        **place_of(row), plan=row, entry=one.key, objective=UUID(one.objective) if one.objective else None, side=one.side, text=one.text,
         owner=one.owner, since=one.since, due_on=one.due, promise=promise,
     )  # fmt: skip
 

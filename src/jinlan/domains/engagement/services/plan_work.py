@@ -16,7 +16,8 @@ from jinlan.domains.engagement.models import AccountPlan, PlanAction, PlanReadin
 from jinlan.domains.engagement.rules.document import OBJECTIVE, OWN
 from jinlan.domains.engagement.rules.interactions import check_lengths, check_reason
 from jinlan.domains.engagement.selectors.plans import Goal, actions_of, entries_of, goals_of, health_of
-from jinlan.domains.engagement.services.plans import IN_FORCE, place_of_plan, the_plan
+from jinlan.domains.engagement.services.drafting import place_of
+from jinlan.domains.engagement.services.plans import IN_FORCE, the_plan
 from jinlan.domains.engagement.services.screening import refuse_terms_in
 from jinlan.domains.engagement.services.whom import ROLES, people_of, staff_of
 from jinlan.kernel.acts import act
@@ -160,7 +161,7 @@ def read_objective(
     check_lengths(("evidence", evidence, NOTE))
     refuse_terms_in(evidence=evidence)
     made = PlanReading.objects.create(
-        **place_of_plan(row), objective=objective, read_on=day, value=value, evidence=evidence.strip(), by=actor.username, by_name=name_of(actor),
+        **place_of(row), objective=objective, read_on=day, value=value, evidence=evidence.strip(), by=actor.username, by_name=name_of(actor),
         at=actor.at,
     )  # fmt: skip
     audit(actor, "engagement.objective_read", "plan", row.public_id, after={"objective": objective, "read_on": day})  # fmt: skip
@@ -188,7 +189,7 @@ def review_plan(
     goals = goals_of(actor, row, today=today)
     health = health_of(goals, actions_of(actor, unit_id=row.unit_id, today=today))
     made = PlanReview.objects.create(
-        **place_of_plan(row), plan=row, held_on=held_on, minutes=minutes.strip(), decisions=decisions.strip(), staff=staff_of(actor, staff),
+        **place_of(row), plan=row, held_on=held_on, minutes=minutes.strip(), decisions=decisions.strip(), staff=staff_of(actor, staff),
         people=people_of(actor, {"unit_id": row.unit_id}, list(people)), health=health, reached=[_kept(one) for one in goals], next_on=next_on,
         by=actor.username, by_name=name_of(actor), at=actor.at,
     )  # fmt: skip

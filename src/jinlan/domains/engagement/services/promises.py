@@ -138,7 +138,7 @@ def keep_promise(
             "PROMISE_DAY", "兑现日期应在作出承诺之后，且不晚于今天。", "请改正日期。", field="closed_on"
         )
     row.evidence = evidence.strip()
-    return _closed(actor, row, closed_state(row.due_on, day, kept=True), day, evidence)
+    return close_with(actor, row, closed_state(row.due_on, day, kept=True), day, evidence)
 
 
 @act("engagement.break_promise", title=_("承诺未兑现"), roles=ROLES)
@@ -152,7 +152,7 @@ def break_promise(*, actor: Actor, public_id: UUID, reason: str) -> dict[str, st
     row, today = _open(actor, public_id), business_date(actor.at)
     check_reason(reason)
     refuse_terms_in(reason=reason)
-    return _closed(actor, row, closed_state(row.due_on, today, kept=False), today, reason)
+    return close_with(actor, row, closed_state(row.due_on, today, kept=False), today, reason)
 
 
 @act("engagement.release_promise", title=_("解除承诺"), roles=ROLES)
@@ -175,7 +175,7 @@ def release_promise(*, actor: Actor, public_id: UUID, word: str, reason: str) ->
     check_lengths(("word", word, EVIDENCE))
     refuse_terms_in(word=word, reason=reason)
     row.evidence = word.strip()
-    return _closed(actor, row, "released", today, reason)
+    return close_with(actor, row, "released", today, reason)
 
 
 @act("engagement.hand_promise", title=_("承诺换人负责"), roles=ROLES)
@@ -248,7 +248,8 @@ def _open(actor: Actor, public_id: UUID) -> Promise:
     return row
 
 
-def _closed(actor: Actor, row: Promise, state: str, day: date, reason: str) -> dict[str, str]:
+def close_with(actor: Actor, row: Promise, state: str, day: date, reason: str) -> dict[str, str]:
+    """Close an open promise that is held."""
     row.state, row.closed_on, row.closed_at = state, day, actor.at
     return _saved(
         actor,

@@ -88,7 +88,7 @@ def test_two_tabs_never_overwrite_each_other(room: Room) -> None:
     ):  # fmt: skip
         with pytest.raises(Refused) as refused:
             call()
-        assert (refused.value.code, desk.row()) == ("PLAN_MOVED", before)
+        assert (refused.value.code, desk.row()) == ("DRAFT_MOVED", before)
     assert refused.value.message == "草稿已被另一处修改（第 2 次）。"
 
 
@@ -97,7 +97,7 @@ def test_of_sixteen_who_begin_a_draft_at_once_one_does(room: Room) -> None:
     found = at_once(*[
         lambda: draft_plan(actor=room.actor(), unit=unit, starts_on=SINCE, ends_on=UNTIL) for _ in range(16)
     ])  # fmt: skip
-    assert found.count("PLAN_DRAFT") == 15
+    assert found.count("DRAFT_THERE") == 15
     assert [row["number"] for row in rows(AccountPlan)] == [1]
 
 
@@ -107,7 +107,7 @@ def test_of_sixteen_who_write_on_one_edition_one_does(room: Room) -> None:
         lambda: write_plan_entry(actor=room.actor(), public_id=desk.plan, edition=1, kind="AIM", said={"text": "出海", "source": "年报"})
         for _ in range(16)
     ])  # fmt: skip
-    assert found.count("PLAN_MOVED") == 15
+    assert found.count("DRAFT_MOVED") == 15
     assert (len(desk.row()["entries"]), desk.row()["edition"]) == (1, 2)
 
 
@@ -194,7 +194,7 @@ def test_the_text_of_a_plan_in_force_stands(room: Room) -> None:
     for call in calls:
         with pytest.raises(Refused) as refused:
             call()
-        assert (refused.value.code, desk.row()) == ("PLAN_FROZEN", before)
+        assert (refused.value.code, desk.row()) == ("DRAFT_FROZEN", before)
     for change in (
         {"entries": []},
         {"ends_on": date(2030, 1, 1)},

@@ -34,6 +34,7 @@ from jinlan.kernel.trail import roots_file
 from jinlan.portal import services as portal
 from jinlan.serving.corrections import accept_correction
 from jinlan.site import (
+    demoagreements,
     democare,
     demopeople,
     demopipeline,
@@ -148,6 +149,7 @@ def log_demo_talks() -> None:
 
     demotalks.install(as_)
     demoplans.install(as_)
+    demoagreements.install(as_)
     demopipeline.install(as_)
     learn_pace(actor=system_actor(entity(), now_utc()))
     propose_chances(actor=system_actor(entity(), now_utc()))

@@ -28,7 +28,7 @@ from jinlan.domains.engagement.rules.document import (
     STANDINGS,
     Entry,
 )
-from jinlan.domains.engagement.rules.plan import SHAPES, shareable, shown_to_client
+from jinlan.domains.engagement.rules.plan import PLAN, SHAPES, shareable, shown_to_client
 from jinlan.domains.engagement.selectors import plans as reading
 from jinlan.domains.engagement.selectors import roster
 from jinlan.domains.engagement.services.plans import (
@@ -42,76 +42,31 @@ from jinlan.kernel.scope import scoped
 from jinlan.serving import selectors as serving
 from jinlan.workspace.access import doing
 from jinlan.workspace.engagement import DAY, unit_in_sight
+from jinlan.workspace.entry_forms import Desk, DropForm, entry_page
 from jinlan.workspace.measures import measure_name
 from jinlan.workspace.plan import goal_line
 from jinlan.workspace.plan_grid import members_seen
 
 Context = dict[str, Any]
 MEMBERS = 200
-LONG = ("text", "answer")
+BEGUN = {OBJECTIVE: ("baseline", "since")}  # left out: where the newest figures stand
 
 
-class Choices:
-    """What the fields of an entry may be chosen from, read in the actor's scope."""
-
-    def __init__(self, actor: Actor, unit: Any, entries: list[Entry]) -> None:
-        today = business_date(actor.at)
-        shown = serving.published(actor)
-        members = members_seen(actor, unit, shown.latest if shown else today)
-        goals = [(str(one.key), one.text) for one in entries if one.kind == OBJECTIVE]
-        deeds = [(str(one.key), one.text) for one in entries if one.kind == ACTION]
-        self.owners = roster.named(roster.colleagues_of(actor, unit_id=unit.pk, on=today))
-        self.by_name: dict[str, list[tuple[str, Any]]] = {
-            "owner": self.owners, "person": roster.named(roster.contacts_of(actor, unit_id=unit.pk, on=today)),
-            "member": [(key, name) for key, name, _party in members[:MEMBERS]], "objective": goals, "after": deeds,
-            "metric": [(code, words.BY_HAND if code == OWN else measure_name(code)) for code in METRICS],
-            "product": [(code, words.PRODUCTS[code]) for code in PRODUCTS], "standing": [(code, words.STANDINGS[code].word) for code in STANDINGS],
-            "side": [(code, look.word) for code, look in ledger_words.SIDES.items()],
-        }  # fmt: skip
-
-
-class EntryForm(forms.Form):
-    """One entry of a plan: its fields follow from the shape of its kind."""
-
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    edition = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, data: Any, *, kind: str, choices: Choices, edition: int, initial: Context) -> None:
-        super().__init__(data, initial={"key": str(uuid7()), "edition": edition} | initial)
-        shape = SHAPES[kind]
-        fields: Any = self.fields
-        for name in shape.fields:
-            begins = kind == OBJECTIVE and name in (
-                "baseline",
-                "since",
-            )  # left out: where the newest figures stand
-            fields[name] = _field(name, kind, name in shape.must and not begins, choices)
-        dress(self)
-
-    def said(self) -> Context:
-        """Return what was said, by field."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("key", "edition")}
-
-
-def _field(name: str, kind: str, required: bool, choices: Choices) -> forms.Field:
-    how: Context = {
-        "label": words.FIELDS[name],
-        "help_text": "" if name == "since" and kind != OBJECTIVE else words.HELP.get(name, ""),
-        "required": required,
-    }
-    if name == "after":
-        return forms.MultipleChoiceField(
-            choices=choices.by_name[name], widget=forms.CheckboxSelectMultiple, **how
-        )
-    if name in choices.by_name:
-        offered = choices.by_name[name]
-        return forms.ChoiceField(choices=offered if required else [("", "—"), *offered], **how)
-    if name == "mutual":
-        return forms.BooleanField(**how)
-    if name in ("since", "due"):
-        return forms.DateField(widget=DAY, **how)
-    widget = forms.Textarea(attrs={"rows": 2}) if name in LONG else forms.TextInput()
-    return forms.CharField(max_length=300, widget=widget, **how)
+def choices_of(actor: Actor, unit: Any, entries: list[Entry]) -> dict[str, list[tuple[str, Any]]]:
+    """Return what the fields of an entry may be chosen from, read in the actor's scope."""
+    today = business_date(actor.at)
+    shown = serving.published(actor)
+    members = members_seen(actor, unit, shown.latest if shown else today)
+    return {
+        "owner": roster.named(roster.colleagues_of(actor, unit_id=unit.pk, on=today)),
+        "person": roster.named(roster.contacts_of(actor, unit_id=unit.pk, on=today)),
+        "member": [(key, name) for key, name, _party in members[:MEMBERS]],
+        "objective": [(str(one.key), one.text) for one in entries if one.kind == OBJECTIVE],
+        "after": [(str(one.key), one.text) for one in entries if one.kind == ACTION],
+        "metric": [(code, words.BY_HAND if code == OWN else measure_name(code)) for code in METRICS],
+        "product": [(code, words.PRODUCTS[code]) for code in PRODUCTS], "standing": [(code, words.STANDINGS[code].word) for code in STANDINGS],
+        "side": [(code, look.word) for code, look in ledger_words.SIDES.items()],
+    }  # fmt: skip
 
 
 def _draft(actor: Actor, unit: Any) -> Any:
@@ -147,64 +102,14 @@ def entry(request: HttpRequest, public_id: UUID, code: str, *, actor: Actor) -> 
         unit = unit_in_sight(actor, public_id)
         row = _draft(actor, unit)
         entries = reading.entries_of(row)
-        held = _held(request, entries, code)
-        choices = Choices(actor, unit, entries)
-    back = back_to(public_id, row.number, SHAPES[code].section)
-    if request.method == "POST" and "drop" in request.POST and held is not None:
-        drop = DropForm(request.POST)
-        if drop.is_valid() and acted(drop, lambda: drop_plan_entry.once(
-            drop.cleaned_data["key"], actor=actor, public_id=row.public_id, edition=drop.cleaned_data["edition"], entry=held.key
-        )):  # fmt: skip
-            messages.success(request, _("已删去这一条"))
-            return redirect(back)
-        for error in drop.non_field_errors():
-            messages.error(request, str(error))
-        return redirect(back)
-    form = EntryForm(
-        request.POST or None,
-        kind=code,
-        choices=choices,
-        edition=row.edition,
-        initial=_initial(request, actor, code, held),
-    )
-    if request.method == "POST" and form.is_valid() and acted(form, lambda: write_plan_entry.once(
-        form.cleaned_data["key"], actor=actor, public_id=row.public_id, edition=form.cleaned_data["edition"], kind=code, said=form.said(),
-        entry=held.key if held else None,
-    )):  # fmt: skip
-        messages.success(request, _("已保存"))
-        return redirect(back)
-    return render(request, "workspace/plan_entry.html", {
-        "title": words.KINDS[code], "place": "clients", "unit": unit, "row": row, "form": form, "back": back, "held": held,
-        "drop_key": str(uuid7()), "section": words.SECTIONS[SHAPES[code].section],
-    }, status=422 if request.method == "POST" else 200)  # fmt: skip
-
-
-class DropForm(forms.Form):
-    """Taking an entry out."""
-
-    key = forms.CharField(max_length=64)
-    edition = forms.IntegerField()
-
-
-def _held(request: HttpRequest, entries: list[Entry], kind: str) -> Entry | None:
-    """Return the entry that an address names; 404 for one that is not there."""
-    if not (text := request.GET.get("entry", "")):
-        return None
-    found = next((one for one in entries if str(one.key) == text and one.kind == kind), None)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _initial(request: HttpRequest, actor: Actor, kind: str, held: Entry | None) -> Context:
-    if held is not None:
-        return {name: getattr(held, name) for name in SHAPES[kind].fields} | {
-            name: f"{value.normalize():f}" for name in ("baseline", "target", "amount") if (value := getattr(held, name)) is not None
-        }  # fmt: skip
+        choices = choices_of(actor, unit, entries)
     given = {
         name: request.GET[name][:64] for name in ("member", "product", "objective") if name in request.GET
     }
-    return {"owner": actor.employee, "side": "bank"} | given
+    return entry_page(request, actor, Desk(
+        unit, row, PLAN, entries, choices, _("客户计划"), words.KINDS, words.SECTIONS, words.FIELDS, words.HELP, write_plan_entry, drop_plan_entry,
+        back=lambda section: back_to(public_id, row.number, section), initial={"owner": actor.employee, "side": "bank"} | given, optional=BEGUN,
+    ), code)  # fmt: skip
 
 
 class TermForm(forms.Form):
@@ -240,8 +145,8 @@ def form_page(
     request: HttpRequest, unit: Any, row: Any, form: forms.Form, title: str, **more: Any
 ) -> HttpResponse:
     """Show a form of a plan, beside its objectives where they are given."""
-    return render(request, "workspace/plan_form.html", {
-        "title": title, "place": "clients", "unit": unit, "row": row, "form": form, "back": back_to(unit.public_id, row.number), **more,
+    return render(request, "workspace/draft_form.html", {
+        "title": title, "crumb": _("客户计划"), "place": "clients", "unit": unit, "row": row, "form": form, "back": back_to(unit.public_id, row.number), **more,
     }, status=422 if request.method == "POST" else 200)  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from jinlan.workspace import (
+    agreement,
+    agreement_forms,
     approvals,
     balance,
     between,
@@ -69,6 +71,18 @@ urlpatterns = [
     path("clients/<uuid:public_id>/brief", brief.brief_page, name="client-brief"),
     path("clients/<uuid:public_id>/pipeline", pipeline.client_pipeline, name="client-pipeline"),
     path("clients/<uuid:public_id>/team", team.team, name="client-team"),
+    path("clients/<uuid:public_id>/agreement", agreement.client_agreement, name="client-agreement"),
+    path("clients/<uuid:public_id>/agreement/card", agreement.agreement_card, name="client-agreement-card"),
+    path(
+        "clients/<uuid:public_id>/agreement/entry/<str:code>",
+        agreement_forms.entry,
+        name="client-agreement-entry",
+    ),
+    path(
+        "clients/<uuid:public_id>/agreement/measure/<str:code>",
+        agreement_forms.measure,
+        name="client-agreement-measure",
+    ),
     path("clients/<uuid:public_id>/plan", plan.client_plan, name="client-plan"),
     path("clients/<uuid:public_id>/plan/card", plan.plan_card, name="client-plan-card"),
     path("clients/<uuid:public_id>/plan/entry/<str:code>", plan_forms.entry, name="client-plan-entry"),

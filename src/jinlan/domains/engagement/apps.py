@@ -22,6 +22,7 @@ class EngagementConfig(AppConfig):
 
 def _offer() -> None:
     from jinlan.domains.engagement.resources.absence import Absences
+    from jinlan.domains.engagement.resources.agreements import Agreements
     from jinlan.domains.engagement.resources.care import CareDays, Cares, CareSilences
     from jinlan.domains.engagement.resources.chances import Chances
     from jinlan.domains.engagement.resources.gifts import GiftsRegister
@@ -36,7 +37,7 @@ def _offer() -> None:
     from jinlan.kernel.resource.registry import register
 
     for resource in (
-        Interactions, Promises, ContactPeople, Pairs, Absences, TeamProposals, HandOvers, Silences, Plans, PlanActions, Opportunities,
+        Interactions, Promises, ContactPeople, Pairs, Absences, TeamProposals, HandOvers, Silences, Plans, PlanActions, Agreements, Opportunities,
         Chances, Cares, CareDays, CareSilences, GiftsRegister,
     ):  # fmt: skip
         register(resource)

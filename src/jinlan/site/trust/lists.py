@@ -244,6 +244,8 @@ def _row(model: type[models.Model], bank: Bank, code: str, word: str, known: Map
         for place, one in enumerate(model._meta.concrete_fields)
         if one.name not in _KEYS
     }
+    if "renew_on" in rest:  # within the period of which it is the end's notice
+        rest["renew_on"] = rest["ends_on"]
     return model(public_id=uuid7(), **about, **search, **rest)
 
 

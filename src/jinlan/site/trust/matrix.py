@@ -73,6 +73,10 @@ MATRIX: dict[str, Row] = {
     "client-charter": Row(READERS, "figures"),
     "client-team": Row(READERS, "header"),
     "client-brief": Row(READERS, "header"),
+    "client-agreement": Row(READERS, "figures", queries=("", "number=1", "number=%27")),
+    "client-agreement-card": Row(READERS, "figures"),
+    "client-agreement-entry": Row(PROPOSERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}, codes=("PURPOSE", "DEED", "MEASURE")),
+    "client-agreement-measure": Row(PROPOSERS, "agreement", codes=("x", "01a22d89-a150-79df-ab71-06e08b65346f")),
     "client-plan": Row(READERS, "figures", queries=("", "version=1", "version=%27")),
     "client-plan-card": Row(READERS, "figures"),
     # Every client of the made bank has a draft and no plan in force.

@@ -117,7 +117,7 @@ TABLES: dict[str, Table] = {
     "engagement_rhythm": Table(_unit, UNIT_ID),
     **{
         f"engagement_{name}": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"}))
-        for name in ("accountplan", "planaction", "planreading", "planreview")
+        for name in ("accountplan", "planaction", "planreading", "planreview", "agreement", "agreementdeed")
     },
     "engagement_promisestep": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"})),
     "engagement_opportunitystep": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"})),

@@ -20,6 +20,7 @@ from jinlan.domains.engagement.rules.progress import GREEN, UNKNOWN
 from jinlan.domains.engagement.rules.promises import Line, Tally, tally
 from jinlan.domains.engagement.selectors.ledger import dress
 from jinlan.domains.engagement.selectors.plans import value_in
+from jinlan.kernel import figures
 from jinlan.kernel.reading import visible
 from jinlan.serving import selectors as serving
 
@@ -169,9 +170,25 @@ class _Seen:
         return Measure(one, kept, next((each.run_id for each in results if each.as_of == kept.on), None))
 
 
-def credit_of(row: Agreement) -> Entry | None:
+def credit_of(entries: Iterable[Entry]) -> Entry | None:
     """Return the intended credit line of an agreement."""
-    return next((one for one in entries_of(row) if one.kind == rules.CREDIT), None)
+    return next((one for one in entries if one.kind == rules.CREDIT), None)
+
+
+def credit_text(entries: Iterable[Entry]) -> str:
+    """Return the intended credit line in its currency, "" for none."""
+    one = credit_of(entries)
+    return amount_text(one) if one else ""
+
+
+def amount_text(one: Entry) -> str:
+    """Return an amount of an entry in its currency."""
+    amount = one.amount or Decimal(0)
+    return (
+        figures.money_text(amount)
+        if one.currency in ("", figures.currency())
+        else f"{one.currency} {figures.number(amount)}"
+    )
 
 
 def clock_of(row: Agreement, today: date) -> rules.Clock:

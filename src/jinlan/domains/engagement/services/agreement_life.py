@@ -20,7 +20,7 @@ from jinlan.domains.engagement.rules.agreement import AGREEMENT, DEED, MEASURE, 
 from jinlan.domains.engagement.rules.document import OWN, Entry, entry_of
 from jinlan.domains.engagement.rules.interactions import check_lengths, check_reason
 from jinlan.domains.engagement.rules.promises import OPEN
-from jinlan.domains.engagement.selectors.agreements import agreement_in_force
+from jinlan.domains.engagement.selectors.agreements import agreement_in_force, credit_text
 from jinlan.domains.engagement.services.agreements import AGREEMENTS, CLEARED
 from jinlan.domains.engagement.services.drafting import (
     DRAFT,
@@ -59,9 +59,8 @@ def _told(row: Agreement | None) -> dict[str, str]:
     if row is None:
         return dict.fromkeys(("number", "starts_on", "ends_on", "credit", "deeds", "measures"), "")
     entries = [entry_of(one) for one in row.entries]
-    credit = next((f"{one.amount:,.0f} {one.currency}" for one in entries if one.kind == "CREDIT"), "")
     return {
-        "number": str(row.number), "starts_on": str(row.starts_on), "ends_on": str(row.ends_on), "credit": credit,
+        "number": str(row.number), "starts_on": str(row.starts_on), "ends_on": str(row.ends_on), "credit": credit_text(entries),
         "deeds": str(sum(one.kind == DEED for one in entries)), "measures": str(sum(one.kind == MEASURE for one in entries)),
     }  # fmt: skip
 

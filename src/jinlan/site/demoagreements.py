@@ -89,11 +89,9 @@ def _agreement(as_: As, unit: UUID, ends_on: date, *, signs: bool) -> None:
     for said in DEEDS:
         if said["due"] <= ends_on:
             desk.write("DEED", {**said, "owner": actor.employee})
-    for said in _measures(actor, unit):
-        desk.write(
-            "MEASURE",
-            {**said, "owner": actor.employee, "since": SINCE, "due": min(ends_on, date(2027, 6, 30))},
-        )
+    for measure in _measures(actor, unit):
+        due = min(ends_on, date(2027, 6, 30))
+        desk.write("MEASURE", {**measure, "owner": actor.employee, "since": SINCE, "due": due})
     asked = propose(
         actor=as_("lihua", _at(CLEARED)),
         act=clear_agreement.name,

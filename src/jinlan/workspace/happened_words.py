@@ -61,6 +61,13 @@ def _plan(event: Event) -> str:
             "number": number,
             "day": event.values["until"].isoformat(),
         }
+    if event.code == "signed":
+        return gettext("签署第 %(number)s 份战略合作协议，到 %(day)s") % {
+            "number": number,
+            "day": event.values["until"].isoformat(),
+        }
+    if event.code == "ended":
+        return gettext("终止第 %(number)s 份战略合作协议") % {"number": number}
     health = words.look(plans.HEALTH, event.values["health"]).word
     return gettext("第 %(number)s 版计划回顾：%(health)s") % {"number": number, "health": health}
 

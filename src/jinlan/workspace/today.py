@@ -59,6 +59,7 @@ KINDS: Mapping[str, Any] = {
     "charter": gettext_lazy("应尽联系"),
     "request": gettext_lazy("诉求"),
     "introduce": gettext_lazy("移交后引见"),
+    "renew_agreement": gettext_lazy("商谈续签战略合作协议"),
 }
 OTHER = "OTHER"  # of what the register says how long it takes
 

@@ -55,6 +55,8 @@ def _tell() -> None:
     happened.register_events("promise", (happened.PROMISE,), events.promise_steps)
     happened.register_events("plan", (happened.PLAN,), events.plans_begun)
     happened.register_events("plan_review", (happened.PLAN,), events.plans_reviewed)
+    happened.register_events("agreement", (happened.PLAN,), events.agreements_signed)
+    happened.register_events("agreement_end", (happened.PLAN,), events.agreements_ended)
     happened.register_events("opportunity", (happened.OPPORTUNITY,), events.opportunity_steps)
     happened.register_events("greeting", (happened.CARE,), events.greeted)
     happened.register_events("gift", (happened.CARE,), events.gifts_given)

@@ -10,6 +10,7 @@ from jinlan.basics.actor import Actor
 from jinlan.domains.engagement.services import pipeline_history, reminding
 from jinlan.domains.engagement.services.care import refresh_care
 from jinlan.domains.engagement.services.carrying import carry_over
+from jinlan.domains.engagement.services.renewing import watch_renewals
 from jinlan.domains.engagement.services.rhythm import refresh_rhythm
 from jinlan.kernel.jobs import Daily, job
 from jinlan.kernel.scope import scoped, system_actor
@@ -25,6 +26,12 @@ def remind_promises(*, actor: Actor) -> dict[str, int]:
 def remind_work(*, actor: Actor) -> dict[str, int]:
     """Tell owners of plan actions that come due, and who meets a client by the end of tomorrow that the brief is ready."""
     return reminding.remind_actions(actor=actor) | {"briefs": reminding.announce_briefs(actor=actor)}
+
+
+@job("engagement.watch_renewals", title=_("提醒到期的合作协议"), schedule=Daily(time(7, 25)))
+def renewals(*, actor: Actor) -> int:
+    """Make a task of each agreement whose renewal is due, and close those that were renewed or ended."""
+    return watch_renewals(actor=actor)
 
 
 @job(

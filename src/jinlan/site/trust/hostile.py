@@ -138,7 +138,7 @@ class Hostile:
             said = f"took {spent:.1f} s"
         if said:
             line = f"{who} {ask.method} {ask.url[:160]} {ask.kind[:40]} {ask.body[:80]!r} {str(ask.headers)[:120] if ask.headers else ''}"
-            self.found.wrong.append(f"{line}: {said}")
+            self.found.wrong.append(f"{said}: {line}")
 
     def _asked(self, who: str, ask: Ask) -> tuple[str, float]:
         """Ask, and return what failed and how long it took."""

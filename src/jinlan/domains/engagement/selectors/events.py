@@ -8,6 +8,7 @@ from django.urls import reverse
 from jinlan.basics.actor import Actor
 from jinlan.domains.engagement.models import (
     AccountPlan,
+    Agreement,
     Care,
     Gift,
     Interaction,
@@ -141,4 +142,36 @@ def plans_reviewed(actor: Actor, asked: Asked) -> list[Event]:
             url=reverse("plans-one", kwargs={"public_id": row.plan_key}), values={"number": row.number, "health": row.health},
         )
         for row in rows.order_by("-held_on", "-id")[: asked.limit]
+    ]  # fmt: skip
+
+
+def agreements_signed(actor: Actor, asked: Asked) -> list[Event]:
+    """Return which agreements with a client were signed; one query."""
+    if asked.who:
+        return []
+    rows = visible(actor, Agreement).filter(
+        asked.after_day("agreement", "signed_on"), unit_id=asked.unit_id, signed_on__isnull=False
+    )
+    return [
+        Event(
+            beginning(row.signed_on), "agreement", row.pk, PLAN, "signed", url=reverse("agreements-one", kwargs={"public_id": row.public_id}), dated=True,
+            values={"number": row.number, "until": row.ends_on},
+        )
+        for row in rows.order_by("-signed_on", "-id")[: asked.limit]
+    ]  # fmt: skip
+
+
+def agreements_ended(actor: Actor, asked: Asked) -> list[Event]:
+    """Return which agreements with a client ended before their day; one query."""
+    if asked.who:
+        return []
+    rows = visible(actor, Agreement).filter(
+        asked.after_day("agreement_end", "ended_on"), unit_id=asked.unit_id, state="ended"
+    )
+    return [
+        Event(
+            beginning(row.ended_on), "agreement_end", row.pk, PLAN, "ended", url=reverse("agreements-one", kwargs={"public_id": row.public_id}), dated=True,
+            values={"number": row.number},
+        )
+        for row in rows.order_by("-ended_on", "-id")[: asked.limit]
     ]  # fmt: skip

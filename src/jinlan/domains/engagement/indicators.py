@@ -20,6 +20,11 @@ INDICATORS = (
         parts=(_("有计划"), _("战略客户")),
     ),
     Indicator(
+        "AGREEMENT_MET", "2.1", _("协议指标符合率"), "ratio", "up", relation.agreed_measures, opens="/agreements",
+        formula=_("执行中的战略合作协议里，当日符合约定的指标 ÷ 已度量的指标；双方的都计。"),
+        parts=(_("符合约定"), _("已度量")),
+    ),
+    Indicator(
         "HANDED_IN_TIME", "2.2", _("移交及时率"), "ratio", "up", relation.handed_in_time, opens="/hand-overs?view=all",
         formula=_("近 12 个月生效的移交中，生效日之前三方都已签署的 ÷ 全部；撤回的不计。"),
         parts=(_("按时签署"), _("生效的移交")),

@@ -9,8 +9,10 @@ from django.db.models import F, Q
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import SHANGHAI, business_date
 from jinlan.basics.periods import months_back
-from jinlan.domains.engagement.models import AccountPlan, HandOver, PromiseStep
+from jinlan.domains.engagement.models import AccountPlan, Agreement, HandOver, PromiseStep
+from jinlan.domains.engagement.rules.progress import GREEN, UNKNOWN
 from jinlan.domains.engagement.rules.promises import BROKEN, KEPT, LATE, RELEASED
+from jinlan.domains.engagement.selectors.agreements import performances
 from jinlan.kernel.reading import visible
 from jinlan.serving import tiers
 from jinlan.work.indicators import NOT_KNOWN_THEN, Case, Found, share
@@ -73,3 +75,22 @@ def handed_in_time(actor: Actor, as_of: date) -> Found:
         if signed is None or business_date(signed) > day:
             late.append(unit)
     return share(count - len(late), count, cases=[Case("unit", str(unit)) for unit in dict.fromkeys(late)])
+
+
+def agreed_measures(actor: Actor, as_of: date) -> Found:
+    """Return the share of the measures of agreements in force on the date that stood as agreed, of those that were known."""
+    rows = visible(actor, Agreement).filter(signed_at__lt=_after(as_of), starts_on__lte=as_of)
+    held = list(rows.filter(Q(ended_on=None) | Q(ended_on__gt=as_of)))
+    if not held:
+        return Found(why=NOT_KNOWN_THEN)
+    found = performances(actor, held, today=as_of)
+    judged = [
+        (row.unit_id, one.kept.health)
+        for row in held
+        for one in found[row.pk].measures
+        if one.kept.health != UNKNOWN
+    ]
+    off = [unit for unit, health in judged if health != GREEN]
+    return share(
+        len(judged) - len(off), len(judged), cases=[Case("unit", str(unit)) for unit in dict.fromkeys(off)]
+    )

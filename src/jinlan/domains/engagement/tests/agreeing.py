@@ -12,7 +12,8 @@ from jinlan.domains.engagement.services.agreement_life import clear_agreement, s
 from jinlan.domains.engagement.services.agreements import draft_agreement, write_agreement_entry
 from jinlan.domains.engagement.tests.worlds import Room
 from jinlan.kernel.scope import scoped
-from jinlan.kernel.testing import AT, writing
+from jinlan.kernel.testing import AT, ENTITY, writing
+from jinlan.serving.models import Load, PublishedDate, Run, UnitResult
 from jinlan.work.services import decide, propose
 
 SINCE, UNTIL = date(2026, 11, 1), date(2028, 10, 31)
@@ -101,3 +102,33 @@ class Paper:
 def a_paper(room: Room, at: datetime = AT, since: date = SINCE, until: date = UNTIL) -> Paper:
     """Begin a draft with 甲集团."""
     return Paper(room, UUID(draft_agreement(actor=room.actor(at=at), unit=room.cast.group.public_id, starts_on=since, ends_on=until)))  # fmt: skip
+
+
+def publish_months(room: Room, *values: tuple[date, str | None, str | None]) -> None:
+    """Publish figures of 甲集团 at some month-ends: date, average deposits, used limit; None for what was not known."""
+    unit = room.cast.group
+    with writing():
+        for place, (as_of, deposits, used) in enumerate(values):
+            load = Load.objects.create(
+                entity=ENTITY,
+                as_of=as_of,
+                status="loaded",
+                started_at=AT,
+                finished_at=AT,
+                versions={},
+                tables=[],
+            )
+            run = Run.objects.create(
+                entity=ENTITY, as_of=as_of, load=load, status="published", started_at=AT, finished_at=AT
+            )
+            PublishedDate.objects.create(
+                entity=ENTITY, as_of=as_of, run=run, month_end=True, latest=place == len(values) - 1
+            )
+            measures = {
+                code: {"v": value, "s": "ok"}
+                for code, value in (("deposit_avg_12m", deposits), ("limit_used", used))
+                if value is not None
+            }
+            UnitResult.objects.create(
+                entity=ENTITY, run=run, as_of=as_of, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, kind=unit.kind, tier_state="active", measures=measures
+            )  # fmt: skip

@@ -39,13 +39,13 @@ from jinlan.domains.engagement.tests.agreeing import (
     UNTIL,
     Paper,
     a_paper,
+    publish_months,
 )
 from jinlan.domains.engagement.tests.planning import rows
 from jinlan.domains.engagement.tests.worlds import Room
 from jinlan.kernel.scope import ScopeDenied, scoped
-from jinlan.kernel.testing import AT, ENTITY, writing
+from jinlan.kernel.testing import AT
 from jinlan.kernel.tests.threads import at_once
-from jinlan.serving.models import Load, PublishedDate, Run, UnitResult
 from jinlan.work.services import decide, propose
 
 SIGNED = AT + timedelta(days=1)
@@ -284,38 +284,9 @@ def test_who_may_not_sign_or_see_changes_nothing(room: Room) -> None:
     assert (paper.row(), room.sees("wangmin", Agreement), rows(Promise)) == (before, 0, [])
 
 
-def publish(room: Room, *values: tuple[date, str | None, str | None]) -> None:
-    unit = room.cast.group
-    with writing():
-        for place, (as_of, deposits, used) in enumerate(values):
-            load = Load.objects.create(
-                entity=ENTITY,
-                as_of=as_of,
-                status="loaded",
-                started_at=AT,
-                finished_at=AT,
-                versions={},
-                tables=[],
-            )
-            run = Run.objects.create(
-                entity=ENTITY, as_of=as_of, load=load, status="published", started_at=AT, finished_at=AT
-            )
-            PublishedDate.objects.create(
-                entity=ENTITY, as_of=as_of, run=run, month_end=True, latest=place == len(values) - 1
-            )
-            measures = {
-                code: {"v": value, "s": "ok"}
-                for code, value in (("deposit_avg_12m", deposits), ("limit_used", used))
-                if value is not None
-            }
-            UnitResult.objects.create(
-                entity=ENTITY, run=run, as_of=as_of, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, kind=unit.kind, tier_state="active", measures=measures
-            )  # fmt: skip
-
-
 def test_both_sides_are_measured_by_the_ledger_the_figures_and_what_people_read(room: Room) -> None:
     paper = signed(room)
-    publish(
+    publish_months(
         room,
         (date(2026, 10, 31), "1", None),
         (date(2026, 11, 30), "120000000", None),

@@ -7,12 +7,15 @@ from decimal import Decimal
 
 from jinlan.domains.engagement.models import HandOver
 from jinlan.domains.engagement.selectors.relation_indicators import (
+    agreed_measures,
     handed_in_time,
     kept_promises,
     planned_clients,
 )
+from jinlan.domains.engagement.services.agreement_life import end_agreement, read_agreement_measure
 from jinlan.domains.engagement.services.plan_life import close_plan
 from jinlan.domains.engagement.services.promises import keep_promise, move_promise, release_promise
+from jinlan.domains.engagement.tests.agreeing import a_paper, publish_months
 from jinlan.domains.engagement.tests.planning import a_desk, publish_figures
 from jinlan.domains.engagement.tests.worlds import Room, shanghai
 from jinlan.kernel.scope import scoped
@@ -79,3 +82,27 @@ def test_a_hand_over_is_in_time_when_all_have_signed_by_its_day(room: Room) -> N
     assert asked(room, handed_in_time, TODAY - timedelta(days=1)) == Found(why=NOT_KNOWN_THEN)
     found = asked(room, handed_in_time, TODAY)
     assert (found.top, found.bottom, found.cases) == (1, 3, [Case("unit", str(unit.pk))])
+
+
+def test_measures_of_agreements_count_as_they_stood_on_the_date(room: Room) -> None:
+    paper = a_paper(room).whole().clear()
+    paper.sign()
+    publish_months(room, (date(2026, 11, 30), "120000000", None), (date(2026, 12, 31), "90000000", None))
+    read_agreement_measure(
+        actor=room.actor(at=AT + timedelta(days=20)), public_id=paper.key, measure=paper.keys["letters"], value=Decimal(4), evidence="抽查 20 笔",
+        read_on=date(2026, 11, 25),
+    )  # fmt: skip
+    end_agreement(
+        actor=room.actor("chenwei", AT + timedelta(days=60)),
+        public_id=paper.key,
+        word="2027-01-08 双方签署终止函",
+        reason="集团重组，协商终止",
+    )
+
+    assert asked(room, agreed_measures, date(2026, 11, 10)) == Found(why=NOT_KNOWN_THEN)  # not signed yet
+    assert asked(room, agreed_measures, date(2026, 11, 20)).bottom == 0
+    november = asked(room, agreed_measures, date(2026, 11, 30))
+    assert (november.top, november.bottom, november.cases) == (2, 2, [])
+    december = asked(room, agreed_measures, date(2026, 12, 31))
+    assert (december.top, december.bottom, december.cases) == (1, 2, [Case("unit", str(room.cast.group.pk))])
+    assert asked(room, agreed_measures, date(2027, 1, 9)) == Found(why=NOT_KNOWN_THEN)  # ended that day

@@ -129,7 +129,9 @@ class Badge(Column):
 
     def _look(self, row: Any) -> Look:
         value = self.value(row)
-        return self.looks.get(value) or Look(NOT_APPLICABLE if value in (None, "") else value)
+        return self.looks.get(value) or (
+            Look(NOT_APPLICABLE, "plain") if value in (None, "") else Look(value)
+        )
 
     def cell(self, row: Any, under: str = "") -> SafeString:
         """Return the badge."""

@@ -50,6 +50,14 @@ def _in_force(row: Any) -> bool:
     return bool(row.state == reading.IN_FORCE)
 
 
+def _met(kept: reading.Performance | None, side: str) -> str:
+    """Return how many measures of a side stand as agreed, of those that are known."""
+    if kept is None:
+        return ""
+    met, known, _whole = kept.measured(side)
+    return f"{met} / {known}"
+
+
 class Agreements(ByUnit):
     """Strategic cooperation agreements."""
 
@@ -62,7 +70,7 @@ class Agreements(ByUnit):
     columns = (
         Title("number", _("协议"), of="called"), CLIENT, Badge("state", _("状态"), looks=words.STATES, keep=True),
         Badge("clock", _("续签"), looks=words.CLOCKS, keep=True), Number("left", _("剩余天数"), of=lambda row: row.left),
-        Number("client_met", _("客户指标符合"), of=lambda row: row.met["client"]), Number("bank_met", _("我行指标符合"), of=lambda row: row.met["bank"]),
+        Text("client_met", _("客户指标符合"), of=lambda row: row.met["client"]), Text("bank_met", _("我行指标符合"), of=lambda row: row.met["bank"]),
         Number("overdue", _("逾期承诺"), of=lambda row: row.overdue or None), Day("ends_on", pgettext_lazy("plan", "最后一天"), sort="ends_on"),
         Text("credit", _("意向额度"), of="credit_text", shown=False), Number("deeds", pgettext_lazy("agreement", "承诺"), of="deeds_count", shown=False),
         Number("measures", _("指标"), of="measures_count", shown=False), Day("signed_on", _("签署日期"), shown=False), Text("made_name", _("起草人"), shown=False), Moment("changed_at", _("修改时间"), sort="changed_at", shown=False),
@@ -117,7 +125,10 @@ class Agreements(ByUnit):
             clock = reading.clock_of(row, today)
             row.clock, row.left = (clock.state, clock.left) if _in_force(row) else ("", None)
             found = kept.get(row.pk)
-            row.met = {side: found.measured(side)[0] if found else None for side in ("bank", "client")}
+            row.met = {
+                side: "{0} / {1}".format(*found.measured(side)) if found else ""
+                for side in ("bank", "client")
+            }
             row.overdue = sum(found.tally(side).overdue for side in ("bank", "client")) if found else 0
         return rows
 

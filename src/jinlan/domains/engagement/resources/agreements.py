@@ -125,10 +125,7 @@ class Agreements(ByUnit):
             clock = reading.clock_of(row, today)
             row.clock, row.left = (clock.state, clock.left) if _in_force(row) else ("", None)
             found = kept.get(row.pk)
-            row.met = {
-                side: "{0} / {1}".format(*found.measured(side)) if found else ""
-                for side in ("bank", "client")
-            }
+            row.met = {side: _met(found, side) for side in ("bank", "client")}
             row.overdue = sum(found.tally(side).overdue for side in ("bank", "client")) if found else 0
         return rows
 

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from jinlan.basics.actor import Actor
+from jinlan.basics.clock import business_date
 from jinlan.domains.engagement.models import (
     AccountPlan,
     Agreement,
@@ -154,7 +155,7 @@ def agreements_signed(actor: Actor, asked: Asked) -> list[Event]:
     )
     return [
         Event(
-            beginning(row.signed_on), "agreement", row.pk, PLAN, "signed", url=reverse("agreements-one", kwargs={"public_id": row.public_id}), dated=True,
+            beginning(row.signed_on or business_date(actor.at)), "agreement", row.pk, PLAN, "signed", url=reverse("agreements-one", kwargs={"public_id": row.public_id}), dated=True,
             values={"number": row.number, "until": row.ends_on},
         )
         for row in rows.order_by("-signed_on", "-id")[: asked.limit]
@@ -170,7 +171,7 @@ def agreements_ended(actor: Actor, asked: Asked) -> list[Event]:
     )
     return [
         Event(
-            beginning(row.ended_on), "agreement_end", row.pk, PLAN, "ended", url=reverse("agreements-one", kwargs={"public_id": row.public_id}), dated=True,
+            beginning(row.ended_on or business_date(actor.at)), "agreement_end", row.pk, PLAN, "ended", url=reverse("agreements-one", kwargs={"public_id": row.public_id}), dated=True,
             values={"number": row.number},
         )
         for row in rows.order_by("-ended_on", "-id")[: asked.limit]

@@ -7,6 +7,7 @@ shipped and none is embedded. A bank that wants its own letters in the file name
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from functools import cache, partial
 from html import escape
@@ -58,7 +59,9 @@ WIDTH, HEIGHT = A4
 SIDE, TOP, BOTTOM = 20 * mm, 26 * mm, 24 * mm
 FULL = WIDTH - 2 * SIDE
 LATIN, LATIN_BOLD, CJK = "Helvetica", "Helvetica-Bold", "STSong-Light"
-LEAST, MOST = 12 * mm, 62 * mm  # of a column
+MOST = 62 * mm  # of a column, before the rest is shared
+MANY, SMALL = 8, 7.0  # columns beyond which letters are smaller, and how small
+_WORD = re.compile(r"[\x21-\x7e]+")  # what is not broken between letters, if it can be helped
 MISSING = "\u3013"  # 〓, the typesetter's mark for a letter that the font has not
 
 
@@ -109,9 +112,12 @@ class _Pages:
         base = ParagraphStyle(
             "base", fontName=LATIN, fontSize=9.5, leading=14.5, textColor=INK, wordWrap="CJK", spaceAfter=4
         )
+        cell = {"fontSize": 8.5, "leading": 12.5, "spaceAfter": 0}
+        many = {"fontSize": SMALL, "leading": 10.5, "spaceAfter": 0}
         self.styles = {
-            "text": base, "cell": base.clone("cell", fontSize=8.5, leading=12.5, spaceAfter=0), "right": base.clone("right", fontSize=8.5, leading=12.5, spaceAfter=0, alignment=TA_RIGHT),
-            "word": base.clone("word", fontSize=8.5, leading=12.5, spaceAfter=0, textColor=GREY),
+            "few": base.clone("few", **cell), "few right": base.clone("few right", **cell, alignment=TA_RIGHT),
+            "many": base.clone("many", **many), "many right": base.clone("many right", **many, alignment=TA_RIGHT),
+            "text": base, "word": base.clone("word", **cell, textColor=GREY),
             "title": base.clone("title", fontSize=19, leading=26, spaceAfter=2), "subtitle": base.clone("subtitle", fontSize=10.5, leading=16, textColor=GREY, spaceAfter=10),
             "1": base.clone("1", fontSize=13, leading=19, spaceBefore=12, spaceAfter=5, keepWithNext=1), "2": base.clone("2", fontSize=10.5, leading=16, spaceBefore=6, spaceAfter=3, keepWithNext=1, textColor=GREY),
             "small": base.clone("small", fontSize=7.5, leading=10, textColor=GREY, spaceAfter=0),
@@ -141,9 +147,7 @@ class _Pages:
     def runs(self, text: str, *, bold: bool = False) -> str:
         """Return a text as markup: Latin letters in a Latin font, all others in the Chinese one."""
         latin, found = LATIN_BOLD if bold else LATIN, []
-        for plain, letters in groupby(
-            clean(text).replace(MINUS, "–"), lambda one: one == "\n" or _latin(one)
-        ):
+        for plain, letters in groupby(_drawn(text), lambda one: one == "\n" or _latin(one)):
             run = escape("".join(letters), quote=False).replace("\n", "<br/>")
             if not plain:
                 run = "".join(one if self.font != CJK or _known(one) else MISSING for one in run)
@@ -152,7 +156,10 @@ class _Pages:
 
     def say(self, text: str, style: str, *, bold: bool = False) -> Any:
         """Return a paragraph."""
-        return Paragraph(self.runs(text, bold=bold), self.styles[style])
+        chosen = self.styles[style]
+        if all(one == "\n" or _latin(one) for one in _drawn(text)):  # broken between words, not letters
+            chosen = chosen.clone(f"{style} latin", wordWrap=None)
+        return Paragraph(self.runs(text, bold=bold), chosen)
 
     def _frame(self, canvas: Any) -> None:
         """Draw what is on every page: the mark across it, the head, the foot."""
@@ -198,7 +205,7 @@ class _Pages:
         if self.paper.subtitle:
             found.append(self.say(one_line(self.paper.subtitle), "subtitle"))
         if self.paper.facts:
-            rows = [[self.say(word, "word"), self.say(value, "cell")] for word, value in self.paper.facts]
+            rows = [[self.say(word, "word"), self.say(value, "few")] for word, value in self.paper.facts]
             found += [
                 Grid(rows, colWidths=[36 * mm, FULL - 36 * mm], style=_STYLE, splitInRow=1),
                 Spacer(0, 8),
@@ -224,31 +231,21 @@ class _Pages:
 
     def _table(self, part: Table) -> list[Any]:
         rows = part.rows or ((said(self.paper).nothing, *("",) * (len(part.head) - 1)),)
+        small = "few" if len(part.head) <= MANY else "many"
         cells = [
-            [
-                self.say(text, "right" if place in part.numeric else "cell", bold=True)
-                for place, text in enumerate(part.head)
-            ]
-        ]
-        cells += [
-            [self.say(text, "right" if place in part.numeric else "cell") for place, text in enumerate(row)]
-            for row in rows
-        ]
-        table = LongTable(
-            cells,
-            colWidths=_widths((part.head, *rows)),
-            repeatRows=1,
-            style=[*_STYLE, ("BACKGROUND", (0, 0), (-1, 0), SHADE)],
-            splitInRow=1,
-        )
-        return [table, Spacer(0, 8)]
+            [self.say(text, f"{small} right" if place in part.numeric else small, bold=head) for place, text in enumerate(row)]
+            for head, row in ((number == 0, row) for number, row in enumerate((part.head, *rows)))
+        ]  # fmt: skip
+        widths = _widths((part.head, *rows), self.styles[small].fontSize)
+        style = [*_STYLE, ("BACKGROUND", (0, 0), (-1, 0), SHADE)]
+        return [LongTable(cells, colWidths=widths, repeatRows=1, style=style, splitInRow=1), Spacer(0, 8)]
 
     def _signatures(self, part: Signatures) -> list[Any]:
         words, found = said(self.paper), []
         for place in range(0, len(part.parties), 2):
             pair = part.parties[place : place + 2]
             lines = [
-                self.say(f"{one_line(one)}\n\n{words.sign}\n\n\n{words.seal}\n\n\n{words.day}\n", "cell")
+                self.say(f"{one_line(one)}\n\n{words.sign}\n\n\n{words.seal}\n\n\n{words.day}\n", "few")
                 for one in pair
             ]
             found += [
@@ -262,6 +259,11 @@ _STYLE = [
     ("GRID", (0, 0), (-1, -1), 0.5, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 4),
     ("TOPPADDING", (0, 0), (-1, -1), 2.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
 ]  # fmt: skip
+
+
+def _drawn(text: str) -> str:
+    """Return a clean text with an en dash for the true minus, which neither font has."""
+    return clean(text).replace(MINUS, "–")
 
 
 def _known(one: str) -> bool:
@@ -284,12 +286,22 @@ def _latin(one: str) -> bool:
     return one not in "—“”‘’…"  # in Chinese these are as wide as a character
 
 
-def _widths(rows: tuple[tuple[str, ...], ...]) -> list[float]:
-    """Share the page among columns by their longest texts, within limits, so that short columns do not break and long ones do."""
-    wants = [max(_ems(row[place]) for row in rows) * 8.5 + 10 for place in range(len(rows[0]))]
-    held = [min(max(one, LEAST), MOST) for one in wants]
-    return [one * FULL / sum(held) for one in held]
+def _widths(rows: tuple[tuple[str, ...], ...], size: float) -> list[float]:
+    """Share the page among columns: each first gets room for its longest word, then by how much longer its longest text is."""
+    texts = [[one for row in rows for one in clean(row[place]).split("\n")] for place in range(len(rows[0]))]
+    least = [min(max(_longest(_WORD.findall(one), size) for one in [*column, ""]), MOST) for column in texts]
+    wants = [
+        max(min(_longest(column, size), MOST), first) for column, first in zip(texts, least, strict=True)
+    ]
+    if sum(wants) <= FULL:
+        return [one * FULL / sum(wants) for one in wants]
+    more, room = sum(wants) - sum(least), FULL - sum(least)
+    if room <= 0 or more <= 0:
+        return [one * FULL / sum(least) for one in least]
+    return [first + room * (one - first) / more for one, first in zip(wants, least, strict=True)]
 
 
-def _ems(text: str) -> float:
-    return max((sum(0.56 if _latin(one) else 1.0 for one in line) for line in text.split("\n")), default=0)
+def _longest(texts: list[str], size: float) -> float:
+    """Return the width of the longest of some texts with what stands around it, in points."""
+    ems = max((sum(0.6 if _latin(one) else 1.0 for one in text) for text in texts), default=0.0)
+    return max(ems, 2.0) * size + 10

@@ -59,7 +59,7 @@ WIDTH, HEIGHT = A4
 SIDE, TOP, BOTTOM = 20 * mm, 26 * mm, 24 * mm
 FULL = WIDTH - 2 * SIDE
 LATIN, LATIN_BOLD, CJK = "Helvetica", "Helvetica-Bold", "STSong-Light"
-MOST = 62 * mm  # of a column, before the rest is shared
+WORD, MOST = 26 * mm, 62 * mm  # what a word and a text may claim for their column before the rest is shared
 MANY, SMALL = 8, 7.0  # columns beyond which letters are smaller, and how small
 _WORD = re.compile(r"[\x21-\x7e]+")  # what is not broken between letters, if it can be helped
 MISSING = "\u3013"  # 〓, the typesetter's mark for a letter that the font has not
@@ -236,7 +236,7 @@ class _Pages:
             [self.say(text, f"{small} right" if place in part.numeric else small, bold=head) for place, text in enumerate(row)]
             for head, row in ((number == 0, row) for number, row in enumerate((part.head, *rows)))
         ]  # fmt: skip
-        widths = _widths((part.head, *rows), self.styles[small].fontSize)
+        widths = _widths((part.head, *rows), part.numeric, self.styles[small].fontSize)
         style = [*_STYLE, ("BACKGROUND", (0, 0), (-1, 0), SHADE)]
         return [LongTable(cells, colWidths=widths, repeatRows=1, style=style, splitInRow=1), Spacer(0, 8)]
 
@@ -286,10 +286,14 @@ def _latin(one: str) -> bool:
     return one not in "—“”‘’…"  # in Chinese these are as wide as a character
 
 
-def _widths(rows: tuple[tuple[str, ...], ...], size: float) -> list[float]:
-    """Share the page among columns: each first gets room for its longest word, then by how much longer its longest text is."""
+def _widths(rows: tuple[tuple[str, ...], ...], whole: frozenset[int], size: float) -> list[float]:
+    """Share the page among columns: each first gets room for its longest word, or line of a column of figures, then by need."""
     texts = [[one for row in rows for one in clean(row[place]).split("\n")] for place in range(len(rows[0]))]
-    least = [min(max(_longest(_WORD.findall(one), size) for one in [*column, ""]), MOST) for column in texts]
+    words = [
+        column if place in whole else [word for one in column for word in _WORD.findall(one)]
+        for place, column in enumerate(texts)
+    ]
+    least = [min(_longest(each, size), MOST if place in whole else WORD) for place, each in enumerate(words)]
     wants = [
         max(min(_longest(column, size), MOST), first) for column, first in zip(texts, least, strict=True)
     ]

@@ -16,6 +16,12 @@ def name_of(actor: Actor) -> str:
     return str(Person.objects.values_list("display_name", flat=True).get(pk=actor.person_id))
 
 
+def names_behind(entity: str, usernames: Iterable[str]) -> dict[str, str]:
+    """Return user name -> name of the people of a bank who sign in so; one query."""
+    rows = Person.objects.filter(entity=entity, username__in=set(usernames))
+    return dict(rows.values_list("username", "display_name"))
+
+
 def people_behind(entity: str, codes: Iterable[str]) -> dict[str, int]:
     """Return employee code -> key of the active person who signs in as him; one query. Nobody stands behind ""."""
     wanted = set(codes) - {""}

@@ -79,8 +79,8 @@ def _agreement(as_: As, unit: UUID, ends_on: date, *, signs: bool) -> None:
     actor = as_("lihua", _at(WRITTEN))
     key = UUID(draft_agreement(actor=actor, unit=unit, starts_on=SINCE, ends_on=ends_on))
     desk = _Desk(actor, key)
-    for kind, said in _parties(actor, unit):
-        desk.write(kind, said)
+    for kind, party in _parties(actor, unit):
+        desk.write(kind, party)
     for kind, said in TEXTS if signs else TEXTS[:4]:
         desk.write(kind, {**said, "owner": actor.employee})
     desk.write("CREDIT", {"amount": "20亿", "currency": "CNY", "text": "用于新基地与供应链，按年核定"})

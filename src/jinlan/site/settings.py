@@ -163,6 +163,9 @@ JINLAN_HASH_KEY = HOME.key("hash")
 JINLAN_READER_SOCKET = HOME.reader_socket
 JINLAN_ENTITY = os.environ.get("JINLAN_ENTITY", "")
 JINLAN_BANK_NAME = os.environ.get("JINLAN_BANK_NAME", "金澜银行")
+JINLAN_PAPER_FONT = os.environ.get(
+    "JINLAN_PAPER_FONT", ""
+)  # a TrueType font with Chinese letters, embedded in PDFs
 JINLAN_DEMO = os.environ.get("JINLAN_DEMO", "1") == "1"
 JINLAN_BASE_URL = own_address("JINLAN_BASE_URL")
 JINLAN_OIDC = identity_provider(JINLAN_BASE_URL)

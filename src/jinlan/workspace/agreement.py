@@ -39,7 +39,7 @@ from jinlan.workspace.access import page
 from jinlan.workspace.client import panel
 from jinlan.workspace.engagement import unit_in_sight
 from jinlan.workspace.measures import measure_name, value_of
-from jinlan.workspace.plan import refuse_part
+from jinlan.workspace.plan import need_whole
 from jinlan.workspace.plan_grid import members_seen
 
 Context = dict[str, Any]
@@ -51,7 +51,7 @@ def client_agreement(request: HttpRequest, public_id: UUID, *, actor: Actor) -> 
     """Show an agreement with a client: the one that is asked for, else the one in force, else the newest."""
     unit, today = unit_in_sight(actor, public_id), business_date(actor.at)
     rows = reading.agreements_of(actor, unit_id=unit.pk)
-    refuse_part(actor, unit, rows)
+    need_whole(actor, unit, rows)
     context: Context = {
         "title": _("战略合作协议"), "place": "clients", "unit": unit, "today": today, "rows": rows, "may": actor.has(*draft_agreement.roles),
         "may_ask": actor.has(*clear_agreement.roles), "may_sign": actor.has(*sign_agreement.roles), "may_end": actor.has(*end_agreement.roles),
@@ -67,7 +67,7 @@ def agreement_card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> Ht
     """Show the card of the client's page: the agreement in force with how each side keeps it, or that there is none."""
     unit, today = unit_in_sight(actor, public_id), business_date(actor.at)
     row = reading.agreement_in_force(actor, unit_id=unit.pk)
-    refuse_part(actor, unit, [row] if row else [])
+    need_whole(actor, unit, [row] if row else [])
     kept = reading.performance(actor, row, today=today) if row else None
     return panel(request, "workspace/_agreement_summary.html", {
         "title": _("战略合作协议"), "place": "clients", "unit": unit, "row": row, "sides": sides_of(kept) if kept else [],

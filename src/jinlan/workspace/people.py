@@ -50,7 +50,7 @@ def people(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRespon
     """Show the people of a client that are in sight."""
     it = asked(request, actor, public_id)
     found = reading.relations(actor, unit_id=it.unit.pk)
-    lines = _lines(actor, found)
+    lines = lines_of(actor, found)
     may = actor.has(*note_person.roles)
     context: Context = {
         "title": _("客户联系人"), "place": "clients", "unit": it.unit, "shown": it.shown, "found": found, "lines": list(lines.values()),
@@ -65,7 +65,7 @@ def card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
     """Show the card of the client's page: strength, coverage, alarm, and those with the most influence."""
     it = asked(request, actor, public_id)
     found = reading.relations(actor, unit_id=it.unit.pk)
-    top = sorted(_lines(actor, found).values(), key=lambda one: -(one["row"].influence or 0))[:TOP]
+    top = sorted(lines_of(actor, found).values(), key=lambda one: -(one["row"].influence or 0))[:TOP]
     context = {"title": _("客户联系人"), "place": "clients", "unit": it.unit, "shown": it.shown, "found": found, "top": top, **head_of(found)}  # fmt: skip
     return panel(request, "workspace/_people_summary.html", context)
 
@@ -140,7 +140,7 @@ def _root(actor: Actor, it: Asked) -> Any:
     return clients.parties_by_key(actor, party_ids=[it.unit.root_party_id]).get(it.unit.root_party_id)
 
 
-def _lines(actor: Actor, found: Relations) -> dict[int, Context]:
+def lines_of(actor: Actor, found: Relations) -> dict[int, Context]:
     """Return each person with what stands beside him; one query for the names of companies."""
     firms = clients.parties_by_key(actor, party_ids={one.party_id for one in found.people if one.party_id})
     names = {one.pk: one.name for one in found.people}

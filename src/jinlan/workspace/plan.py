@@ -44,14 +44,14 @@ def client_plan(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpR
     """Show a version of a client's plan: the one that is asked for, else the one in force, else the newest."""
     unit, today = unit_in_sight(actor, public_id), business_date(actor.at)
     rows = reading.plans_of(actor, unit_id=unit.pk)
-    refuse_part(actor, unit, rows)
+    need_whole(actor, unit, rows)
     context: Context = {
         "title": _("客户计划"), "place": "clients", "unit": unit, "today": today, "rows": rows, "may": actor.has(*draft_plan.roles),
         "may_close": actor.has(*close_plan.roles), "words": words,
     }  # fmt: skip
     if not rows:
         return render(request, "workspace/plan_none.html", context)
-    row = _wanted(request, rows)
+    row = version_wanted(request, rows)
     context |= Shown(actor, unit, row, today).context(rows)
     context["may_ask"] = actor.has(*approve_plan.roles)
     return render(request, "workspace/plan.html", context)
@@ -63,7 +63,7 @@ def plan_card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRes
     """Show the card of the client's page: the plan in force with its objectives, or that there is none."""
     unit, today = unit_in_sight(actor, public_id), business_date(actor.at)
     row = reading.plan_in_force(actor, unit_id=unit.pk)
-    refuse_part(actor, unit, [row] if row else [])
+    need_whole(actor, unit, [row] if row else [])
     goals = reading.goals_of(actor, row, today=today) if row else []
     actions = reading.actions_of(actor, unit_id=unit.pk, today=today) if row else []
     return panel(request, "workspace/_plan_summary.html", {
@@ -73,13 +73,14 @@ def plan_card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRes
     })  # fmt: skip
 
 
-def refuse_part(actor: Actor, unit: Any, rows: Sequence[Any]) -> None:
+def need_whole(actor: Actor, unit: Any, rows: Sequence[Any]) -> None:
     """Refuse with 404 a client of which the actor sees members alone: neither a plan of it nor its figures."""
     if not rows and reading.newest_result(actor, unit.pk) is None:
         raise Http404
 
 
-def _wanted(request: HttpRequest, rows: Sequence[Any]) -> Any:
+def version_wanted(request: HttpRequest, rows: Sequence[Any]) -> Any:
+    """Return the version that an address asks for, else the one in force, else the newest; 404 for one that there is not."""
     asked = request.GET.get("version", "")
     if asked:
         found = next((row for row in rows if str(row.number) == asked), None)

@@ -31,6 +31,7 @@ from jinlan.workspace import (
     people,
     pipeline,
     plan,
+    plan_export,
     plan_forms,
     plan_reviews,
     quick_log,
@@ -88,6 +89,7 @@ urlpatterns = [
     path("clients/<uuid:public_id>/plan/entry/<str:code>", plan_forms.entry, name="client-plan-entry"),
     path("clients/<uuid:public_id>/plan/term", plan_forms.term, name="client-plan-term"),
     path("clients/<uuid:public_id>/plan/share", plan_forms.share, name="client-plan-share"),
+    path("clients/<uuid:public_id>/plan/paper", plan_export.paper, name="client-plan-paper"),
     path("clients/<uuid:public_id>/plan/review", plan_reviews.review, name="client-plan-review"),
     path(
         "clients/<uuid:public_id>/plan/measure/<str:code>",

@@ -201,7 +201,7 @@ VERBS: dict[str, Any] = {
     "strategy.tier_decided": _("层级决定"), "strategy.month_reviewed": _("月度层级复核"),
     "workspace.accounts_read": _("查看账户"), "workspace.sources_read": _("查看来源行"),
     "clients.identity_unmasked": _("查看身份信息明文"), "clients.list_exported": _("导出名册"),
-    "clients.export_granted": _("批准导出"), "resource.exported": _("导出名单"), "resource.export_granted": _("批准导出"),
+    "clients.export_granted": _("批准导出"), "resource.exported": _("导出名单"), "paper.exported": _("导出文件"), "resource.export_granted": _("批准导出"),
     "resource.view_kept": _("保存视图"), "resource.view_dropped": _("删除视图"),
     "compliance.consent_given": _("登记授权"), "compliance.consent_withdrawn": _("撤回授权"), "compliance.contact_suppressed": _("登记请勿联系"),
     "compliance.contact_restored": _("恢复联系"), "work.check_acknowledged": _("确认预检提醒"), "work.check_overridden": _("例外放行"), "work.released": _("执行前复检"),

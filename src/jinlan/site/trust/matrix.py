@@ -83,6 +83,8 @@ MATRIX: dict[str, Row] = {
     "client-plan-entry": Row(PROPOSERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}, codes=("VISION", "ACTION", "CELL")),
     "client-plan-term": Row(PROPOSERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}),
     "client-plan-share": Row(READERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 302}, may={"POST": PROPOSERS}),
+    # Whoever proved himself a moment ago; who did not is judged by UNPROVED.
+    "client-plan-paper": Row(READERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}, queries=("", "version=1&kind=pdf", "paper=mutual&kind=%27")),
     "client-plan-review": Row(PROPOSERS, "plan"),
     "client-plan-measure": Row(PROPOSERS, "plan", codes=("x", "01a22d89-a150-79df-ab71-06e08b65346f")),
     "client-people": Row(READERS, "header", queries=("", "reach=x")),
@@ -187,6 +189,7 @@ MEMBER = Row(READERS, "member")
 # Addresses that first lead somebody to prove himself, before they look at anything but his role.
 UNPROVED: dict[str, Row] = {
     "client-identity": Row(UNMASKERS, never=NEVER_PLAIN, answers={"GET": 302, "HEAD": 302, "POST": 302}),
+    "client-plan-paper": Row(READERS, answers={"GET": 302, "HEAD": 302, "POST": 302}),
     "account-second-factor": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "account-passkeys": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "account-tokens": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),

@@ -186,15 +186,17 @@ class Runner(Outer):
 
     def p9(self) -> Section:
         """Take hostile cells out of the house."""
-        from jinlan.site.trust import files
+        from jinlan.site.trust import files, papers
 
         with self.cloned("trust_p9"):
             found = files.prove(self.bank, cells=self.sizes.cells, seed=self.seed)
+            taken = papers.prove(self.bank, self.seed, found.wrong)
         with self.cloned("trust_p9"), files.as_it_comes():
             blind = files.prove(self.bank, cells=files.AT_ONCE, seed=self.seed)
-        return Section("P9", "Exports are harmless", f"{found.cells:,} hostile cells, {found.files} files", 0, found.wrong,
+        return Section("P9", "Exports are harmless", f"{found.cells:,} hostile cells, {found.files} files, {taken} documents", 0, found.wrong,
                        "a writer that leaves texts as they are", bool(blind.wrong), [
             f"CSV and XLSX read back cell by cell: none begins as a formula. Every list was taken as everybody who may ({found.refused} were refused, above a limit or out of sight); every file names its taker and has its audit entry with the number of rows.",
+            "Plans were taken as Word and PDF as everybody who may: given to who sees the page and to nobody else, each with its number and record; nothing in one runs, refers outside or turns the reading.",
         ])  # fmt: skip
 
     def p11(self) -> list[Section]:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from jinlan.workspace import (
     approvals,
+    attachments,
     balance,
     between,
     brief,
@@ -65,6 +66,8 @@ urlpatterns = [
     path("clients/<uuid:public_id>/log", quick_log.log, name="client-log"),
     path("clients/<uuid:public_id>/engagement", engagement.client_engagement, name="client-engagement"),
     path("clients/<uuid:public_id>/interactions", engagement.interactions, name="client-interactions"),
+    path("interactions/<uuid:public_id>/attachments", attachments.attach, name="interaction-attach"),
+    path("attachments/<uuid:public_id>/content", attachments.content, name="attachment-content"),
     path("clients/<uuid:public_id>/promise", engagement.promise, name="client-promise"),
     path("clients/<uuid:public_id>/brief", brief.brief_page, name="client-brief"),
     path("clients/<uuid:public_id>/pipeline", pipeline.client_pipeline, name="client-pipeline"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jinlan.domains.engagement.models.attachments import Attachment, AttachmentContent
 from jinlan.domains.engagement.models.care import Care, CareDay, CareSilence, Gift
 from jinlan.domains.engagement.models.handover import HandOver
 from jinlan.domains.engagement.models.interactions import Interaction
@@ -18,6 +19,8 @@ from jinlan.domains.engagement.models.rhythm import Rhythm
 
 __all__ = [
     "AccountPlan",
+    "Attachment",
+    "AttachmentContent",
     "Care",
     "CareDay",
     "CareSilence",

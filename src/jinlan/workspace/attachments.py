@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,13 +18,11 @@ from jinlan.domains.engagement.services.attachments import attach_file, open_att
 from jinlan.domains.engagement.services.whom import ROLES
 from jinlan.kernel.intake.door import FIELD, HandedIn, takes_files
 from jinlan.kernel.intake.limits import limits_on
+from jinlan.kernel.intake.out import given_out
 from jinlan.kernel.intake.take import take
 from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.workspace.access import doing
 from jinlan.workspace.engagement import found_in_sight, show_interaction
-
-# A browser that shows what it was told to keep shows it without scripts, forms, frames and origin.
-SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
 
 
 @takes_files(*ROLES)
@@ -65,15 +62,7 @@ def _shown(file: Any) -> str:
 
 @require_GET
 @doing("clients")
-def content(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+def content(_request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Give a file out, to be kept and never to be shown."""
     opened = open_attachment(actor=actor, public_id=public_id)
-    answer = HttpResponse(opened.content, content_type="application/octet-stream")
-    ending = opened.name.rpartition(".")[2]
-    answer["Content-Disposition"] = (
-        f"attachment; filename=\"attachment.{ending}\"; filename*=UTF-8''{quote(opened.name, safe='')}"
-    )
-    answer["Content-Security-Policy"] = SANDBOX
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cross-Origin-Resource-Policy"] = "same-origin"
-    return answer
+    return given_out(opened.name, opened.content)

@@ -13,7 +13,7 @@ KINDS: Mapping[str, Look] = {
     "JPEG": Look(_("JPEG 图片")), "PNG": Look(_("PNG 图片")), "WEBP": Look(_("WebP 图片")), "PDF": Look(_("PDF 文档")), "DOCX": Look(_("Word 文档")),
     "XLSX": Look(_("Excel 表格")), "PPTX": Look(_("PowerPoint 演示")),
 }  # fmt: skip
-STATES: Mapping[bool, Look] = {
-    False: Look(pgettext_lazy("attachment", "在册"), "green", "circle-check"),
-    True: Look(pgettext_lazy("attachment", "已撤回"), "plain"),
+STATES: Mapping[str, Look] = {
+    "kept": Look(pgettext_lazy("attachment", "在册"), "green", "circle-check"),
+    "withdrawn": Look(pgettext_lazy("attachment", "已撤回"), "plain"),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import InMemoryUploadedFile
@@ -61,6 +61,7 @@ class Door(FileUploadHandler):
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
         self._limits: Limits | None = None
+        self._kept, self._refused = io.BytesIO(), cast("Refused | None", None)
         self._form = 0  # bytes kept of the files before this one
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:

@@ -7,9 +7,9 @@ import io
 from PIL import Image, ImageOps
 
 from jinlan.basics.errors import Refused
-from jinlan.kernel.intake.limits import Limits
+from jinlan.kernel.intake.limits import MB, Limits
 
-QUALITY = 90
+QUALITY = 85
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, AttributeError, MemoryError, OverflowError)  # fmt: skip
 
 
@@ -47,8 +47,8 @@ def _redrawn(content: bytes, most: int, form: str) -> bytes:
 def _large(most: int) -> Refused:
     return Refused(
         "FILE_PIXELS",
-        "图片超过 %(most)s 万像素。",
+        "图片超过 %(most)s 百万像素。",
         "请缩小图片后再上传。",
-        most=most // 10_000,
+        most=most // MB,
         field="files",
     )

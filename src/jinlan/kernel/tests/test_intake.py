@@ -21,7 +21,7 @@ REFUSED = [one for one in hostile() if one.code != HARMLESS]
 
 def test_the_limits_are_those_of_the_register() -> None:
     assert (LIMITS.file, LIMITS.form, LIMITS.pixels, LIMITS.parts, LIMITS.unpacked, LIMITS.objects) == (
-        10_000_000, 24_000_000, 52_000_000, 5000, 100_000_000, 50_000,
+        10_000_000, 24_000_000, 52_000_000, 5000, 100_000_000, 20_000,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from PIL import Image, PngImagePlugin
 
@@ -43,14 +44,15 @@ class Handed:
 def picture(form: str = "JPEG", size: tuple[int, int] = (40, 30), *, place: bool = False) -> bytes:
     """Return a picture; with `place`, one that says where it was taken, three times over."""
     made, drawn = io.BytesIO(), Image.new("RGB", size, (180, 40, 40))
-    said: dict[str, object] = {}
+    said: dict[str, Any] = {}
     if place:
         marks = Image.Exif()
         marks[0x010E] = PLACE.decode()
         marks.get_ifd(0x8825)[29] = PLACE.decode()
         text = PngImagePlugin.PngInfo()
         text.add_text("where", PLACE.decode())
-        said = {"exif": marks} | {"JPEG": {"comment": PLACE}, "PNG": {"pnginfo": text}}.get(form, {})
+        more: dict[str, Any] = {"JPEG": {"comment": PLACE}, "PNG": {"pnginfo": text}}.get(form, {})
+        said = {"exif": marks, **more}
     drawn.save(made, form, **said)
     return made.getvalue()
 

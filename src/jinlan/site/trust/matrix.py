@@ -102,6 +102,7 @@ MATRIX: dict[str, Row] = {
     "interactions-one": Row(READERS, "interactions", answers={"GET": 200, "POST": 422}),
     "interaction-attach": Row(PROPOSERS, "interactions", answers={"POST": 422}),  # a body that brings no file
     "attachment-content": Row(READERS, "attachments"),
+    "api:attachments-content": Row(READERS, "attachments", stranger=401),
     "client-override": Row(PROPOSERS, "figures", answers={"GET": 200, "POST": 422}),
     "clients-file": Row(READERS, answers={"GET": 200, "POST": 422}, queries=("", "view=all", "view=mine&sort=name")),
     "approvals": Row(READERS | OPERATIONS),

@@ -28,6 +28,7 @@ FREE = frozenset(
     (
         "MIT",
         "MIT-0",
+        "MIT-CMU",
         "BSD-2-Clause",
         "BSD-3-Clause",
         "0BSD",

@@ -46,7 +46,7 @@ class Attachments(ByUnit):
     search = ("name",)
     columns = (
         Title("name", _("文件名")), CLIENT, Badge("kind", _("类型"), looks=KINDS), Number("size", _("字节"), sort="size"),
-        Badge("state", _("状态"), of=lambda row: not is_kept(row), looks=STATES, keep=True), Text("made_name", _("上传人")),
+        Badge("state", _("状态"), of=lambda row: "kept" if is_kept(row) else "withdrawn", looks=STATES, keep=True), Text("made_name", _("上传人")),
         Moment("made_at", _("上传时间"), sort="made_at", keep=True),
     )  # fmt: skip
     facts = (

@@ -51,7 +51,7 @@ class Attachments(ByUnit):
     )  # fmt: skip
     facts = (
         Link("talk", _("互动"), of="talk.subject", url=_talk), Link("open", _("内容"), of=lambda row: _("下载") if is_kept(row) else "", url=_content),
-        Text("sha256", _("SHA-256")), Moment("withdrawn_at", _("撤回时间")), Text("reason", _("撤回理由")),
+        Text("sha256", _("SHA-256")), Moment("withdrawn_at", pgettext_lazy("attachment", "撤回时间")), Text("reason", _("撤回理由")),
     )  # fmt: skip
     views = (
         View("kept", pgettext_lazy("attachment", "在册"), rows=lambda _actor, _ask: Q(withdrawn_at=None)),

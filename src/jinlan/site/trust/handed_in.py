@@ -51,8 +51,8 @@ def picture(form: str = "JPEG", size: tuple[int, int] = (40, 30), *, place: bool
         marks.get_ifd(0x8825)[29] = PLACE.decode()
         text = PngImagePlugin.PngInfo()
         text.add_text("where", PLACE.decode())
-        more: dict[str, Any] = {"JPEG": {"comment": PLACE}, "PNG": {"pnginfo": text}}.get(form, {})
-        said = {"exif": marks, **more}
+        forms: dict[str, dict[str, Any]] = {"JPEG": {"comment": PLACE}, "PNG": {"pnginfo": text}}
+        said = {"exif": marks, **forms.get(form, {})}
     drawn.save(made, form, **said)
     return made.getvalue()
 

@@ -205,5 +205,5 @@ def test_programs_read_what_files_there_are_and_take_them(talk, as_person) -> No
         pdf(),
         "attachment;",
     )
-    assert [as_person(one).get(address).status_code for one in ("zhaoyan", "hejun")] == [404, 403]
+    assert [as_person(one).get(address).status_code for one in ("zhaoyan", "hejun")] == [404, 404]
     assert (Client().get(address).status_code, taken(as_person)) == (401, 1)

@@ -103,11 +103,7 @@ class Migration(migrations.Migration):
             model_name="attachment",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("reason", ""), ("withdrawn_at", None)),
-                    models.Q(
-                        models.Q(("withdrawn_at__isnull", False)), models.Q(("reason", ""), _negated=True)
-                    ),
-                    _connector="OR",
+                    ("withdrawn_at", None), models.Q(("reason", ""), _negated=True), _connector="OR"
                 ),
                 name="attachment_withdrawn",
             ),

@@ -42,8 +42,7 @@ class Attachment(AboutMember):
             models.CheckConstraint(condition=Q(size__gt=0), name="attachment_size"),
             models.CheckConstraint(condition=~Q(name=""), name="attachment_name"),
             models.CheckConstraint(
-                condition=Q(withdrawn_at=None, reason="") | Q(Q(withdrawn_at__isnull=False), ~Q(reason="")),
-                name="attachment_withdrawn",
+                condition=Q(withdrawn_at=None) | ~Q(reason=""), name="attachment_withdrawn"
             ),
             models.UniqueConstraint(
                 fields=["interaction", "sha256"], condition=Q(withdrawn_at=None), name="attachment_once"

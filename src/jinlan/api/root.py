@@ -11,7 +11,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
-from jinlan.api import between, indicators, problems
+from jinlan.api import between, contents, indicators, problems
 from jinlan.api.rows import add
 from jinlan.kernel.pages import signed_in
 from jinlan.kernel.resource.declare import RESOURCES
@@ -49,6 +49,7 @@ def api_urls() -> tuple[list[Any], str, str]:
         add(api, resource)
     between.add(api)
     indicators.add(api)
+    contents.add(api)
     urls, app, name = api.urls
     urls = [
         one for one in urls if getattr(one, "name", "") != "api-root"

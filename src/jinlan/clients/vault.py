@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,6 +158,16 @@ def _sealed(entity: str, names: Mapping[str, str], tokens: Iterable[str]) -> Ite
         yield entity, token, COUNTERPARTY.seal(names[token], token)
 
 
+Erase = Callable[[Collection[int]], None]
+_erasing: list[Erase] = []
+
+
+def register_erasing(also: Erase) -> None:
+    """Say what else goes with parties that are erased, by their keys, in the same transaction of the system."""
+    if also not in _erasing:
+        _erasing.append(also)
+
+
 def erase(entity: str, requests: Iterable[tuple[str, str]]) -> None:
     """Apply erasure requests (party, ERASE or RESTRICT): an erased party keeps its figures, but no name and no identifier."""
     for code, action in requests:
@@ -174,6 +184,9 @@ def _erase(entity: str, parties: Any) -> None:
     tokens = list(identities.filter(kind="ACCOUNT").values_list("match_hash", flat=True))
     CounterpartyIdentity.objects.filter(entity=entity, match_hash__in=tokens).delete()
     identities.delete()
+    keys = list(parties.values_list("id", flat=True))
+    for also in _erasing:
+        also(keys)
     # What a backup or a dead row still holds opens no more
     PartyKey.objects.filter(party__in=parties).delete()
     named = {"name": ERASED, "pinyin_key": "", "grams": [], "search_text": ""}

@@ -85,14 +85,24 @@ def header(key: bytes | None = None) -> bytes:
 
 def encrypt(value: str, *, table: str, column: str, row: str, key: bytes | None = None) -> bytes:
     """Seal a text for one place; `row` is the row's natural key, `key` a data key instead of the vault's own."""
+    return encrypt_bytes(value.encode(), table=table, column=column, row=row, key=key)
+
+
+def encrypt_bytes(value: bytes, *, table: str, column: str, row: str, key: bytes | None = None) -> bytes:
+    """Seal bytes for one place, as `encrypt` does a text."""
     key = key or keyring().current()
     begin, nonce = header(key), secrets.token_bytes(_NONCE)
-    sealed = _cipher(key, begin[:1]).encrypt(nonce, value.encode(), _context(table, column, row))
+    sealed = _cipher(key, begin[:1]).encrypt(nonce, value, _context(table, column, row))
     return MAGIC + begin + nonce + sealed
 
 
 def decrypt(sealed: bytes, *, table: str, column: str, row: str, key: bytes | None = None) -> str:
-    """Open a sealed text at its place, with the data key if it was sealed with that, else with a key of the ring.
+    """Open a sealed text at its place, as `decrypt_bytes` does bytes."""
+    return decrypt_bytes(sealed, table=table, column=column, row=row, key=key).decode()
+
+
+def decrypt_bytes(sealed: bytes, *, table: str, column: str, row: str, key: bytes | None = None) -> bytes:
+    """Open sealed bytes at their place, with the data key if they were sealed with that, else with a key of the ring.
 
     Raises:
         Refused: VAULT_KEY (sealed with a key that this installation has not), VAULT_DAMAGED (changed or moved).
@@ -108,7 +118,7 @@ def decrypt(sealed: bytes, *, table: str, column: str, row: str, key: bytes | No
         raise Refused("VAULT_KEY", "缺少打开该值的密钥。", "请联系系统管理员。")
     opening = _cipher(found, sealed[1:2])
     try:
-        return opening.decrypt(sealed[6:_HEADER], sealed[_HEADER:], _context(table, column, row)).decode()
+        return opening.decrypt(sealed[6:_HEADER], sealed[_HEADER:], _context(table, column, row))
     except InvalidTag:
         raise Refused("VAULT_DAMAGED", "保险库中的值已损坏或被移动。", "请联系系统管理员。") from None
 

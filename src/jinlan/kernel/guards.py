@@ -7,8 +7,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadhandler import FileUploadHandler
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,20 +17,6 @@ from jinlan.kernel.pages import signed_in
 from jinlan.kernel.scope import ScopeDenied
 
 View = Callable[..., HttpResponse]
-
-
-class NoFiles(FileUploadHandler):
-    """Refuses every file in a form at its first byte: no page takes one, and none may reach the disk before somebody is known."""
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse it."""
-        raise RequestDataTooBig("no form takes a file")
-
-    def receive_data_chunk(self, _raw_data: bytes, _start: int) -> None:
-        """Keep nothing."""
-
-    def file_complete(self, _file_size: int) -> None:
-        """Return nothing."""
 
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])

@@ -7,10 +7,19 @@ who could write his own address would choose whose sign-ins are counted, and one
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-LARGEST_BODY = 10 * 2**20  # no page takes a file; the largest form is a bulk action's
+LARGEST_BODY = 10 * 2**20  # the largest form without files is a bulk action's
+LARGEST_INTAKE = (
+    25 * 2**20
+)  # of the one address that takes files: FILE.FORM of the register and what stands around it
+INTAKE = re.compile(r"/interactions/[0-9a-f-]{36}/attachments")
+DRAINED = (
+    200 * 2**20
+)  # what is read and thrown away, so that a browser shows the answer and no broken connection
+TOO_LARGE = "提交的文件合计过大（一次最多 24 MB），没有保存。请返回上一页，分几次上传。\nThe files are too large together (24 MB at a time); nothing was kept. Go back and upload fewer at once.\n".encode()
 SAID = (
     "HTTP_X_FORWARDED_FOR",
     "HTTP_X_FORWARDED_PROTO",
@@ -45,17 +54,29 @@ class Front:
             if said.get("HTTP_X_FORWARDED_PROTO", "").strip().lower() == "https":
                 environ["wsgi.url_scheme"] = "https"
         length = str(environ.get("CONTENT_LENGTH") or "0")
-        if not length.isdecimal() or int(length) > LARGEST_BODY:
-            start(
-                "413 Content Too Large",
-                [
-                    ("Content-Type", "text/plain; charset=utf-8"),
-                    ("Content-Length", "0"),
-                    ("Connection", "close"),
-                ],
-            )
-            return [b""]
+        intake = bool(INTAKE.fullmatch(str(environ.get("PATH_INFO", ""))))
+        if not length.isdecimal() or int(length) > (LARGEST_INTAKE if intake else LARGEST_BODY):
+            return self._too_large(environ, start, length, said=intake)
         return self.inner(environ, start)
+
+    @staticmethod
+    def _too_large(environ: dict[str, Any], start: Start, length: str, *, said: bool) -> Iterable[bytes]:
+        """Refuse a body; where files come in, in words that a person sees."""
+        answer = TOO_LARGE if said else b""
+        if said and length.isdecimal() and int(length) <= DRAINED:
+            left = int(length)
+            while left > 0 and (piece := environ["wsgi.input"].read(min(left, 2**16))):
+                left -= len(piece)
+        start(
+            "413 Content Too Large",
+            [
+                ("Content-Type", "text/plain; charset=utf-8"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Content-Length", str(len(answer))),
+                ("Connection", "close"),
+            ],
+        )
+        return [answer]
 
     def trusts(self, address: str) -> bool:
         """Tell whether an address is one of the bank's proxies."""

@@ -64,6 +64,14 @@ def proxies(name: str) -> tuple[Any, ...]:
         raise ImproperlyConfigured(f"{name}: {error}") from None
 
 
+def scanner(name: str) -> str:
+    """Return where the virus scanner listens, ``host:port`` or ``unix:/path``; "" for none."""
+    text = os.environ.get(name, "")
+    if text and not text.startswith("unix:/") and not re.fullmatch(r"[^\s/]+:\d{1,5}", text):
+        raise ImproperlyConfigured(f"{name}={text}: host:port or unix:/path is needed")
+    return text
+
+
 def whole(name: str, default: int, least: int, most: int) -> int:
     """Return a whole number from the environment, between two limits."""
     text = os.environ.get(name, str(default))
@@ -298,7 +306,10 @@ if JINLAN_HTTPS:  # a browser takes such a cookie from this very host over TLS o
     SECURE_HSTS_SECONDS, SECURE_HSTS_INCLUDE_SUBDOMAINS = 365 * 24 * 3600, False
 if JINLAN_BASE_URL:
     CSRF_TRUSTED_ORIGINS = [JINLAN_BASE_URL]
-FILE_UPLOAD_HANDLERS = ["jinlan.kernel.guards.NoFiles"]
+FILE_UPLOAD_HANDLERS = ["jinlan.kernel.intake.door.Door"]
+JINLAN_SCANNER = scanner(
+    "JINLAN_SCANNER"
+)  # clamd that is asked about files that come in: host:port or unix:/path
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -343,7 +354,8 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["reference", "unsaid"]}
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"jinlan": {"level": "INFO"}},
+    # What a stranger's file made a reader stumble over is told to who handed it in, not to the log.
+    "loggers": {"jinlan": {"level": "INFO"}, "pypdf": {"level": "CRITICAL"}, "PIL": {"level": "CRITICAL"}},
 }
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 BASE_DIR = ROOT

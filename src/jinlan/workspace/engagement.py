@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,17 +18,22 @@ from django.views.decorators.http import require_GET, require_http_methods
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
 from jinlan.basics.ids import uuid7
+from jinlan.basics.register import rule
 from jinlan.clients import selectors as clients
 from jinlan.clients import teams
 from jinlan.domains.engagement import ledger_words as ledger
 from jinlan.domains.engagement import rhythm_words
 from jinlan.domains.engagement.selectors import roster, timeline
+from jinlan.domains.engagement.selectors.attachments import files_of
 from jinlan.domains.engagement.selectors.ledger import promises_by_interaction, promises_of
 from jinlan.domains.engagement.selectors.rhythm import rhythms_of
+from jinlan.domains.engagement.services.attachments import HEADS
 from jinlan.domains.engagement.services.interactions import file_minutes
 from jinlan.domains.engagement.services.promises import make_promise
 from jinlan.domains.engagement.services.whom import ROLES
 from jinlan.kernel.forms import acted, dress
+from jinlan.kernel.intake.limits import limits_on
+from jinlan.kernel.intake.take import ACCEPT
 from jinlan.kernel.resource.declare import RESOURCES
 from jinlan.kernel.resource.pages import ResourcePage
 from jinlan.kernel.scope import scoped
@@ -153,7 +159,7 @@ class InteractionPage(ResourcePage):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         """Show it."""
-        return _interaction(request, self.actor, public_id, None)
+        return show_interaction(request, self.actor, public_id)
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         """File its minutes."""
@@ -162,7 +168,7 @@ class InteractionPage(ResourcePage):
             messages.success(request, _("纪要已归档"))
             return redirect(self.url("one", public_id=public_id))
         with scoped(self.actor):
-            return _interaction(request, self.actor, public_id, form)
+            return show_interaction(request, self.actor, public_id, form)
 
 
 def _filed(actor: Actor, public_id: UUID, form: MinutesForm) -> bool:
@@ -173,13 +179,20 @@ def _filed(actor: Actor, public_id: UUID, form: MinutesForm) -> bool:
     ))  # fmt: skip
 
 
-def _interaction(
-    request: HttpRequest, actor: Actor, public_id: UUID, form: MinutesForm | None
-) -> HttpResponse:
+def found_in_sight(actor: Actor, public_id: UUID) -> tuple[Any, Unit]:
+    """Return an interaction and its client; 404 for one that is not in the actor's sight."""
     found = timeline.interaction_of(actor, public_id=public_id)
     unit = clients.unit_by_key(actor, unit_id=found.unit_id) if found else None
     if found is None or unit is None:
         raise Http404
+    return found, unit
+
+
+def show_interaction(
+    request: HttpRequest, actor: Actor, public_id: UUID, form: MinutesForm | None = None, refusals: Sequence[Context] = (),
+) -> HttpResponse:  # fmt: skip
+    """Show an interaction; with the form of its minutes as it was sent, or with files that were refused and why."""
+    found, unit = found_in_sight(actor, public_id)
     today, resource = business_date(actor.at), RESOURCES["interactions"]
     (row,) = timeline.dress(actor, [found], today)
     begun = row.state == "planned" and row.starts_at <= actor.at
@@ -194,7 +207,9 @@ def _interaction(
         "form": (form or MinutesForm(initial=initial)) if begun and actor.has(*ROLES) else None,
         "promises": _owned(actor, promises_by_interaction(actor, keys=[row.pk], today=today).get(row.pk, [])),
         "actions": actions, "resource": resource, "readers": timeline.reader_names(row) if row.inside else [],
-    }, status=422 if form else 200)  # fmt: skip
+        "files": files_of(actor, interaction_id=row.pk), "refusals": refusals, "limits": limits_on(today), "accept": ACCEPT, "most": int(rule("ENGAGE.FILES", today).value),
+        "may_withdraw_all": actor.has(*HEADS),
+    }, status=422 if form or refusals else 200)  # fmt: skip
 
 
 class PromiseForm(forms.Form):

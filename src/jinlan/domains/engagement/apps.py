@@ -23,6 +23,7 @@ class EngagementConfig(AppConfig):
 def _offer() -> None:
     from jinlan.domains.engagement.resources.absence import Absences
     from jinlan.domains.engagement.resources.agreements import Agreements
+    from jinlan.domains.engagement.resources.attachments import Attachments
     from jinlan.domains.engagement.resources.care import CareDays, Cares, CareSilences
     from jinlan.domains.engagement.resources.chances import Chances
     from jinlan.domains.engagement.resources.gifts import GiftsRegister
@@ -38,17 +39,20 @@ def _offer() -> None:
 
     for resource in (
         Interactions, Promises, ContactPeople, Pairs, Absences, TeamProposals, HandOvers, Silences, Plans, PlanActions, Agreements, Opportunities,
-        Chances, Cares, CareDays, CareSilences, GiftsRegister,
+        Attachments, Chances, Cares, CareDays, CareSilences, GiftsRegister,
     ):  # fmt: skip
         register(resource)
 
 
 def _tell() -> None:
+    from jinlan.clients.vault import register_erasing
     from jinlan.domains.engagement.selectors import events
     from jinlan.domains.engagement.selectors.counting import contacts, reviews
+    from jinlan.domains.engagement.services.attachments import erase_files
     from jinlan.work import happened
     from jinlan.work.contacted import register_contacts
 
+    register_erasing(erase_files)
     register_contacts(contacts)
     register_contacts(reviews)
     happened.register_events("interaction", (happened.INTERACTION,), events.held)

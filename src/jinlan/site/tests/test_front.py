@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from jinlan.basics.clock import now_utc
-from jinlan.site.front import LARGEST_BODY, Front, networks
+from jinlan.site.front import LARGEST_BODY, LARGEST_INTAKE, TOO_LARGE, Front, networks
 
 PROXIES = networks(("10.0.0.0/24", "2001:db8::5"))
 
@@ -193,3 +194,29 @@ def test_passwords_of_a_list_of_staff_are_for_a_first_sign_in(database, settings
     assert due(person, now_utc())
     assert person.one_time_until is not None
     assert timedelta(days=13) < person.one_time_until - now_utc() <= timedelta(days=14)
+
+
+def test_where_files_come_in_a_body_may_be_larger_and_its_refusal_is_read() -> None:
+    path = "/interactions/01a22df4-54c5-7c24-b778-cb79b3e7ca1b/attachments"
+    answers: list[str] = []
+
+    def asked(length: int, path: str) -> tuple[bytes, int]:
+        body = io.BytesIO(bytes(length))
+        given = {
+            "CONTENT_LENGTH": str(length),
+            "PATH_INFO": path,
+            "wsgi.input": body,
+            "REMOTE_ADDR": "1.1.1.1",
+        }
+        answer = Front(lambda *_args: [b"reached"], ())(
+            given, lambda status, _headers: answers.append(status)
+        )
+        return b"".join(answer), body.tell()
+
+    assert asked(LARGEST_INTAKE, path) == (b"reached", 0)
+    assert asked(LARGEST_INTAKE, f"{path}/x") == (b"", 0)
+    assert asked(LARGEST_INTAKE + 1, path) == (
+        TOO_LARGE,
+        LARGEST_INTAKE + 1,
+    )  # read to its end: no connection breaks
+    assert answers == ["413 Content Too Large"] * 2

@@ -37,7 +37,7 @@ from jinlan.site.trust import asked, principals
 from jinlan.site.trust.cast import CAST, Part
 from jinlan.site.trust.facts import Cover, Facts, Grant, Staff
 from jinlan.site.trust.lists import fill as fill_lists
-from jinlan.site.trust.lists import fill_consents, fill_house, fill_own
+from jinlan.site.trust.lists import fill_consents, fill_contents, fill_house, fill_own
 from jinlan.work.models import IndicatorValue, Task
 
 LETTERS = "ABCDEFGHIJKLMNPRSTUVWXYZ234567"
@@ -367,6 +367,7 @@ def build(seed: int, units: int = UNITS) -> Bank:
     fill_own(builder.bank)
     fill_house(builder.bank)
     fill_consents(builder.bank)
+    fill_contents(builder.bank)
     principals.install(builder.bank)
     builder.bank.people["system"] = system_actor(ENTITY, now_utc()).person_id
     return builder.bank

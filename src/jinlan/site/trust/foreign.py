@@ -1,8 +1,9 @@
 """P10: nothing foreign is reached, kept or taken over.
 
 No address, however written, makes the product connect to what stands for this machine or its neighbourhood (`ways_out`): neither by
-the one way out nor by a webhook that was registered on its page and is told. No file in a form reaches a view or the disk. No field
-that a form or an operation does not offer is written (`unasked`).
+the one way out nor by a webhook that was registered on its page and is told. No file in a form reaches a view or the disk, but by the
+one address that takes files, which keeps nothing hostile (`intake`). No field that a form or an operation does not offer is written
+(`unasked`).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from jinlan.kernel.jobs import TASKS
 from jinlan.kernel.outbox import Webhook
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.working import Running
-from jinlan.site.trust import unasked
+from jinlan.site.trust import intake, unasked
 from jinlan.site.trust.arena import Admin
 from jinlan.site.trust.bank import Bank
 from jinlan.site.trust.facts import ANONYMOUS
@@ -43,6 +44,7 @@ from jinlan.site.trust.ways_out import ITS_ADDRESS, LISTED, Way, files, forbidde
 HERE = ("localhost", "127.0.0.1")  # may be asked, without TLS, where the deployer's list names them
 SENDERS = ("lead", "dept", "compliance", "security", "admin", "audits", ANONYMOUS)
 CODES = (301, 302, 303, 307, 308)
+SHARE = 5  # of the files that are sent everywhere, every fifth also to where files are taken
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -56,6 +58,7 @@ class Found:
     good: int = 0  # connections to the address that was listed
     files: int = 0
     forms: int = 0
+    intake: intake.Found = field(default_factory=intake.Found)
     answers: Counter[int] = field(default_factory=Counter)
     fields: unasked.Found = field(default_factory=unasked.Found)
     wrong: list[str] = field(default_factory=list)
@@ -284,7 +287,7 @@ def _filed(bank: Bank, dice: random.Random, each: int, only: frozenset[str], fou
 
     dice.shuffle(every)
     with patch.object(MultiPartParser, "parse", noted), _disk[0].watched() as written:
-        for number, name in enumerate(sorted(browser.routes)):
+        for number, name in enumerate(sorted(set(browser.routes) - intake.INTAKES)):
             found.forms += 1
             start = number * each
             for one in every if not each else [every[(start + place) % len(every)] for place in range(each)]:
@@ -320,13 +323,17 @@ def _send(browser: Hostile, name: str, one: tuple[str, bytes, str], found: Found
 
 
 def prove(bank: Bank, admin: Admin, *, each: int, seed: int, only: frozenset[str] = frozenset(), parts: frozenset[str] = frozenset()) -> Found:  # fmt: skip
-    """Run P10 on the connected database; `parts` of ways, hooks, files, fields (none: all), `only` these addresses' forms."""
+    """Run P10 on the connected database; `parts` of ways, hooks, files, fields, intake (none: all), `only` these addresses' forms."""
     found, dice = Found(), random.Random(seed)  # noqa: S311  a test's dice
     net = Net()
 
     def fields() -> None:
         found.fields = unasked.prove(bank, admin, seed=seed, only=only)
         found.wrong += found.fields.wrong
+
+    def handed() -> None:
+        found.intake = intake.prove(bank, admin, share=SHARE if each else 1)
+        found.wrong += found.intake.wrong
 
     with net.up():
         steps: dict[str, Callable[[], None]] = {
@@ -335,6 +342,7 @@ def prove(bank: Bank, admin: Admin, *, each: int, seed: int, only: frozenset[str
             "fields": fields,  # before the webhooks of the bank are replaced
             "hooks": lambda: _hooked(bank, admin, net, found),
             "files": lambda: _filed(bank, dice, each, only, found),
+            "intake": handed,
         }
         for name, step in steps.items():
             if not parts or name in parts:
@@ -351,7 +359,7 @@ def believed() -> Iterator[None]:
 
 @contextmanager
 def welcomed() -> Iterator[None]:
-    """Plant the canary: forms take files, as the framework does by itself."""
+    """Plant the canary: every form takes files, as the framework does by itself."""
     with override_settings(
         FILE_UPLOAD_HANDLERS=["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
     ):

@@ -140,6 +140,16 @@ def _in_order() -> list[str]:
     )
 
 
+def fill_contents(bank: Bank) -> None:
+    """Give every file of the bank something that it holds."""
+    from jinlan.domains.engagement.models import Attachment
+    from jinlan.domains.engagement.services.attachments import keep_content
+
+    with scoped(system_actor(bank.facts.entity, now_utc()), write=True):
+        for row in Attachment.objects.order_by("id"):
+            keep_content(row, b"trust")
+
+
 def fill_consents(bank: Bank) -> None:
     """Write one consent of every party, as the extract brings them."""
     from jinlan.clients.models import Party

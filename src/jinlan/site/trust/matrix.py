@@ -106,6 +106,9 @@ MATRIX: dict[str, Row] = {
     "client-timeline": Row(READERS, "header", queries=("", "kind=TASK", "kind=%27&who=%27", "before=x", "before=2026-11-01T00:00:00%2B08:00~task~7")),
     "client-interactions": Row(READERS, "header", queries=("", "kind=CALL", "kind=%27")),
     "interactions-one": Row(READERS, "interactions", answers={"GET": 200, "POST": 422}),
+    "interaction-attach": Row(PROPOSERS, "interactions", answers={"POST": 422}),  # a body that brings no file
+    "attachment-content": Row(READERS, "attachments"),
+    "api:attachments-content": Row(READERS, "attachments", stranger=401),
     "client-override": Row(PROPOSERS, "figures", answers={"GET": 200, "POST": 422}),
     "clients-file": Row(READERS, answers={"GET": 200, "POST": 422}, queries=("", "view=all", "view=mine&sort=name")),
     "approvals": Row(READERS | OPERATIONS),

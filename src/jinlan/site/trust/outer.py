@@ -11,7 +11,7 @@ class Outer(Stage):
 
     def p10(self) -> Section:
         """Send addresses, files and fields that nobody asked for."""
-        from jinlan.site.trust import foreign, unasked, ways_out
+        from jinlan.site.trust import foreign, handed_in, intake, unasked, ways_out
 
         with self.cloned("trust_p10") as admin:
             found = foreign.prove(self.bank, admin, each=self.sizes.files, seed=self.seed)
@@ -20,16 +20,21 @@ class Outer(Stage):
                 led = foreign.prove(self.bank, admin, each=1, seed=self.seed, parts=frozenset({"ways"}))
             with foreign.welcomed():
                 kept = foreign.prove(self.bank, admin, each=1, seed=self.seed, parts=frozenset({"files"}))
+            with intake.unlooked():
+                blind = intake.prove(self.bank, admin, share=100, own=5)
             with unasked.passed_on():
                 taken = unasked.prove(self.bank, admin, seed=self.seed, only=frozenset({"gifts-amend"}))
-        fields = found.fields
-        tried = f"{found.ways + found.hooks + found.redirects:,} addresses, {found.files:,} files, {fields.pairs:,} fields"
-        planted = "nobody looks at what a name stands for, forms take files, a form passes on every field"
+        fields, given = found.fields, found.intake
+        tried = f"{found.ways + found.hooks + found.redirects:,} addresses, {found.files + given.handed:,} files, {fields.pairs:,} fields"
+        refused = ", ".join(f"{code} {count}" for code, count in sorted(given.refused.items()))
+        planted = "nobody looks at what a name stands for, every form takes files, nobody looks at what a file holds, a form passes on every field"
         answers = ", ".join(f"{code}: {count:,}" for code, count in sorted(found.answers.items()))
-        return Section("P10", "Nothing foreign is reached, kept or taken over", tried, 0, found.wrong, planted, all((led.wrong, kept.wrong, taken.wrong)), [
+        return Section("P10", "Nothing foreign is reached, kept or taken over", tried, 0, found.wrong, planted, all((led.wrong, kept.wrong, blind.wrong, taken.wrong)), [
             (f"{len(ways_out.ways())} addresses, asked under a list of one host and under one that names every host: octal, hexadecimal, decimal and short forms, IPv6 wrappings, user names, schemes, names that stand for what is forbidden, now or from the second question on. "
             f"{found.hooks} of them were taken by the page of webhooks under that worst list, and told: each ended in a refusal. {found.redirects} redirects, none followed. Connections made: {found.good}, all to the host that is listed."),
             f"{len(ways_out.files())} hostile files, {self.sizes.files or 'all'} of them to each of {found.forms} addresses: none reached a view, and the process opened no file to write. Answers: {answers}.",
+            (f"One address takes files, of who may write there. {len(handed_in.hostile())} files made for it (polyglots, bombs, scripts, macros, outside content, wrong endings, hostile names, hidden places) and {given.handed - len(handed_in.hostile())} of the others were handed in there by somebody who may: "
+            f"0 accepted. {given.harmless} pictures were kept redrawn, with nothing of what was hidden in them, and given out as attachments in a sandbox. Expected refusals: {refused}. {given.good} good files came in; {given.denied} who may not add any were refused."),
             f"{fields.forms} forms and {fields.operations} operations of the API, each with every column of the rows that it writes that it does not ask for: no row holds one, and the API names each in a refusal.",
             f"Not taken in this bank whatever was sent, so not judged: {', '.join(fields.silent) or 'none'}.",
         ])  # fmt: skip

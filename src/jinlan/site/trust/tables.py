@@ -119,6 +119,7 @@ TABLES: dict[str, Table] = {
         f"engagement_{name}": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"}))
         for name in ("accountplan", "planaction", "planreading", "planreview", "agreement", "agreementdeed")
     },
+    "engagement_attachmentcontent": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"})),
     "engagement_promisestep": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"})),
     "engagement_opportunitystep": Table(_unit, UNIT_ID, may=frozenset({"manager", "private_banker", "branch_head", "dept_head"})),
     "engagement_pipelinemeasure": Table(_house, client=False, may=frozenset({"dept_head"})),

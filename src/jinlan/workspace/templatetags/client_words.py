@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from jinlan.basics.money import NOT_APPLICABLE
 from jinlan.domains.compliance import words as consents
 from jinlan.domains.compliance.resources import STATES as CONTACT_STATES
-from jinlan.domains.engagement import agreement_words, plan_words, team_words
+from jinlan.domains.engagement import agreement_words, attachment_words, plan_words, team_words
 from jinlan.domains.engagement import ledger_words as ledger
 from jinlan.kernel import figures
 from jinlan.kernel.looks import Look
@@ -33,7 +33,7 @@ _TABLES: Mapping[str, Mapping[Any, Look]] = {
     "contact": CONTACT_STATES, "version": words.VERSION_STATES, "meeting": words.MEETING_STATES, "result": words.RESULTS, "ballot": words.BALLOTS, "life": words.LIFE, "proposal": words.PROPOSALS,
     "queue": words.QUEUE, "outcome": words.OUTCOMES, "indicator": words.INDICATORS,
     "happened": happened_words.KINDS, "interaction": ledger.KINDS, "interaction_state": ledger.STATES, "promise": ledger.PROMISES, "promise_side": ledger.SIDES, "team_state": team_words.STATES,
-    "plan_state": plan_words.STATES, "agreement_state": agreement_words.STATES, "plan_change": plan_words.CHANGES,
+    "plan_state": plan_words.STATES, "agreement_state": agreement_words.STATES, "attachment": attachment_words.KINDS, "plan_change": plan_words.CHANGES,
 }  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     "kind": words.KINDS, "version_kind": {**words.KINDS, "CHARTER": _lazy("服务章程")}, "kind_short": words.KINDS_SHORT, "tier_source": words.TIER_SOURCES, "influence": words.INFLUENCE, "gate": words.GATES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jinlan.domains.engagement.models.agreements import Agreement, AgreementDeed
+from jinlan.domains.engagement.models.attachments import Attachment, AttachmentContent
 from jinlan.domains.engagement.models.care import Care, CareDay, CareSilence, Gift
 from jinlan.domains.engagement.models.handover import HandOver
 from jinlan.domains.engagement.models.interactions import Interaction
@@ -21,6 +22,8 @@ __all__ = [
     "AccountPlan",
     "Agreement",
     "AgreementDeed",
+    "Attachment",
+    "AttachmentContent",
     "Care",
     "CareDay",
     "CareSilence",

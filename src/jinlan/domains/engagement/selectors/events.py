@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from jinlan.basics.actor import Actor
@@ -29,11 +29,12 @@ def held(actor: Actor, asked: Asked) -> list[Event]:
         .exclude(state="planned")
     )
     rows = rows.filter(staff__contains=[asked.who]) if asked.who else rows
+    rows = rows.annotate(files=Count("attachments", filter=Q(attachments__withdrawn_at=None)))
     return [
         Event(
             row.starts_at, "interaction", row.pk, INTERACTION, row.kind, row.subject, tuple(row.staff),
             reverse("interactions-one", kwargs={"public_id": row.public_id}), inside=row.inside, routine=row.kind == "MAIL",
-            values={"state": row.state, "minutes": row.minutes, "people": row.people, "place": row.place},
+            values={"state": row.state, "minutes": row.minutes, "people": row.people, "place": row.place, "files": row.files},
         )
         for row in rows.order_by("-starts_at", "-id")[: asked.limit]
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from jinlan.basics.actor import Actor
 from jinlan.clients import teams
 from jinlan.domains.engagement.models import ContactPerson, Interaction, Promise
 from jinlan.domains.engagement.rules.promises import OPEN
+from jinlan.domains.engagement.selectors.attachments import file_counts
 from jinlan.domains.engagement.selectors.ledger import promises_by_interaction, tallies
 from jinlan.kernel.models import Person
 from jinlan.kernel.reading import visible
@@ -41,16 +42,18 @@ def line_of(
 
 
 def dress(actor: Actor, rows: Sequence[Interaction], today: date) -> list[Any]:
-    """Give interactions the names of both sides and the promises made in them; three queries."""
+    """Give interactions the names of both sides, the promises made in them and how many files they have; four queries."""
     staff = teams.names_of_employees(actor, codes=[code for row in rows for code in row.staff])
     keys = [key for row in rows for key in row.people]
     people = dict(visible(actor, ContactPerson).filter(pk__in=keys).values_list("id", "name"))
     promises = promises_by_interaction(actor, keys=[row.pk for row in rows], today=today)
+    files = file_counts(actor, keys=[row.pk for row in rows])
     found: list[Any] = list(rows)
     for row in found:
         row.staff_names = [staff.get(code, code) for code in row.staff]
         row.people_names = [people[key] for key in row.people if key in people]
         row.made = promises.get(row.pk, [])
+        row.file_count = files.get(row.pk, 0)
     return found
 
 

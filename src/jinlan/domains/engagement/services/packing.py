@@ -8,8 +8,10 @@ from typing import Any
 from django.db.models import Q
 
 from jinlan.basics.actor import Actor
+from jinlan.basics.clock import business_date
 from jinlan.clients.models import Unit
 from jinlan.domains.engagement.models import (
+    Attachment,
     ContactPerson,
     HandOver,
     Interaction,
@@ -34,6 +36,7 @@ KINDS = (
     "tasks",
     "complaints",
 )  # work that goes over; each row has an `id`
+DOCUMENTS = 20  # that are named
 FIGURES = ("effective_tier", "aum", "loan", "revenue_12m", "overdue", "next_maturity", "five_tier_worst")
 
 
@@ -43,6 +46,7 @@ def pack_of(actor: Actor, unit: Unit, giver: str) -> dict[str, Any]:
         "figures": _figures(actor, unit.pk), "people": visible(actor, ContactPerson).filter(unit_id=unit.pk).count(),
         "promises": _promises(actor, unit.pk, giver), "meetings": _meetings(actor, unit.pk, giver), "pairs": _pairs(actor, unit.pk, giver),
         "opportunities": _opportunities(actor, unit.pk, giver), "actions": _actions(actor, unit.pk, giver), "tasks": _tasks(actor, unit.pk), "complaints": requests.open_complaints(actor, unit_id=unit.pk),
+        "documents": _documents(actor, unit.pk),
     }  # fmt: skip
 
 
@@ -132,6 +136,18 @@ def _actions(actor: Actor, unit_id: int, giver: str) -> list[dict[str, str]]:
         {"id": str(row.public_id), "what": row.text, "due_on": row.due_on.isoformat()}
         for row in rows.order_by("due_on", "id")
     ]
+
+
+def _documents(actor: Actor, unit_id: int) -> dict[str, Any]:
+    """Return how many files of open talks there are, and the newest of them by name."""
+    rows = visible(actor, Attachment).filter(unit_id=unit_id, withdrawn_at=None, interaction__inside=False)
+    return {
+        "count": rows.count(),
+        "newest": [
+            {"id": str(row.public_id), "name": row.name, "on": business_date(row.made_at).isoformat()}
+            for row in rows.order_by("-made_at", "-id")[:DOCUMENTS]
+        ],
+    }
 
 
 def _tasks(actor: Actor, unit_id: int) -> Sequence[dict[str, Any]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from jinlan.site.trust import foreign, unasked
+from jinlan.site.trust import foreign, intake, unasked
 from jinlan.site.trust.arena import Arena, connected
+from jinlan.site.trust.handed_in import hostile
 from jinlan.site.trust.tests.banks import arena, filled  # noqa: F401  arena is a fixture
 from jinlan.site.trust.ways_out import NAMES, bodies, files, forbidden, notations, ways, wrapped
 
@@ -19,6 +20,18 @@ def test_a_file_in_a_form_is_seen_where_it_lands(arena: Arena, database_name: st
 
     assert (found.files, found.forms) == (3, 1)
     assert any("reached" in one for one in found.wrong)
+
+
+def test_hostile_files_are_refused_where_files_come_in(arena: Arena, database_name: str) -> None:
+    name = f"{database_name}_trust"
+    with filled(arena, name) as bank, connected(name), arena.planting(name) as admin:
+        found = intake.prove(bank, admin, share=25)
+        with intake.unlooked():
+            blind = intake.prove(bank, admin, share=250, own=6)
+
+    assert found.wrong == []
+    assert (found.handed, found.good, found.denied, found.harmless) == (len(hostile()) + 20, 8, 6, 12)
+    assert len([one for one in blind.wrong if "taken, expected" in one]) > 5
 
 
 def test_the_list_of_what_is_forbidden_reads_every_wrapping() -> None:

@@ -250,3 +250,25 @@ def test_a_log_that_was_open_when_the_network_went_keeps_its_words(desk: Sit) ->
     until(one, f"async () => (await ({WHOLE})()).logs.length === 0")
     quiet(one)
     assert logged(one, home, text) == 1
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_on_a_phone_what_a_day_needs_is_within_reach_of_a_thumb(desk: Sit, lang: str) -> None:
+    one = desk("lihua", lang=lang, width=390)
+    _name, home = first_client(one)
+    for address in ("/today", f"{home}/log", f"{home}/interactions", f"{home}/brief", "/approvals"):
+        one.open(address)
+        assert one.page.evaluate("document.documentElement.scrollWidth") <= 390, address
+        heights = one.page.locator("main .btn:visible, .rail a:visible, .rail summary").evaluate_all(
+            "all => all.map(one => one.getBoundingClientRect().height)"
+        )
+        assert min(heights) >= 44, address
+
+    one.open("/today")
+    one.page.click(".rail-more summary")
+    clean(one)
+    press(one, ".rail-more a[href='/approvals']")
+    assert one.page.url == f"{one.url}/approvals"
+    one.open(f"{home}/log")
+    read = one.page.locator("button[value=read]").bounding_box()
+    assert read["y"] + read["height"] <= 900

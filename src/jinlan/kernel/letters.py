@@ -13,10 +13,15 @@ import binascii
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    derive_private_key,
+)
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
@@ -25,7 +30,7 @@ from jinlan.kernel.keyring import key_id, keyring
 
 PURPOSE = "jinlan letter v1"
 LONGEST = 200_000  # characters of a sealed letter
-_CURVE = ec.SECP256R1()
+_CURVE = SECP256R1()
 _SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _BYTES = (
     48  # of which a scalar is made: 128 bits more than it needs, so no value is likelier (FIPS 186-5 A.2.1)
@@ -48,7 +53,7 @@ def letter_key(actor: Actor) -> LetterKey:
     """
     current = keyring().current()
     point = _private(current, actor).public_key()
-    raw = point.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    raw = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return LetterKey(key_id(current).hex(), base64.b64encode(raw).decode())
 
 
@@ -92,10 +97,10 @@ def _named(name: str) -> bytes | None:
         return None
 
 
-def _private(key: bytes, actor: Actor) -> ec.EllipticCurvePrivateKey:
+def _private(key: bytes, actor: Actor) -> EllipticCurvePrivateKey:
     info = f"{PURPOSE}|{_person(actor)}".encode()
-    made = HKDF(algorithm=hashes.SHA256(), length=_BYTES, salt=None, info=info).derive(key)
-    return ec.derive_private_key(int.from_bytes(made, "big") % (_CURVE.group_order - 1) + 1, _CURVE)
+    made = HKDF(algorithm=SHA256(), length=_BYTES, salt=None, info=info).derive(key)
+    return derive_private_key(int.from_bytes(made, "big") % (_CURVE.group_order - 1) + 1, _CURVE)
 
 
 def _person(actor: Actor) -> str:

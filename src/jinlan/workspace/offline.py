@@ -111,8 +111,8 @@ def _sent(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 def _units(actor: Actor, note: KeptLog) -> list[Unit]:
     """Return the clients that a note may be about: the one that it names exactly, else the few that its words find."""
     if note.unit:
-        found = clients.unit_of(actor, public_id=note.unit)
-        return [found] if found else []
+        unit = clients.unit_of(actor, public_id=note.unit)
+        return [unit] if unit else []
     if not note.client:
         return []
     found = clients.unit_called(actor, text=note.client)

@@ -188,7 +188,8 @@ def already(actor: Actor, key: str) -> bool:
 
 def _given(request: HttpRequest) -> Context:
     """Return what a draft begins with beside its text: the key that it has already, and what a kept note says for itself."""
-    said, found = request.POST, {}
+    said = request.POST
+    found: Context = {}
     if key := _uuid(said.get("key", "")):
         found["key"] = str(key)
     if said.get("kept_kind") in ledger.KINDS:

@@ -1,9 +1,7 @@
 // On every page: the service worker, the key of who is signed in, and the logs that wait.
 import { startOfflinePage } from "./page.js";
 import { adopt, forget, mineAndOthers, sendAll } from "./post.js";
-import { setState } from "./store.js";
-
-const able = () => globalThis.indexedDB && globalThis.crypto?.subtle && navigator.serviceWorker;
+import { able, setState } from "./store.js";
 
 export async function startOffline() {
   const page = document.querySelector("[data-offline-page]");

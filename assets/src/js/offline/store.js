@@ -1,6 +1,8 @@
 // What this device keeps: the public key of whoever is signed in, how pages look, and sealed logs. Nothing here can be read.
 const NAME = "jinlan", STATE = "state", LOGS = "logs";
 
+export const able = () => Boolean(globalThis.indexedDB && globalThis.crypto?.subtle && navigator.serviceWorker);
+
 function opened() {
   return new Promise((done, failed) => {
     const asking = indexedDB.open(NAME, 1);

@@ -120,7 +120,9 @@ def test_every_lunar_birthday_comes_once_in_every_lunar_year(day: tuple[int, int
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.integers(1990, 2090), st.integers(1, 12), st.integers(1, 28), st.integers(1, 12), st.integers(1, 28))
+@given(
+    st.integers(1990, 2090), st.integers(1, 12), st.integers(1, 28), st.integers(1, 12), st.integers(1, 28)
+)
 @example(1999, 3, 2, 3, 1)
 def test_every_solar_birthday_comes_once_a_year(year: int, month: int, day: int, born: int, on: int) -> None:
     # A year is counted by its dates: the one that holds 29 February has 366 days.

@@ -21,11 +21,14 @@ CATALOGUES = SOURCE / "jinlan" / "locale"
 
 def digest() -> str:
     """Return the hash of everything that decides the bundles."""
-    files = [HERE / name for name in ("package.json", "package-lock.json", "build.mjs", "icons.txt")]
+    files = [
+        HERE / name for name in ("package.json", "package-lock.json", "build.mjs", "marks.mjs", "icons.txt")
+    ]
+    files.append(SOURCE / "jinlan" / "kernel" / "static" / "seal.svg")
     files += sorted(path for path in (HERE / "src").rglob("*") if path.is_file())
     total = hashlib.sha256()
     for path in files:
-        total.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        total.update(path.relative_to(HERE.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 
 

@@ -6,6 +6,7 @@ import { startMenus } from "./menus.js";
 import { startPasskeys } from "./passkey.js";
 import { startSums } from "./sums.js";
 import { startBoard } from "./board.js";
+import { startOffline } from "./offline/start.js";
 
 window.htmx = htmx;
 document.documentElement.dataset.ready = "yes";
@@ -15,3 +16,4 @@ startHotkeys();
 startPasskeys();
 startSums();
 startBoard();
+startOffline();

@@ -53,6 +53,12 @@ def find_units(actor: Actor, *, text: str, limit: int = 8) -> list[Unit]:
     return list(units_named(actor, text=text).order_by("pinyin_key", "id")[:limit]) if grams_of(text) else []
 
 
+def unit_called(actor: Actor, *, text: str) -> list[Unit]:
+    """Return the units in sight whose code or whole name a text is; rarely more than one."""
+    called = Q(code__iexact=text) | Q(name__iexact=text)
+    return list(visible(actor, Unit).filter(called).defer("grams", "search_text").order_by("id")[:8])
+
+
 def parties_named(actor: Actor, *, text: str, limit: int = 8) -> list[Party]:
     """Return the first persons and companies in sight that answer to a text, by name."""
     rows = visible(actor, Party).filter(named(text)).defer("grams", "search_text")

@@ -143,6 +143,11 @@ class Act(Generic[P, R]):
             raise Refused("KEY_USED", "同一个提交编号已用于另一项内容。", "请刷新页面后重新提交。")
         return held.result
 
+    def done(self, key: str, *, actor: Actor) -> bool:
+        """Tell whether the actor did it under a key already, whatever was asked then."""
+        with scoped(actor):
+            return Receipt.objects.filter(person_id=actor.person_id, act=self.name, key=key).exists()
+
     def allow(self, actor: Actor) -> None:
         """Raise `ScopeDenied` unless the actor may do (or propose) this."""
         if not actor.has(*self.roles):

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext
 
 from jinlan.basics.actor import Actor
 from jinlan.kernel.figures import listed
+from jinlan.kernel.letters import owner_mark
 from jinlan.kernel.models import RoleGrant
 from jinlan.kernel.references import REFERENCE
 
@@ -82,6 +83,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "narrow_rail": request.COOKIES.get(RAIL_COOKIE) == "narrow",
         "html_lang": "en" if (get_language() or "").startswith("en") else "zh-Hans",
         "actor": actor,
+        "owner_mark": owner_mark(actor) if actor else "",
         "role_names": role_names(actor) if actor else "",
         "rail": rail,
         "finds": any(place["name"] == FOUND_IN for place in rail),

@@ -326,6 +326,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],
+        "worker-src": [SELF],  # the one service worker, which keeps nothing of anybody (workspace/phone.py)
     },
 }
 

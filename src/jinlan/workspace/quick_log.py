@@ -23,6 +23,7 @@ from jinlan.basics.errors import Refused
 from jinlan.basics.ids import uuid7
 from jinlan.clients import selectors as clients
 from jinlan.domains.engagement import ledger_words as ledger
+from jinlan.domains.engagement.rules.kept_log import moment_of
 from jinlan.domains.engagement.rules.quick_log import Draft, parse
 from jinlan.domains.engagement.rules.quick_names import Known
 from jinlan.domains.engagement.selectors import roster
@@ -143,7 +144,7 @@ class PromiseRow(forms.Form):
 def log(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Take a note: read it into a draft, then keep the draft."""
     with scoped(actor):
-        around = _around(actor, public_id)
+        around = surroundings(actor, public_id)
     context: Context = {
         "title": _("记一笔"),
         "place": "clients",
@@ -155,8 +156,15 @@ def log(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
         return render(request, "workspace/log.html", context)
     text = request.POST.get("minutes", "").replace("\0", "")[:20_000]
     if request.POST.get("step") != "keep":
+        given = _given(request)
+        if "key" in given and already(actor, given["key"]):
+            messages.success(request, _("这一笔先前已经记下，没有再记一次。"))
+            return redirect("client-interactions", public_id=public_id)
         return render(
-            request, "workspace/log.html", context | _read(around, text), status=200 if text.strip() else 422
+            request,
+            "workspace/log.html",
+            context | _read(around, text, given),
+            status=200 if text.strip() else 422,
         )
     form, rows = LogForm(request.POST, around=around), _rows(request)
     valid = [form.is_valid(), *(row.is_valid() for row in rows)]
@@ -173,7 +181,33 @@ def log(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     )
 
 
-def _around(actor: Actor, public_id: UUID) -> Around:
+def already(actor: Actor, key: str) -> bool:
+    """Tell whether a note was written down under a key, as held or as a plan."""
+    return any(one.done(key, actor=actor) for one in (log_interaction, plan_interaction))
+
+
+def _given(request: HttpRequest) -> Context:
+    """Return what a draft begins with beside its text: the key that it has already, and what a kept note says for itself."""
+    said = request.POST
+    found: Context = {}
+    if key := _uuid(said.get("key", "")):
+        found["key"] = str(key)
+    if said.get("kept_kind") in ledger.KINDS:
+        found["kind"] = said["kept_kind"]
+    if at := moment_of(said.get("kept_at", "")):
+        found["starts_at"] = at
+    return found
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def surroundings(actor: Actor, public_id: UUID) -> Around:
+    """Return whom a note of a client is about; inside a scope; 404 for a client that is not the actor's."""
     unit, today = unit_in_sight(actor, public_id), business_date(actor.at)
     shown = serving.published(actor)
     members = [
@@ -186,12 +220,10 @@ def _around(actor: Actor, public_id: UUID) -> Around:
     )  # fmt: skip
 
 
-def _read(around: Around, text: str) -> Context:
-    """Return the draft of a text as a form, and what was read where."""
-    if not text.strip():
-        return {"text": text, "missing": True}
+def draft_of(around: Around, text: str) -> Draft:
+    """Return what is read in a text about a client."""
     calendar = china((around.today.year, around.today.year + 1))
-    draft = parse(
+    return parse(
         text,
         today=around.today,
         calendar=calendar,
@@ -199,6 +231,18 @@ def _read(around: Around, text: str) -> Context:
         staff=around.staff,
         me=around.actor.employee,
     )
+
+
+def subject_of(text: str) -> str:
+    """Return what a note is called: its first clause."""
+    return _FIRST.split(text.strip())[0].strip()[:SUBJECT]
+
+
+def _read(around: Around, text: str, given: Context) -> Context:
+    """Return the draft of a text as a form, and what was read where."""
+    if not text.strip():
+        return {"text": text, "missing": True}
+    draft = draft_of(around, text)
     rows = [
         PromiseRow(prefix=f"p{place}", initial={"side": one.side, "what": one.what, "due_on": one.due_on})
         for place, one in enumerate(draft.promises[: PROMISES - 1])
@@ -206,7 +250,7 @@ def _read(around: Around, text: str) -> Context:
     rows.append(PromiseRow(prefix=f"p{len(rows)}"))
     names = {one.key: one.name for one in (*around.people, *around.staff)}
     return {
-        "text": text, "form": LogForm(None, around=around, initial=_initial(around, text, draft)), "rows": rows, "chips": _chips(text, draft),
+        "text": text, "form": LogForm(None, around=around, initial=_initial(around, text, draft) | given), "rows": rows, "chips": _chips(text, draft),
         "unclear": [{"text": one.text, "names": [names[key] for key in one.keys]} for one in draft.unclear],
     }  # fmt: skip
 
@@ -215,7 +259,7 @@ def _initial(around: Around, text: str, draft: Draft) -> Context:
     me = around.actor.employee
     return {
         "key": str(uuid7()), "minutes": text, "kind": draft.kind.value if draft.kind else "VISIT", "starts_at": _moment(around, draft),
-        "subject": _FIRST.split(text.strip())[0].strip()[:SUBJECT], "people": [one.keys[0] for one in draft.people],
+        "subject": subject_of(text), "people": [one.keys[0] for one in draft.people],
         "staff": [*[me] * any(one.key == me for one in around.staff), *(one.keys[0] for one in draft.staff)], "party": around.home,
         "needs": "\n".join(one.value for one in draft.needs), "next_on": draft.next_on.value if draft.next_on else None,
         "client_began": draft.begun_by is not None, "inside": draft.inside is not None,

@@ -29,7 +29,9 @@ from jinlan.workspace import (
     indicators,
     lists,
     next_step,
+    offline,
     people,
+    phone,
     pipeline,
     plan,
     plan_export,
@@ -47,6 +49,15 @@ from jinlan.workspace import (
 )
 
 urlpatterns = [
+    path("manifest.webmanifest", phone.manifest, name="manifest"),
+    path("worker.js", phone.worker, name="worker"),
+    *(
+        path(f"offline/{name.removeprefix('offline-')}", phone.offline, {"language": language}, name=name)
+        for language, name in phone.PAGES.items()
+    ),
+    path("offline/key", offline.key, name="offline-key"),
+    path("offline/send", offline.send, name="offline-send"),
+    path("offline/open", offline.reopen, name="offline-open"),
     path("clients/<uuid:public_id>", client.client, name="client"),
     path("clients/<uuid:public_id>/peek", client.client_peek, name="client-peek"),
     path("clients/<uuid:public_id>/timeline", timeline.timeline, name="client-timeline"),

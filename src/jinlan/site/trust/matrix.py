@@ -63,6 +63,13 @@ MATRIX: dict[str, Row] = {
     "day-beside": Row(PROPOSERS, queries=("", "starts_at=2026-10-01T10:00", "starts_at=2999-99-99T10:00", "starts_at=%27", "starts_at=0001-01-01T00:00")),
     # Opens by its secret alone, with or without a session; no session opens it without.
     "calendar-feed": Row(public={"GET": (404, 404), "HEAD": (404, 404)}, codes=("x", "jl_x", "jlc_" + "x" * 43, "jlc_%27")),
+    "manifest": Row(public={"GET": (200, 200), "HEAD": (200, 200)}),
+    "worker": Row(public={"GET": (200, 200), "HEAD": (200, 200)}),
+    "offline-zh": Row(public={"GET": (200, 200), "HEAD": (200, 200)}),
+    "offline-en": Row(public={"GET": (200, 200), "HEAD": (200, 200)}),
+    "offline-key": Row(PROPOSERS),
+    "offline-send": Row(PROPOSERS, answers={"POST": 422}),  # a body that is no letter
+    "offline-open": Row(PROPOSERS, answers={"POST": 422}),
     "filling": Row(public={"GET": (200, 200)}),
     "clients": Row(READERS, queries=LISTS),
     "clients-filters": Row(READERS, queries=("", "view=all")),

@@ -57,7 +57,7 @@ def client_agreement(request: HttpRequest, public_id: UUID, *, actor: Actor) -> 
         "may_ask": actor.has(*clear_agreement.roles), "may_sign": actor.has(*sign_agreement.roles), "may_end": actor.has(*end_agreement.roles),
     }  # fmt: skip
     if rows:
-        context |= Shown(actor, unit, _wanted(request, rows), today).context()
+        context |= Shown(actor, unit, wanted(request, rows), today).context()
     return render(request, "workspace/agreement.html" if rows else "workspace/agreement_none.html", context)
 
 
@@ -75,7 +75,8 @@ def agreement_card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> Ht
     })  # fmt: skip
 
 
-def _wanted(request: HttpRequest, rows: Sequence[Any]) -> Any:
+def wanted(request: HttpRequest, rows: Sequence[Any]) -> Any:
+    """Return the agreement that is asked for, else the one in force, else the newest; 404 for one that is not there."""
     if asked := request.GET.get("number", ""):
         found = next((row for row in rows if str(row.number) == asked), None)
         if found is None:

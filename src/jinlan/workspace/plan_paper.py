@@ -35,7 +35,7 @@ def plan_paper(actor: Actor, unit: Any, row: Any, mark: Mark) -> Paper:
     page = shown.context(rows)
     checkers = names_behind(actor.entity, {name for one in rows for name in one.checked_by})
     facts = [
-        (_("银行"), _bank()), (_("数据截至"), page["as_of"].isoformat()), (_("阅读人"), mark.person), (_("客户"), unit.name),
+        (_("银行"), bank_name()), (_("数据截至"), page["as_of"].isoformat()), (_("阅读人"), mark.person), (_("客户"), unit.name),
         (_("版本"), f"{_version(row)} · {words.STATES[row.state].word}"), (_("计划期间"), _term(row)),
         (_("起草"), f"{row.made_name} {figures.moment(row.made_at)}"), (_("审批"), _approval(row, checkers)),
         *([(_("健康度"), str(page["health"].word))] if page["health"] else []), (_("内容哈希"), row.content), (_("用途"), mark.purpose),
@@ -46,8 +46,8 @@ def plan_paper(actor: Actor, unit: Any, row: Any, mark: Mark) -> Paper:
         parts += [*_of_section(section["code"], shown, page), *_lines(section)] or [Text(_("还没有填写"))]
     parts += _versions(rows, checkers, page)
     return Paper(
-        title=_title(pgettext("paper", "客户计划"), row), subtitle=_subtitle(unit, row), facts=tuple(facts), parts=tuple(parts), footer=_footer(mark, f"{mark.person} ({mark.username})"),
-        watermark=" ".join(filter(None, (_draft(row).upper(), mark.person))), language=_language(),
+        title=_title(pgettext("paper", "客户计划"), row), subtitle=_subtitle(unit, row), facts=tuple(facts), parts=tuple(parts), footer=footer_of(mark, f"{mark.person} ({mark.username})"),
+        watermark=" ".join(filter(None, (_draft(row).upper(), mark.person))), language=paper_language(),
     )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def mutual_paper(actor: Actor, unit: Any, row: Any, mark: Mark) -> Paper:
     """Return what the client is shown of a plan, as the preview shows it, for both sides to sign; needs a running scope."""
     seen, since, until = preview(actor, unit, row), row.starts_on.isoformat(), row.ends_on.isoformat()
     # fmt: off
-    said = _("以下是%(bank)s与您商定的内容，自 %(since)s 至 %(until)s。如与您的理解不一致，请告诉您的客户经理。") % {"bank": _bank(), "since": since, "until": until}
+    said = _("以下是%(bank)s与您商定的内容，自 %(since)s 至 %(until)s。如与您的理解不一致，请告诉您的客户经理。") % {"bank": bank_name(), "since": since, "until": until}
     # fmt: on
     parts: list[Part] = [Text(said)]
     if row.state == reading.DRAFT:
@@ -65,19 +65,21 @@ def mutual_paper(actor: Actor, unit: Any, row: Any, mark: Mark) -> Paper:
     if not seen:
         parts.append(Text(_("还没有选择任何内容，客户什么也看不到。")))
     if row.state == reading.IN_FORCE and seen:
-        parts += [Heading(_("双方确认")), Signatures((unit.name, _bank()))]
+        parts += [Heading(_("双方确认")), Signatures((unit.name, bank_name()))]
     return Paper(
         title=_title(_("共赢计划"), row), subtitle=_subtitle(unit, row),
-        facts=((_("银行"), _bank()), (_("日期"), business_date(mark.at).isoformat()), (_("编制"), mark.person), (_("客户"), unit.name), (_("版本"), _version(row))),
-        parts=tuple(parts), footer=_footer(mark, mark.person), watermark=_draft(row).upper() or _bank(), language=_language(),
+        facts=((_("银行"), bank_name()), (_("日期"), business_date(mark.at).isoformat()), (_("编制"), mark.person), (_("客户"), unit.name), (_("版本"), _version(row))),
+        parts=tuple(parts), footer=footer_of(mark, mark.person), watermark=_draft(row).upper() or bank_name(), language=paper_language(),
     )  # fmt: skip
 
 
-def _bank() -> str:
+def bank_name() -> str:
+    """Return the bank's name."""
     return str(getattr(settings, "JINLAN_BANK_NAME", ""))
 
 
-def _language() -> str:
+def paper_language() -> str:
+    """Return the language of a document: the reader's."""
     return "en" if (get_language() or "").startswith("en") else "zh-hans"
 
 
@@ -108,7 +110,8 @@ def _subtitle(unit: Any, row: Any) -> str:
     return f"{unit.name} · {_version(row)} · {_term(row)}"
 
 
-def _footer(mark: Mark, who: str) -> str:
+def footer_of(mark: Mark, who: str) -> str:
+    """Return what stands at the foot of every page: who took it, when, under which number."""
     return _("导出 %(who)s · %(at)s · 编号 %(number)s") % {
         "who": who,
         "at": figures.moment(mark.at),

@@ -7,6 +7,7 @@ from django.urls import path
 from jinlan.workspace import (
     agreement,
     agreement_forms,
+    agreement_paper,
     approvals,
     attachments,
     balance,
@@ -87,6 +88,7 @@ urlpatterns = [
     path("clients/<uuid:public_id>/pipeline", pipeline.client_pipeline, name="client-pipeline"),
     path("clients/<uuid:public_id>/team", team.team, name="client-team"),
     path("clients/<uuid:public_id>/agreement", agreement.client_agreement, name="client-agreement"),
+    path("clients/<uuid:public_id>/agreement/paper", agreement_paper.paper, name="client-agreement-paper"),
     path("clients/<uuid:public_id>/agreement/card", agreement.agreement_card, name="client-agreement-card"),
     path(
         "clients/<uuid:public_id>/agreement/entry/<str:code>",

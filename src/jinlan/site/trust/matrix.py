@@ -82,6 +82,7 @@ MATRIX: dict[str, Row] = {
     "client-brief": Row(READERS, "header"),
     "client-agreement": Row(READERS, "figures", queries=("", "number=1", "number=%27")),
     "client-agreement-card": Row(READERS, "figures"),
+    "client-agreement-paper": Row(READERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}, queries=("", "number=1&kind=pdf", "paper=kept&kind=%27")),
     "client-agreement-entry": Row(PROPOSERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}, codes=("PURPOSE", "DEED", "MEASURE")),
     "client-agreement-measure": Row(PROPOSERS, "agreement", codes=("x", "01a22d89-a150-79df-ab71-06e08b65346f")),
     "client-plan": Row(READERS, "figures", queries=("", "version=1", "version=%27")),
@@ -200,6 +201,7 @@ MEMBER = Row(READERS, "member")
 UNPROVED: dict[str, Row] = {
     "client-identity": Row(UNMASKERS, never=NEVER_PLAIN, answers={"GET": 302, "HEAD": 302, "POST": 302}),
     "client-plan-paper": Row(READERS, answers={"GET": 302, "HEAD": 302, "POST": 302}),
+    "client-agreement-paper": Row(READERS, answers={"GET": 302, "HEAD": 302, "POST": 302}),
     "account-second-factor": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "account-passkeys": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),
     "account-tokens": Row(public=dict.fromkeys(("GET", "HEAD", "POST"), (302, 302))),

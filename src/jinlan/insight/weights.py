@@ -130,7 +130,9 @@ def combined(judged: Sequence[Decimal], measured: Sequence[Decimal], share: Deci
 def rounded(parts: Sequence[float], places: int = PLACES) -> tuple[Decimal, ...]:
     """Round parts of 1 so that they still add to 1: what is left goes to those who lost most by rounding down."""
     whole = 10**places
-    exact = [round(part * whole, 6) for part in parts]  # below that it is the noise of the processor, and ties are ties
+    exact = [
+        round(part * whole, 6) for part in parts
+    ]  # below that it is the noise of the processor, and ties are ties
     floors = [math.floor(part) for part in exact]
     left = whole - sum(floors)
     order = sorted(range(len(parts)), key=lambda place: (floors[place] - exact[place], place))

@@ -94,7 +94,9 @@ def counts() -> dict[str, tuple[int, int]]:
 
 def test_a_new_key_seals_everything_anew_and_the_old_one_may_go(filled: Any, ring: Path) -> None:
     before, told = everything(filled), list[tuple[str, int]]()
-    assert counts() == dict(zip(FIELDS, [(1, 0), (6, 0), (2, 0), (0, 0), (1, 0), (1, 0), (1, 0)], strict=True))
+    assert counts() == dict(
+        zip(FIELDS, [(1, 0), (6, 0), (2, 0), (0, 0), (1, 0), (1, 0), (1, 0)], strict=True)
+    )
     with writing():
         identities = list(PartyIdentity.objects.order_by("id").values_list("value", flat=True))
 
@@ -107,7 +109,9 @@ def test_a_new_key_seals_everything_anew_and_the_old_one_may_go(filled: Any, rin
     ]  # fmt: skip
     with writing():
         assert list(PartyIdentity.objects.order_by("id").values_list("value", flat=True)) == identities
-    assert counts() == dict(zip(FIELDS, [(1, 0), (6, 0), (2, 0), (0, 0), (1, 0), (1, 0), (1, 0)], strict=True))
+    assert counts() == dict(
+        zip(FIELDS, [(1, 0), (6, 0), (2, 0), (0, 0), (1, 0), (1, 0), (1, 0)], strict=True)
+    )
     assert list(keyring().all()) == [name, OLD]
     vaultkeys.forget(OLD)
     assert list(keyring().all()) == [name]

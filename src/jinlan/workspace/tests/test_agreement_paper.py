@@ -32,7 +32,7 @@ def at(paper: Paper, query: str = "") -> str:
 def exported(paper: Paper) -> list[tuple[str, str]]:
     with scoped(paper.room.actor("zhengyu")):
         rows = AuditEntry.objects.filter(verb="paper.exported").order_by("id")
-        return [(row.username, row.object_id) for row in rows]
+        return [(row.username, row.after["of"]) for row in rows]
 
 
 def test_the_text_to_be_signed_says_what_was_agreed_and_nothing_of_the_client(

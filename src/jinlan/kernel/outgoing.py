@@ -43,7 +43,7 @@ class Answer:
 
 
 def request(method: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None,
-            hosts: frozenset[str] | None = None) -> Answer:  # fmt: skip
+            hosts: frozenset[str] | None = None, patience: float | None = None) -> Answer:  # fmt: skip
     """Ask one address once.
 
     Args:
@@ -52,6 +52,7 @@ def request(method: str, url: str, *, body: bytes | None = None, headers: Mappin
         body: what is sent.
         headers: beside Host.
         hosts: who may be asked: ``host`` or ``host:port``; `JINLAN_OUTGOING_HOSTS` by default.
+        patience: seconds for an answer, of every step and the whole, where it takes longer than usual.
 
     Raises:
         Refused: OUT_ADDRESS (no address that may be asked), OUT_HOST (not in the list), OUT_AWAY (no answer), OUT_LARGE.
@@ -59,8 +60,10 @@ def request(method: str, url: str, *, body: bytes | None = None, headers: Mappin
     parts = checked(url, hosts)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     address = _resolved(str(parts.hostname), port)
-    connection = _Pinned(str(parts.hostname), port, address, secure=parts.scheme == "https")
-    cut = threading.Timer(LONGEST, connection.cut)
+    connection = _Pinned(
+        str(parts.hostname), port, address, secure=parts.scheme == "https", wait=patience or TIMEOUT
+    )
+    cut = threading.Timer(patience or LONGEST, connection.cut)
     cut.daemon = True
     cut.start()
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -163,8 +166,9 @@ def forbidden(address: str) -> bool:
 class _Pinned(http.client.HTTPConnection):
     """A connection to one IP in the name of a host: certificate and Host header are the name's."""
 
-    def __init__(self, host: str, port: int, address: str, *, secure: bool) -> None:
-        super().__init__(host, port, timeout=TIMEOUT)
+    def __init__(self, host: str, port: int, address: str, *, secure: bool, wait: float = TIMEOUT) -> None:
+        super().__init__(host, port, timeout=wait)
+        self._wait = wait
         self.default_port = 443 if secure else 80
         self._address, self._secure = address, secure
         self._wire: socket.socket | None = (
@@ -174,7 +178,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Connect to the IP that was checked."""
-        plain = socket.create_connection((self._address, self.port), TIMEOUT)
+        plain = socket.create_connection((self._address, self.port), self._wait)
         self.sock = (
             ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
             if self._secure

@@ -178,6 +178,12 @@ JINLAN_DEMO = os.environ.get("JINLAN_DEMO", "1") == "1"
 JINLAN_BASE_URL = own_address("JINLAN_BASE_URL")
 JINLAN_OIDC = identity_provider(JINLAN_BASE_URL)
 JINLAN_OUTGOING_HOSTS = names("JINLAN_OUTGOING_HOSTS")  # host or host:port that webhooks may go to
+# A language model for briefs: the address of its chat completions (OpenAI's form), at a host of the list above; empty is off.
+JINLAN_MODEL_URL = os.environ.get("JINLAN_MODEL_URL", "")
+JINLAN_MODEL_NAME = os.environ.get("JINLAN_MODEL_NAME", "")
+JINLAN_MODEL_KEY_FILE = os.environ.get(
+    "JINLAN_MODEL_KEY_FILE", ""
+)  # a file that holds its key, never the key
 JINLAN_MAIL_FROM = os.environ.get("JINLAN_MAIL_FROM", "")
 JINLAN_MAIL_DOMAINS = names("JINLAN_MAIL_DOMAINS")  # of addresses that notices may be mailed to
 EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = mail_server()

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -64,18 +65,19 @@ WITHOUT = 90  # days back where nobody has met yet
 def brief_page(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show the brief of a client for a meeting that is named, or for the next one that is planned."""
     it = asked(request, actor, public_id)
-    facts = facts_of(actor, it.unit, as_of=it.shown.latest, meeting=_named(request))
+    facts = facts_of(actor, it.unit, as_of=it.shown.latest, meeting=named(request))
     parts = [
         {"part": part, "title": said.PARTS[part], "rows": [{"text": said.sentence(one), "url": one.url} for one in rows]}
         for part, rows in groupby(brief(facts), key=lambda one: one.part)
     ]  # fmt: skip
     return render(request, "workspace/brief.html", {
         "title": _("会前要点"), "place": "clients", "unit": it.unit, "parts": parts, "made_at": actor.at, "as_of": it.shown.latest,
-        "meeting": facts.meeting,
+        "meeting": facts.meeting, "model": bool(settings.JINLAN_MODEL_URL), "asked": request.GET.get("meeting", ""),
     })  # fmt: skip
 
 
-def _named(request: HttpRequest) -> UUID | None:
+def named(request: HttpRequest) -> UUID | None:
+    """Return the meeting that an address names; 404 for what is no name."""
     if not (text := request.GET.get("meeting", "")):
         return None
     try:

@@ -80,6 +80,7 @@ MATRIX: dict[str, Row] = {
     "client-charter": Row(READERS, "figures"),
     "client-team": Row(READERS, "header"),
     "client-brief": Row(READERS, "header"),
+    "client-brief-draft": Row(frozenset(), "header", answers={"POST": 404}),  # no model is named: not there for anybody
     "client-agreement": Row(READERS, "figures", queries=("", "number=1", "number=%27")),
     "client-agreement-card": Row(READERS, "figures"),
     "client-agreement-paper": Row(READERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}, queries=("", "number=1&kind=pdf", "paper=kept&kind=%27")),

@@ -260,6 +260,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "jinlan.kernel.pages.page_context",
+                "jinlan.workspace.phone.phone_context",
             ],
             "builtins": [
                 "django.templatetags.i18n",

@@ -20,6 +20,8 @@ from django.views.decorators.http import require_safe
 
 import jinlan.kernel
 from jinlan.domains.engagement import ledger_words as ledger
+from jinlan.kernel.pages import signed_in
+from jinlan.workspace.access import may_open
 
 INK, PAGE = "#1e3a5f", "#f6f6f3"  # of assets/src/css/tokens.css, in light; a test compares them
 SHELL = ("vendor/app.css", "vendor/app.js", "vendor/icons.svg", "seal.svg")
@@ -27,6 +29,12 @@ ICONS = ((192, "any"), (512, "any"), (512, "maskable"))
 PAGES = {"zh-Hans": "offline-zh", "en": "offline-en"}
 FRESH = "no-cache, no-store"
 _WORKER = Path(jinlan.kernel.__file__).parent / "static" / "vendor" / "worker.js"
+
+
+def phone_context(request: HttpRequest) -> dict[str, bool]:
+    """Context processor: whether somebody writes logs, so that his browser asks for the key to seal them with."""
+    actor = signed_in(request)
+    return {"writes_logs": actor is not None and may_open(actor, "engagement-log")}
 
 
 @require_safe

@@ -12,7 +12,7 @@ export async function startOffline() {
   if (page) return startOfflinePage(page);
   dropAtSignOut();
   await setState("look", { lang: document.documentElement.lang, theme: document.documentElement.dataset.bsTheme ?? "" });
-  await adopt(owner);
+  await adopt(owner, "writes" in document.body.dataset);
   await show(owner);
   addEventListener("online", () => show(owner));
 }

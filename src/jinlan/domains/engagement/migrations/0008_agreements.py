@@ -107,8 +107,6 @@ class Migration(migrations.Migration):
                                 models.Q(("state__in", ("in_force", "replaced", "ended")), _negated=True),
                                 ("signed_at", None),
                                 ("signed_on", None),
-                                ("signed_ours", ""),
-                                ("signed_theirs", ""),
                             ),
                             models.Q(
                                 models.Q(("state__in", ("in_force", "replaced", "ended"))),

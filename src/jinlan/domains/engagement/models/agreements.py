@@ -41,7 +41,7 @@ class Agreement(Drafted):
                 name="agreement_cleared",
             ),
             models.CheckConstraint(
-                condition=Q(~Q(state__in=_SIGNED), signed_on=None, signed_at=None, signed_ours="", signed_theirs="")
+                condition=Q(~Q(state__in=_SIGNED), signed_on=None, signed_at=None)
                 | Q(Q(state__in=_SIGNED), ~Q(signed_ours=""), ~Q(signed_theirs=""), signed_on__isnull=False, signed_at__isnull=False),
                 name="agreement_signed",
             ),

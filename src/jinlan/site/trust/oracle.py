@@ -49,7 +49,7 @@ def sight(bank: Facts, who: str, day: date) -> Sight:
     things |= {thing for thing, owner in bank.own.items() if owner == who or ("system_admin" in roles and thing.startswith(("jobs:", "webhooks:")))}
     things |= {f"file:{m}" for m, one in bank.matters.items() if one.maker == who and one.done}
     things |= {f"person:{p}" for p, one in bank.people.items() if p != who and one.entity == me.entity} | {f"session:{who}"} | ({"record:"} if secret or (whole and "auditor" in roles) or "audit_admin" in roles else set())
-    things |= {thing for thing in bank.own if thing.startswith(("definition:", "absences:"))}
+    things |= {thing for thing in bank.own if thing.startswith(("definition:", "absences:", "pipeline-chances:"))}
     things |= {"committee:", *(thing for thing in bank.own if thing.startswith(("meeting:", "item:")))} if whole or secret else set()
     return Sight(roles, frozenset(figures), frozenset(figures | {u for u, _ in near}), frozenset(members), frozenset(parties), whole or secret, secret, frozenset(things))
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -31,7 +31,7 @@ from jinlan.domains.engagement.services.pipeline import advance_opportunity
 from jinlan.kernel.figures import currency, locale, money_text
 from jinlan.kernel.resource.asking import Ask, read
 from jinlan.kernel.resource.declare import RESOURCES
-from jinlan.kernel.scope import ScopeDenied
+from jinlan.kernel.scope import ScopeDenied, scoped
 from jinlan.workspace.access import doing, page
 from jinlan.workspace.client import panel
 from jinlan.workspace.engagement import unit_in_sight
@@ -128,6 +128,9 @@ def _card(row: Any) -> Context:
 @doing("pipeline-do")
 def advance(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Let an opportunity go on by one stage; what is missing is said, and where to do it is where it leads."""
+    with scoped(actor):
+        if not reading.in_sight(actor, public_id=public_id):
+            raise Http404
     back = request.POST.get("back", "")
     here = back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else reverse("pipeline")
     try:

@@ -81,12 +81,12 @@ MATRIX: dict[str, Row] = {
     "client-team": Row(READERS, "header"),
     "client-brief": Row(READERS, "header"),
     "client-brief-draft": Row(frozenset(), "header", answers={"POST": 404}),  # no model is named: not there for anybody
-    "client-agreement": Row(READERS, "figures", queries=("", "number=1", "number=%27")),
+    "client-agreement": Row(READERS, "figures", queries=("", "number=1")),
     "client-agreement-card": Row(READERS, "figures"),
     "client-agreement-paper": Row(READERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}, queries=("", "number=1&kind=pdf", "paper=kept&kind=%27")),
     "client-agreement-entry": Row(PROPOSERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}, codes=("PURPOSE", "DEED", "MEASURE")),
-    "client-agreement-measure": Row(PROPOSERS, "agreement", codes=("x", "01a22d89-a150-79df-ab71-06e08b65346f")),
-    "client-plan": Row(READERS, "figures", queries=("", "version=1", "version=%27")),
+    "client-agreement-measure": Row(PROPOSERS, "agreement", answers={"GET": 200, "HEAD": 200, "POST": 422}, codes=("x", "01a22d89-a150-79df-ab71-06e08b65346f")),
+    "client-plan": Row(READERS, "figures", queries=("", "version=1")),
     "client-plan-card": Row(READERS, "figures"),
     # Every client of the made bank has a draft and no plan in force.
     "client-plan-entry": Row(PROPOSERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}, codes=("VISION", "ACTION", "CELL")),
@@ -94,8 +94,8 @@ MATRIX: dict[str, Row] = {
     "client-plan-share": Row(READERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 302}, may={"POST": PROPOSERS}),
     # Whoever proved himself a moment ago; who did not is judged by UNPROVED.
     "client-plan-paper": Row(READERS, "figures", answers={"GET": 200, "HEAD": 200, "POST": 422}, queries=("", "version=1&kind=pdf", "paper=mutual&kind=%27")),
-    "client-plan-review": Row(PROPOSERS, "plan"),
-    "client-plan-measure": Row(PROPOSERS, "plan", codes=("x", "01a22d89-a150-79df-ab71-06e08b65346f")),
+    "client-plan-review": Row(PROPOSERS, "plan", answers={"GET": 200, "HEAD": 200, "POST": 422}),
+    "client-plan-measure": Row(PROPOSERS, "plan", answers={"GET": 200, "HEAD": 200, "POST": 422}, codes=("x", "01a22d89-a150-79df-ab71-06e08b65346f")),
     "client-people": Row(READERS, "header", queries=("", "reach=x")),
     "client-people-card": Row(READERS, "header"),
     "client-people-strength": Row(READERS, "header"),

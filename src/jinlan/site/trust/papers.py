@@ -61,7 +61,7 @@ def _one(bank: Bank, who: str, person: Person, unit: str, paper: str, kind: str,
         wrong += [f"{what}: {fault}" for fault in faults]
         if told[0][0] not in text:
             wrong.append(f"{what}: no number of the export")
-        if (person.username in text) != (paper == "plan"):
+        if (f"({person.username})" in text) != (paper == "plan"):
             wrong.append(f"{what}: the mark of the taker is missing, or his user name goes to the client")
     return given
 

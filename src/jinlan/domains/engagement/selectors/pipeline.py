@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, DecimalField, F, Max, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
@@ -171,6 +172,11 @@ def dress(actor: Actor, rows: Sequence[Any], numbers: Numbers) -> list[Any]:
 def steps_of(actor: Actor, *, opportunity_id: int) -> list[OpportunityStep]:
     """Return the steps of an opportunity, the first one first."""
     return list(visible(actor, OpportunityStep).filter(opportunity_id=opportunity_id).order_by("at", "id"))
+
+
+def in_sight(actor: Actor, *, public_id: UUID) -> bool:
+    """Tell whether there is such an opportunity for this actor."""
+    return bool(visible(actor, Opportunity).filter(public_id=public_id).exists())
 
 
 def open_of(actor: Actor, *, unit_id: int) -> QuerySet[Opportunity]:

@@ -82,7 +82,9 @@ def before() -> str:
     places = [":(glob)src/jinlan/**/migrations/*.py"]
     if git("status", "--porcelain", "--", *places).strip():
         return git("rev-parse", "HEAD").decode().strip()
-    newest = git("log", "--first-parent", "-1", "--format=%H", "--", *places).decode().strip()
+    # A commit that adds one: an edit of what never left the house migrates nothing.
+    added = ("--first-parent", "--diff-merges=first-parent", "--diff-filter=A")
+    newest = git("log", *added, "-1", "--format=%H", "--", *places).decode().strip()
     return git("rev-parse", f"{newest}^1").decode().strip() if newest else ""
 
 

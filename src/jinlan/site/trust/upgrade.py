@@ -83,7 +83,7 @@ def before() -> str:
     if git("status", "--porcelain", "--", *places).strip():
         return git("rev-parse", "HEAD").decode().strip()
     # A commit that adds one: an edit of what never left the house migrates nothing.
-    added = ("--first-parent", "--diff-merges=first-parent", "--diff-filter=A")
+    added = ("--first-parent", "--diff-merges=first-parent", "--diff-filter=A", "-s")
     newest = git("log", *added, "-1", "--format=%H", "--", *places).decode().strip()
     return git("rev-parse", f"{newest}^1").decode().strip() if newest else ""
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -37,9 +37,9 @@ from jinlan.domains.engagement.services.agreements import draft_agreement
 from jinlan.kernel import figures
 from jinlan.workspace.access import page
 from jinlan.workspace.client import panel
+from jinlan.workspace.drafted import need_whole, wanted
 from jinlan.workspace.engagement import unit_in_sight
 from jinlan.workspace.measures import measure_name, value_of
-from jinlan.workspace.plan import need_whole
 from jinlan.workspace.plan_grid import members_seen
 
 Context = dict[str, Any]
@@ -57,7 +57,7 @@ def client_agreement(request: HttpRequest, public_id: UUID, *, actor: Actor) -> 
         "may_ask": actor.has(*clear_agreement.roles), "may_sign": actor.has(*sign_agreement.roles), "may_end": actor.has(*end_agreement.roles),
     }  # fmt: skip
     if rows:
-        context |= Shown(actor, unit, wanted(request, rows), today).context()
+        context |= Shown(actor, unit, wanted(request, rows, "number"), today).context()
     return render(request, "workspace/agreement.html" if rows else "workspace/agreement_none.html", context)
 
 
@@ -73,16 +73,6 @@ def agreement_card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> Ht
         "title": _("战略合作协议"), "place": "clients", "unit": unit, "row": row, "sides": sides_of(kept) if kept else [],
         "clock": clock_of(row, today) if row else None,
     })  # fmt: skip
-
-
-def wanted(request: HttpRequest, rows: Sequence[Any]) -> Any:
-    """Return the agreement that is asked for, else the one in force, else the newest; 404 for one that is not there."""
-    if asked := request.GET.get("number", ""):
-        found = next((row for row in rows if str(row.number) == asked), None)
-        if found is None:
-            raise Http404
-        return found
-    return next((row for row in rows if row.state == reading.IN_FORCE), rows[0])
 
 
 def clock_of(row: Any, today: date) -> Context:
@@ -129,7 +119,6 @@ class Shown:
             "row": self.row, "state": words.STATES[self.row.state], "edits": self.edits, "lives": self.lives, "lines": lines,
             "sections": [self.section(code, place, lines) for place, code in enumerate(SECTIONS, 1)], "missing": self.missing(),
             "sides": sides_of(self.kept) if self.kept else [], "clock": clock_of(self.row, self.today), "credit": self.credit(),
-            "checked": self.row.checked_by,
         }  # fmt: skip
 
     def missing(self) -> list[Context]:

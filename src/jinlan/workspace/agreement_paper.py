@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
@@ -21,16 +21,14 @@ from jinlan.kernel import figures
 from jinlan.kernel.export import Mark
 from jinlan.kernel.paper import Heading, Paper, Part, Points, Signatures, Table, Text
 from jinlan.workspace.access import doing
-from jinlan.workspace.agreement import Shown, wanted
+from jinlan.workspace.agreement import Shown
 from jinlan.workspace.agreement_forms import back_to
-from jinlan.workspace.engagement import unit_in_sight
-from jinlan.workspace.paper_export import Offered, paper_page
-from jinlan.workspace.plan import need_whole
-from jinlan.workspace.plan_paper import bank_name, footer_of, paper_language
+from jinlan.workspace.paper_export import Offered, Shelf, paper_page
+from jinlan.workspace.plan_paper import bank_name, footer_of, paper_language, term_of
 
 Context = dict[str, Any]
 CRUMB = gettext_lazy("战略合作协议")
-UNSIGNED = (reading.DRAFT, reading.CLEARED)
+NOT_TO_SIGN = (reading.DRAFT, "withdrawn")
 
 
 def agreement_paper(actor: Actor, unit: Any, row: Any, mark: Mark) -> Paper:
@@ -43,10 +41,10 @@ def agreement_paper(actor: Actor, unit: Any, row: Any, mark: Mark) -> Paper:
                 Heading(f"{section['place']} {section['word']}"),
                 *_text(section["code"], section["kinds"]),
             ]
-    if row.state != reading.DRAFT:
+    if row.state not in NOT_TO_SIGN:
         parts += [Heading(_("双方签署")), Signatures((unit.name, bank_name()))]
     facts = (
-        (_("甲方"), unit.name), (_("乙方"), bank_name()), (_("期间"), _term(row)), (_("开始商谈续签"), row.renew_on.isoformat()),
+        (_("甲方"), unit.name), (_("乙方"), bank_name()), (_("期间"), term_of(row)), (_("开始商谈续签"), row.renew_on.isoformat()),
         (_("文本指纹"), row.content), *([(_("协议编号"), row.reference)] if row.reference else []),
     )  # fmt: skip
     return _paper(row, mark, _("战略合作协议"), facts, parts, mark.person, _state(row).upper() or bank_name())
@@ -65,7 +63,7 @@ def kept_paper(actor: Actor, unit: Any, row: Any, mark: Mark) -> Paper:
     if measures := [one for one in lines if one["entry"].kind == MEASURE]:
         parts += [Heading(str(words.SECTIONS["MEASURES"])), _measures(measures)]
     facts = (
-        (_("银行"), bank_name()), (_("日期"), today.isoformat()), (_("阅读人"), mark.person), (_("客户"), unit.name), (_("期间"), _term(row)),
+        (_("银行"), bank_name()), (_("日期"), today.isoformat()), (_("阅读人"), mark.person), (_("客户"), unit.name), (_("期间"), term_of(row)),
         (_("签署日期"), row.signed_on.isoformat() if row.signed_on else _("尚未签署")), (_("文本指纹"), row.content), (_("用途"), mark.purpose),
     )  # fmt: skip
     return _paper(
@@ -84,7 +82,7 @@ def _paper(
 ) -> Paper:
     state = _state(row)
     named = _("%(name)s（%(state)s）") % {"name": title, "state": state} if state else title
-    subtitle = f"{_('第 %(n)s 份') % {'n': row.number}} · {_term(row)}"
+    subtitle = f"{_('第 %(n)s 份') % {'n': row.number}} · {term_of(row)}"
     return Paper(
         title=named, subtitle=subtitle, facts=tuple(facts), parts=tuple(parts), footer=footer_of(mark, who), watermark=watermark, language=paper_language()
     )  # fmt: skip
@@ -93,13 +91,6 @@ def _paper(
 def _state(row: Any) -> str:
     """Return what a text that is not in force says of itself, "" for one that is."""
     return "" if row.state == reading.IN_FORCE else str(words.STATES[row.state].word)
-
-
-def _term(row: Any) -> str:
-    return _("%(since)s 至 %(until)s") % {
-        "since": row.starts_on.isoformat(),
-        "until": row.ends_on.isoformat(),
-    }
 
 
 def _text(code: str, kinds: Sequence[Context]) -> list[Part]:
@@ -182,32 +173,18 @@ def _measures(rows: Sequence[Context]) -> Table:
     ), frozenset({3}))  # fmt: skip
 
 
-PAPERS = {
-    "agreement": (CRUMB, gettext_lazy("协议文本，审批通过后附双方签章栏；不含客户数据与履约情况。"), agreement_paper),
-    "kept": (gettext_lazy("协议履约情况"), gettext_lazy("双方承诺与指标的现状，仅供行内使用。"), kept_paper),
-}  # fmt: skip
+def _back(public_id: UUID, row: Any, _what: str) -> str:
+    return back_to(public_id, row.number)
+
+
+SHELF = Shelf(CRUMB, {
+    "agreement": Offered(CRUMB, gettext_lazy("协议文本，审批通过后附双方签章栏；不含客户数据与履约情况。"), agreement_paper),
+    "kept": Offered(gettext_lazy("协议履约情况"), gettext_lazy("双方承诺与指标的现状，仅供行内使用。"), kept_paper),
+}, reading.agreements_of, "number", _back)  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @doing("clients")
 def paper(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
-    """Ask what the document is for and give it, to who proved himself lately."""
-    what = request.GET.get("paper", "agreement")
-    if what not in PAPERS:
-        raise Http404
-    name, said, compose = PAPERS[what]
-
-    def find() -> tuple[Any, Any]:
-        """Return the client and the agreement asked for; 404 for what is not in sight."""
-        unit = unit_in_sight(actor, public_id)
-        rows = reading.agreements_of(actor, unit_id=unit.pk)
-        need_whole(actor, unit, rows)
-        if not rows:
-            raise Http404
-        return unit, wanted(request, rows)
-
-    return paper_page(
-        request,
-        actor,
-        Offered(what, name, CRUMB, said, find, compose, lambda row: back_to(public_id, row.number)),
-    )
+    """Give an agreement as a document."""
+    return paper_page(request, public_id, actor, SHELF)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST, LONGEST = 12, 300  # sentences that are taken; characters of one
-FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+FIGURE = re.compile(r"\d[\d.,]*")
 MASK = re.compile(r"\[[PC]\d+\]")
 FENCE = re.compile(r"\A\s*```[a-z]*\s*|\s*```\s*\Z")
 
@@ -70,6 +70,10 @@ def accepted(answer: str, sources: Sequence[str]) -> tuple[list[Drafted], int]:
     return found[:MOST], len(rows) - len(found[:MOST])
 
 
+def _figures(text: str) -> set[str]:
+    return {one.rstrip(".,") for one in FIGURE.findall(text)}
+
+
 def _rested(row: Any, sources: Sequence[str]) -> Drafted | None:
     if not isinstance(row, dict):
         return None
@@ -87,7 +91,7 @@ def _rested(row: Any, sources: Sequence[str]) -> Drafted | None:
     places = tuple(dict.fromkeys(one - 1 for one in named))
     given = " ".join(sources[place] for place in places)
     plain = MASK.sub("", text)
-    if not set(FIGURE.findall(plain)) <= set(FIGURE.findall(MASK.sub("", given))):
+    if not _figures(plain) <= _figures(MASK.sub("", given)):
         return None
     if not set(MASK.findall(text)) <= set(MASK.findall(given)) or re.search(r"[<>\x00-\x1f]", text):
         return None

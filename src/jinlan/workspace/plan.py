@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -28,6 +28,7 @@ from jinlan.kernel import figures
 from jinlan.serving import selectors as serving
 from jinlan.workspace.access import page
 from jinlan.workspace.client import panel
+from jinlan.workspace.drafted import need_whole, wanted
 from jinlan.workspace.drawing import Bar, gantt
 from jinlan.workspace.engagement import unit_in_sight
 from jinlan.workspace.measures import measure_name, value_of
@@ -51,7 +52,7 @@ def client_plan(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpR
     }  # fmt: skip
     if not rows:
         return render(request, "workspace/plan_none.html", context)
-    row = version_wanted(request, rows)
+    row = wanted(request, rows, "version")
     context |= Shown(actor, unit, row, today).context(rows)
     context["may_ask"] = actor.has(*approve_plan.roles)
     return render(request, "workspace/plan.html", context)
@@ -71,23 +72,6 @@ def plan_card(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpRes
         "health": words.HEALTH[reading.health_of(goals, actions)] if row else None,
         "late": sum(one.look == "late" for one in actions), "open": sum(one.look in ("open", "late") for one in actions),
     })  # fmt: skip
-
-
-def need_whole(actor: Actor, unit: Any, rows: Sequence[Any]) -> None:
-    """Refuse with 404 a client of which the actor sees members alone: neither a plan of it nor its figures."""
-    if not rows and reading.newest_result(actor, unit.pk) is None:
-        raise Http404
-
-
-def version_wanted(request: HttpRequest, rows: Sequence[Any]) -> Any:
-    """Return the version that an address asks for, else the one in force, else the newest; 404 for one that there is not."""
-    asked = request.GET.get("version", "")
-    if asked:
-        found = next((row for row in rows if str(row.number) == asked), None)
-        if found is None:
-            raise Http404
-        return found
-    return next((row for row in rows if row.state == reading.IN_FORCE), rows[0])
 
 
 def goal_line(goal: reading.Goal) -> Context:

@@ -36,7 +36,7 @@ def plan_paper(actor: Actor, unit: Any, row: Any, mark: Mark) -> Paper:
     checkers = names_behind(actor.entity, {name for one in rows for name in one.checked_by})
     facts = [
         (_("银行"), bank_name()), (_("数据截至"), page["as_of"].isoformat()), (_("阅读人"), mark.person), (_("客户"), unit.name),
-        (_("版本"), f"{_version(row)} · {words.STATES[row.state].word}"), (_("计划期间"), _term(row)),
+        (_("版本"), f"{_version(row)} · {words.STATES[row.state].word}"), (_("计划期间"), term_of(row)),
         (_("起草"), f"{row.made_name} {figures.moment(row.made_at)}"), (_("审批"), _approval(row, checkers)),
         *([(_("健康度"), str(page["health"].word))] if page["health"] else []), (_("内容哈希"), row.content), (_("用途"), mark.purpose),
     ]  # fmt: skip
@@ -99,7 +99,8 @@ def _version(row: Any) -> str:
     return _("第 %(n)s 版") % {"n": row.number}
 
 
-def _term(row: Any) -> str:
+def term_of(row: Any) -> str:
+    """Return the days of a plan or an agreement."""
     return _("%(since)s 至 %(until)s") % {
         "since": row.starts_on.isoformat(),
         "until": row.ends_on.isoformat(),
@@ -107,7 +108,7 @@ def _term(row: Any) -> str:
 
 
 def _subtitle(unit: Any, row: Any) -> str:
-    return f"{unit.name} · {_version(row)} · {_term(row)}"
+    return f"{unit.name} · {_version(row)} · {term_of(row)}"
 
 
 def footer_of(mark: Mark, who: str) -> str:
@@ -303,7 +304,7 @@ def _versions(rows: Sequence[Any], checkers: dict[str, str], page: Context) -> l
     """Return who made and who approved which version, and what this one changes."""
     head = (_("版本"), _("状态"), _("计划期间"), _("起草"), _("审批"), _("内容哈希"))
     found: list[Part] = [Heading(_("版本与审批")), Table(head, tuple(
-        (_version(one), str(words.STATES[one.state].word), _term(one), _below(one.made_name, figures.moment(one.made_at)), _approval(one, checkers), one.content[:12]) for one in rows
+        (_version(one), str(words.STATES[one.state].word), term_of(one), _below(one.made_name, figures.moment(one.made_at)), _approval(one, checkers), one.content[:12]) for one in rows
     ))]  # fmt: skip
     if page["changes"] is not None:
         found.append(Heading(_("与第 %(n)s 版的差异") % {"n": page["before"].number}, 2))

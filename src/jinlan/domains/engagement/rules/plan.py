@@ -62,9 +62,6 @@ def missing_of(entries: Sequence[Entry]) -> list[Missing]:
     return found
 
 
-SHAREABLE = frozenset(kind for kind, shape in SHAPES.items() if shape.shown)
-
-
 def shareable(entries: Iterable[Entry]) -> list[str]:
     """Return every field of a plan that a client may be shown, as ``key.field``."""
     return [f"{one.key}.{name}" for one in entries for name in SHAPES[one.kind].shown if _tells(one, name)]

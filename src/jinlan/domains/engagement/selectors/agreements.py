@@ -54,11 +54,6 @@ def to_renew(today: date) -> Q:
     return Q(state=IN_FORCE, renew_on__lte=today)
 
 
-def over(today: date) -> Q:
-    """Return the agreements that hold beyond their last day."""
-    return Q(state=IN_FORCE, ends_on__lt=today)
-
-
 @dataclass(frozen=True, slots=True)
 class Deed:
     """A deed with its promises, one for each of its days."""

@@ -132,3 +132,10 @@ def publish_months(room: Room, *values: tuple[date, str | None, str | None]) -> 
             UnitResult.objects.create(
                 entity=ENTITY, run=run, as_of=as_of, unit_id=unit.pk, domain=unit.domain, branch_id=unit.branch_id, kind=unit.kind, tier_state="active", measures=measures
             )  # fmt: skip
+
+
+def signed(room: Room) -> Paper:
+    """Return an agreement with 甲集团 in force since the day after `AT`."""
+    paper = a_paper(room).whole().clear()
+    paper.sign()
+    return paper

@@ -14,7 +14,7 @@ from jinlan.clients import selectors as clients
 from jinlan.domains.engagement.selectors import agreements as reading
 from jinlan.domains.engagement.selectors import roster
 from jinlan.domains.engagement.selectors.ledger import promises_of
-from jinlan.domains.engagement.selectors.plans import newest_value
+from jinlan.domains.engagement.selectors.plans import entries_of, newest_value
 from jinlan.domains.engagement.services.agreement_life import (
     clear_agreement,
     read_agreement_measure,
@@ -142,7 +142,7 @@ def _work(as_: As, unit: UUID, key: UUID) -> None:
         found = clients.unit_of(actor, public_id=unit)
         rows = promises_of(actor, unit_id=found.pk, today=LAST) if found else []
         row = reading.agreement_in_force(actor, unit_id=found.pk) if found else None
-        measures = [one.key for one in reading.entries_of(row) if one.metric == "OWN"] if row else []
+        measures = [one.key for one in entries_of(row) if one.metric == "OWN"] if row else []
     kept = {str(one["text"]): str(one["kept"]) for one in DEEDS if "kept" in one}
     for promise in rows:
         if promise.what in kept and promise.state == "made":

@@ -31,7 +31,7 @@ from jinlan.domains.engagement.rules.agreement import (
 from jinlan.domains.engagement.rules.document import OWN, SIDES, Entry
 from jinlan.domains.engagement.selectors import agreements as reading
 from jinlan.domains.engagement.selectors import roster
-from jinlan.domains.engagement.selectors.plans import newest_result, value_text
+from jinlan.domains.engagement.selectors.plans import DRAFT, IN_FORCE, entries_of, newest_result, value_text
 from jinlan.domains.engagement.services.agreement_life import clear_agreement, end_agreement, sign_agreement
 from jinlan.domains.engagement.services.agreements import draft_agreement
 from jinlan.kernel import figures
@@ -96,9 +96,9 @@ class Shown:
 
     def __init__(self, actor: Actor, unit: Any, row: Any, today: date) -> None:
         self.actor, self.unit, self.row, self.today = actor, unit, row, today
-        self.entries = reading.entries_of(row)
-        self.edits = row.state == reading.DRAFT and actor.has(*draft_agreement.roles)
-        self.lives = row.state == reading.IN_FORCE
+        self.entries = entries_of(row)
+        self.edits = row.state == DRAFT and actor.has(*draft_agreement.roles)
+        self.lives = row.state == IN_FORCE
         self.kept = reading.performance(actor, row, today=today) if row.signed_on else None
         self.result = newest_result(actor, unit.pk)
         self.people = {one.key: one.name for one in roster.contacts_of(actor, unit_id=unit.pk, on=today)}
@@ -123,7 +123,7 @@ class Shown:
 
     def missing(self) -> list[Context]:
         """Return what a draft lacks before others look at it."""
-        if self.row.state != reading.DRAFT:
+        if self.row.state != DRAFT:
             return []
         found: list[Context] = [
             {"word": words.KINDS[one.kind], "section": SHAPES[one.kind].section} for one in AGREEMENT.missing_of(self.entries)

@@ -20,6 +20,7 @@ from jinlan.domains.engagement import agreement_words as words
 from jinlan.domains.engagement.rules.agreement import AGREEMENT, MEASURE, SHAPES
 from jinlan.domains.engagement.rules.document import CURRENCIES, OWN, Entry
 from jinlan.domains.engagement.selectors import agreements as reading
+from jinlan.domains.engagement.selectors.plans import DRAFT, entries_of
 from jinlan.domains.engagement.services.agreement_life import read_agreement_measure
 from jinlan.domains.engagement.services.agreements import drop_agreement_entry, write_agreement_entry
 from jinlan.kernel.forms import acted
@@ -45,12 +46,10 @@ def entry(request: HttpRequest, public_id: UUID, code: str, *, actor: Actor) -> 
         raise Http404
     with scoped(actor):
         unit = unit_in_sight(actor, public_id)
-        row = next(
-            (one for one in reading.agreements_of(actor, unit_id=unit.pk) if one.state == reading.DRAFT), None
-        )
+        row = next((one for one in reading.agreements_of(actor, unit_id=unit.pk) if one.state == DRAFT), None)
         if row is None:
             raise Http404
-        entries = reading.entries_of(row)
+        entries = entries_of(row)
         choices = _choices(actor, unit, entries)
     initial = {
         "owner": actor.employee,
@@ -80,7 +79,7 @@ def measure(request: HttpRequest, public_id: UUID, code: str, *, actor: Actor) -
     with scoped(actor):
         unit = unit_in_sight(actor, public_id)
         row = reading.agreement_in_force(actor, unit_id=unit.pk)
-        found = next((one for one in reading.entries_of(row) if one.kind == MEASURE and str(one.key) == code and one.metric == OWN), None) if row else None  # fmt: skip
+        found = next((one for one in entries_of(row) if one.kind == MEASURE and str(one.key) == code and one.metric == OWN), None) if row else None  # fmt: skip
     if row is None or found is None:
         raise Http404
     form = ReadingForm(request.POST or None, initial={"key": str(uuid7()), "read_on": today})

@@ -17,6 +17,7 @@ from jinlan.domains.engagement import agreement_words as words
 from jinlan.domains.engagement.ledger_words import PROMISES
 from jinlan.domains.engagement.rules.agreement import DEED, MEASURE
 from jinlan.domains.engagement.selectors import agreements as reading
+from jinlan.domains.engagement.selectors.plans import DRAFT, IN_FORCE
 from jinlan.kernel import figures
 from jinlan.kernel.export import Mark
 from jinlan.kernel.paper import Heading, Paper, Part, Points, Signatures, Table, Text
@@ -28,7 +29,7 @@ from jinlan.workspace.plan_paper import bank_name, footer_of, paper_language, te
 
 Context = dict[str, Any]
 CRUMB = gettext_lazy("战略合作协议")
-NOT_TO_SIGN = (reading.DRAFT, "withdrawn")
+NOT_TO_SIGN = (DRAFT, "withdrawn")
 
 
 def agreement_paper(actor: Actor, unit: Any, row: Any, mark: Mark) -> Paper:
@@ -90,7 +91,7 @@ def _paper(
 
 def _state(row: Any) -> str:
     """Return what a text that is not in force says of itself, "" for one that is."""
-    return "" if row.state == reading.IN_FORCE else str(words.STATES[row.state].word)
+    return "" if row.state == IN_FORCE else str(words.STATES[row.state].word)
 
 
 def _text(code: str, kinds: Sequence[Context]) -> list[Part]:

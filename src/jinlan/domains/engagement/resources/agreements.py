@@ -16,6 +16,7 @@ from jinlan.domains.engagement import agreement_words as words
 from jinlan.domains.engagement.models import Agreement
 from jinlan.domains.engagement.rules.agreement import AGREEMENT, DEED, MEASURE, sides_without
 from jinlan.domains.engagement.selectors import agreements as reading
+from jinlan.domains.engagement.selectors.plans import DRAFT, IN_FORCE, entries_of
 from jinlan.domains.engagement.services.agreement_life import clear_agreement, end_agreement, sign_agreement
 from jinlan.domains.engagement.services.agreements import (
     draft_agreement,
@@ -31,7 +32,7 @@ _RENEW = Field(_("开始商谈续签"), help=_("不填即到期前 90 天"))
 
 
 def _draft(row: Any) -> bool:
-    return bool(row.state == reading.DRAFT)
+    return bool(row.state == DRAFT)
 
 
 def _ready(row: Any) -> bool:
@@ -47,7 +48,7 @@ def _unsigned(row: Any) -> bool:
 
 
 def _in_force(row: Any) -> bool:
-    return bool(row.state == reading.IN_FORCE)
+    return bool(row.state == IN_FORCE)
 
 
 def _met(kept: reading.Performance | None, side: str) -> str:
@@ -80,10 +81,10 @@ class Agreements(ByUnit):
         Text("signed_theirs", _("客户签署人")), Text("reference", _("协议编号")), Day("ended_on", _("结束日期")), Text("reason", _("理由")),
     )  # fmt: skip
     views = (
-        View("now", pgettext_lazy("plan", "执行中"), rows=lambda _actor, _ask: Q(state=reading.IN_FORCE)),
+        View("now", pgettext_lazy("plan", "执行中"), rows=lambda _actor, _ask: Q(state=IN_FORCE)),
         View("renew", _("应商谈续签"), rows=lambda actor, _ask: reading.to_renew(business_date(actor.at))),
         View("cleared", _("待签署"), rows=lambda _actor, _ask: Q(state=reading.CLEARED)),
-        View("drafts", _("起草中"), rows=lambda _actor, _ask: Q(state=reading.DRAFT)), View("all", _("全部"), wide=True),
+        View("drafts", _("起草中"), rows=lambda _actor, _ask: Q(state=DRAFT)), View("all", _("全部"), wide=True),
     )  # fmt: skip
     filters = {"unit": BY_UNIT}
     create = Action(draft_agreement, target="", icon="plus", word=_("起草协议"), fields={
@@ -116,7 +117,7 @@ class Agreements(ByUnit):
         kept = reading.performances(actor, [row for row in rows if row.signed_on], today=today)
         for row in super().decorate(actor, rows):
             row.called = _("第 %(number)s 份") % {"number": row.number}
-            entries = reading.entries_of(row)
+            entries = entries_of(row)
             row.missing = [*AGREEMENT.missing_of(entries), *sides_without(entries)] if _draft(row) else []
             row.credit_text = reading.credit_text(entries)
             row.deeds_count, row.measures_count = (

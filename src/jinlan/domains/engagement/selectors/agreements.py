@@ -15,21 +15,16 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.register import rule
 from jinlan.domains.engagement.models import Agreement, AgreementDeed, PlanReading
 from jinlan.domains.engagement.rules import agreement as rules
-from jinlan.domains.engagement.rules.document import OWN, Entry, entry_of
+from jinlan.domains.engagement.rules.document import OWN, Entry
 from jinlan.domains.engagement.rules.progress import GREEN, UNKNOWN
 from jinlan.domains.engagement.rules.promises import Line, Tally, tally
 from jinlan.domains.engagement.selectors.ledger import dress
-from jinlan.domains.engagement.selectors.plans import value_in
+from jinlan.domains.engagement.selectors.plans import IN_FORCE, entries_of, value_in
 from jinlan.kernel import figures
 from jinlan.kernel.reading import visible
 from jinlan.serving import selectors as serving
 
-DRAFT, CLEARED, IN_FORCE = "draft", "cleared", "in_force"
-
-
-def entries_of(row: Agreement) -> list[Entry]:
-    """Return the entries of an agreement."""
-    return [entry_of(one) for one in row.entries]
+CLEARED = "cleared"
 
 
 def agreements_of(actor: Actor, *, unit_id: int) -> list[Agreement]:

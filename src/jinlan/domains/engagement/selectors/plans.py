@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from jinlan.basics.actor import Actor
 from jinlan.basics.register import rule
 from jinlan.domains.engagement.models import AccountPlan, PlanAction, PlanReading, PlanReview
+from jinlan.domains.engagement.models.plans import Drafted
 from jinlan.domains.engagement.rules import progress as rules
 from jinlan.domains.engagement.rules.document import OBJECTIVE, OWN, Entry, entry_of
 from jinlan.kernel import figures
@@ -28,8 +29,8 @@ BY_PROMISE: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def entries_of(row: AccountPlan) -> list[Entry]:
-    """Return the entries of a plan."""
+def entries_of(row: Drafted) -> list[Entry]:
+    """Return the entries of a plan or an agreement."""
     return [entry_of(one) for one in row.entries]
 
 

@@ -17,13 +17,13 @@ from jinlan.basics.errors import Refused
 from jinlan.clients import selectors as clients
 from jinlan.domains.engagement.models import Agreement, AgreementDeed, PlanReading, Promise
 from jinlan.domains.engagement.rules.agreement import AGREEMENT, DEED, MEASURE, days_of, sides_without
-from jinlan.domains.engagement.rules.document import OWN, Entry, entry_of
+from jinlan.domains.engagement.rules.document import OWN, Entry
 from jinlan.domains.engagement.rules.interactions import check_lengths, check_reason
 from jinlan.domains.engagement.rules.promises import OPEN
-from jinlan.domains.engagement.selectors.agreements import agreement_in_force, credit_text
-from jinlan.domains.engagement.services.agreements import AGREEMENTS, CLEARED
+from jinlan.domains.engagement.selectors.agreements import CLEARED, agreement_in_force, credit_text
+from jinlan.domains.engagement.selectors.plans import DRAFT, IN_FORCE, entries_of
+from jinlan.domains.engagement.services.agreements import AGREEMENTS
 from jinlan.domains.engagement.services.drafting import (
-    DRAFT,
     check_draft,
     check_term,
     place_of,
@@ -38,7 +38,7 @@ from jinlan.kernel.audit import audit
 from jinlan.kernel.reading import visible
 from jinlan.kernel.who import name_of
 
-IN_FORCE, REPLACED, ENDED = "in_force", "replaced", "ended"
+REPLACED, ENDED = "replaced", "ended"
 REVIEWERS, HEADS = ("risk", "compliance", "branch_head"), ("dept_head",)
 SIGNERS = ("branch_head", "dept_head")
 NAME, REFERENCE, EVIDENCE = 100, 60, 500  # characters at most
@@ -58,7 +58,7 @@ def about_agreement(*, actor: Actor, public_id: UUID) -> Matter:
 def _told(row: Agreement | None) -> dict[str, str]:
     if row is None:
         return dict.fromkeys(("number", "starts_on", "ends_on", "credit", "deeds", "measures"), "")
-    entries = [entry_of(one) for one in row.entries]
+    entries = entries_of(row)
     return {
         "number": str(row.number), "starts_on": str(row.starts_on), "ends_on": str(row.ends_on), "credit": credit_text(entries),
         "deeds": str(sum(one.kind == DEED for one in entries)), "measures": str(sum(one.kind == MEASURE for one in entries)),
@@ -67,7 +67,7 @@ def _told(row: Agreement | None) -> dict[str, str]:
 
 def _check_ready(actor: Actor, row: Agreement) -> None:
     check_draft(row)
-    entries, today = [entry_of(one) for one in row.entries], business_date(actor.at)
+    entries, today = entries_of(row), business_date(actor.at)
     if missing := AGREEMENT.missing_of(entries):
         raise Refused("AGREEMENT_INCOMPLETE", "协议还不完整，缺 %(n)s 处。", "请按协议页上的清单补齐。", n=len(missing))  # fmt: skip
     if sides_without(entries):
@@ -136,7 +136,7 @@ def sign_agreement(
         reference.strip(),
     )
     row.save(update_fields=["state", "signed_on", "signed_at", "signed_ours", "signed_theirs", "reference"])
-    promises = sum(_promised(actor, row, entry_of(one)) for one in row.entries if one["kind"] == DEED)
+    promises = sum(_promised(actor, row, one) for one in entries_of(row) if one.kind == DEED)
     audit(
         actor, "engagement.agreement_signed", "agreement", row.public_id, before={"replaces": before.number if before else None},
         after=seen(row) | {"signed_on": signed_on, "promises": promises},
@@ -208,9 +208,7 @@ def read_agreement_measure(
     row, today = the_row(AGREEMENTS, actor, public_id), business_date(actor.at)
     if row.state != IN_FORCE:
         raise Refused("AGREEMENT_NOT_IN_FORCE", "协议不在执行中。", "请刷新页面。")
-    found = next(
-        (one for one in map(entry_of, row.entries) if one.kind == MEASURE and one.key == measure), None
-    )
+    found = next((one for one in entries_of(row) if one.kind == MEASURE and one.key == measure), None)
     if found is None or found.metric != OWN:
         raise Refused("AGREEMENT_MEASURE", "这项指标不由人工登记。", "由系统度量的指标随数据更新。", field="measure")  # fmt: skip
     day = read_on or today

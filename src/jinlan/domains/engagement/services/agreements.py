@@ -22,10 +22,9 @@ from jinlan.domains.engagement.rules.agreement import (
     check_entry,
     renewed,
 )
-from jinlan.domains.engagement.rules.document import entry_of
-from jinlan.domains.engagement.selectors.agreements import agreement_in_force, entries_of
+from jinlan.domains.engagement.selectors.agreements import CLEARED, agreement_in_force
+from jinlan.domains.engagement.selectors.plans import DRAFT, entries_of
 from jinlan.domains.engagement.services.drafting import (
-    DRAFT,
     Sort,
     begun,
     check_term,
@@ -40,8 +39,6 @@ from jinlan.domains.engagement.services.drafting import (
 )  # fmt: skip
 from jinlan.domains.engagement.services.whom import ROLES
 from jinlan.kernel.acts import act, content_hash
-
-CLEARED = "cleared"
 
 
 def content_of(row: Agreement) -> str:
@@ -89,8 +86,8 @@ def set_agreement_term(
     row = the_draft(AGREEMENTS, actor, public_id)
     check_term(starts_on, ends_on, business_date(actor.at))
     _check_renewal(renew_on, starts_on, ends_on)
-    for one in row.entries:
-        check_entry(entry_of(one), ends_on)
+    for one in entries_of(row):
+        check_entry(one, ends_on)
     before = {"starts_on": row.starts_on, "ends_on": row.ends_on, "renew_on": row.renew_on}
     row.starts_on, row.ends_on, row.renew_on = starts_on, ends_on, renew_on
     return saved(AGREEMENTS, actor, row, "term_set", before=before)

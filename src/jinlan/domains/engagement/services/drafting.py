@@ -20,8 +20,9 @@ from jinlan.basics.errors import Refused
 from jinlan.basics.ids import uuid7
 from jinlan.clients import selectors as clients
 from jinlan.domains.engagement.models.plans import Drafted
-from jinlan.domains.engagement.rules.document import Document, Entry, entry_of, without_entry
+from jinlan.domains.engagement.rules.document import Document, Entry, without_entry
 from jinlan.domains.engagement.rules.interactions import check_reason
+from jinlan.domains.engagement.selectors.plans import DRAFT, entries_of
 from jinlan.domains.engagement.services.screening import refuse_terms_in
 from jinlan.domains.engagement.services.whom import about_member, people_of, staff_of
 from jinlan.kernel.audit import audit
@@ -29,7 +30,7 @@ from jinlan.kernel.reading import visible
 from jinlan.kernel.scope import ScopeDenied
 from jinlan.kernel.who import name_of
 
-DRAFT, WITHDRAWN = "draft", "withdrawn"
+WITHDRAWN = "withdrawn"
 WORDS = ("text", "source", "answer", "unit")  # of an entry: free text
 WRITTEN = ("starts_on", "ends_on", "entries", "content", "edition", "changed_at")
 
@@ -119,7 +120,7 @@ def check_term(starts_on: date, ends_on: date, today: date) -> None:
 
 def the_entry(row: Drafted, entry: UUID | None, kind: str) -> list[Entry]:
     """Return the entries of a document. Refused (ENTRY_ABSENT) when one is named that is not there, or of another kind."""
-    entries = [entry_of(one) for one in row.entries]
+    entries = entries_of(row)
     if entry is not None and not any(one.key == entry and one.kind == kind for one in entries):
         raise Refused("ENTRY_ABSENT", "这一条已经不在里面。", "请刷新页面。")
     return entries
@@ -145,7 +146,7 @@ def written(sort: Sort, entry: UUID | None, kind: str, said: Mapping[str, Any]) 
 
 def take_entry(sort: Sort, actor: Actor, row: Any, entry: UUID) -> dict[str, int]:
     """Take an entry out of a draft that is held, with every reference to it."""
-    row.entries = [each.kept() for each in without_entry([entry_of(one) for one in row.entries], entry)]
+    row.entries = [each.kept() for each in without_entry(entries_of(row), entry)]
     return saved(sort, actor, row, "entry_dropped", after={"entry": entry})
 
 

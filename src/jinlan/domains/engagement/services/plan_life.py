@@ -19,11 +19,10 @@ from jinlan.domains.engagement.models import AccountPlan, PlanAction, Promise
 from jinlan.domains.engagement.rules.document import ACTION, Entry
 from jinlan.domains.engagement.rules.interactions import check_reason
 from jinlan.domains.engagement.rules.plan import PLAN, missing_of
-from jinlan.domains.engagement.selectors.plans import entries_of, objectives_text
+from jinlan.domains.engagement.selectors.plans import IN_FORCE, entries_of, objectives_text
 from jinlan.domains.engagement.services.drafting import check_draft, check_term, place_of
 from jinlan.domains.engagement.services.plans import (
     CLOSED,
-    IN_FORCE,
     REPLACED,
     the_plan,
 )

@@ -15,9 +15,16 @@ from jinlan.basics.errors import Refused
 from jinlan.domains.engagement.models import AccountPlan, PlanAction, PlanReading, PlanReview
 from jinlan.domains.engagement.rules.document import OBJECTIVE, OWN
 from jinlan.domains.engagement.rules.interactions import check_lengths, check_reason
-from jinlan.domains.engagement.selectors.plans import Goal, actions_of, entries_of, goals_of, health_of
+from jinlan.domains.engagement.selectors.plans import (
+    IN_FORCE,
+    Goal,
+    actions_of,
+    entries_of,
+    goals_of,
+    health_of,
+)
 from jinlan.domains.engagement.services.drafting import place_of
-from jinlan.domains.engagement.services.plans import IN_FORCE, the_plan
+from jinlan.domains.engagement.services.plans import the_plan
 from jinlan.domains.engagement.services.screening import refuse_terms_in
 from jinlan.domains.engagement.services.whom import ROLES, people_of, staff_of
 from jinlan.kernel.acts import act

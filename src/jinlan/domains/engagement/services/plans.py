@@ -36,7 +36,7 @@ from jinlan.domains.engagement.services.drafting import (
 from jinlan.domains.engagement.services.whom import ROLES
 from jinlan.kernel.acts import act, content_hash
 
-IN_FORCE, REPLACED, CLOSED = "in_force", "replaced", "closed"
+REPLACED, CLOSED = "replaced", "closed"
 
 
 def content_of(row: AccountPlan) -> str:

@@ -200,6 +200,7 @@ VERBS: dict[str, Any] = {
     "strategy.meeting_closed": _("闭会"), "strategy.target_set": _("设定全行目标"), "strategy.target_split": _("分解目标"), "strategy.targets_credited": _("计入目标完成情况"),
     "strategy.tier_decided": _("层级决定"), "strategy.month_reviewed": _("月度层级复核"),
     "workspace.accounts_read": _("查看账户"), "workspace.sources_read": _("查看来源行"),
+    "workspace.model_asked": _("请语言模型撰写简报"),
     "clients.identity_unmasked": _("查看身份信息明文"), "clients.list_exported": _("导出名册"),
     "clients.export_granted": _("批准导出"), "resource.exported": _("导出名单"), "paper.exported": _("导出文件"), "resource.export_granted": _("批准导出"),
     "resource.view_kept": _("保存视图"), "resource.view_dropped": _("删除视图"),

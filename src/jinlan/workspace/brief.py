@@ -26,6 +26,7 @@ from jinlan.basics.clock import business_date
 from jinlan.domains.engagement.selectors import people as reading
 from jinlan.domains.engagement.selectors import timeline
 from jinlan.domains.engagement.selectors.ledger import promises_of
+from jinlan.domains.engagement.services.whom import ROLES
 from jinlan.serving import requests
 from jinlan.serving import selectors as serving
 from jinlan.work import happened
@@ -45,6 +46,7 @@ from jinlan.workspace.brief_rules import (
     Point,
     Talk,
     brief,
+    offered,
 )
 from jinlan.workspace.client import asked
 
@@ -65,13 +67,15 @@ WITHOUT = 90  # days back where nobody has met yet
 def brief_page(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show the brief of a client for a meeting that is named, or for the next one that is planned."""
     it = asked(request, actor, public_id)
-    facts = facts_of(actor, it.unit, as_of=it.shown.latest, meeting=named(request))
+    gathered = Gathered(actor, it.unit, it.shown.latest, named(request))
+    facts = gathered.facts()
     parts = [
-        {"part": part, "title": said.PARTS[part], "rows": [{"text": said.sentence(one), "url": one.url} for one in rows]}
+        {"part": part, "title": said.PARTS[part], "rows": [{"text": said.sentence(one), "url": one.url, "by": one.values.get("by", "")} for one in rows]}
         for part, rows in groupby(brief(facts), key=lambda one: one.part)
     ]  # fmt: skip
     return render(request, "workspace/brief.html", {
         "title": _("会前要点"), "place": "clients", "unit": it.unit, "parts": parts, "made_at": actor.at, "as_of": it.shown.latest,
+        "edit": edit_url(actor, gathered.meeting), "out": sum(1 for one in offered(facts) if one.mark in facts.out),
         "meeting": facts.meeting, "model": bool(settings.JINLAN_MODEL_URL), "asked": request.GET.get("meeting", ""),
     })  # fmt: skip
 
@@ -86,14 +90,20 @@ def named(request: HttpRequest) -> UUID | None:
         raise Http404 from None
 
 
+def edit_url(actor: Actor, meeting: Any) -> str:
+    """Return where a reader edits the brief of a meeting; "" for who may not, and where none is planned."""
+    if meeting is None or meeting.state != "planned" or not actor.has(*ROLES):
+        return ""
+    return reverse("interaction-brief", kwargs={"public_id": meeting.public_id})
+
+
 def facts_of(actor: Actor, unit: Unit, *, as_of: date, meeting: UUID | None = None) -> Facts:
     """Return what an actor may know of a client before a meeting; some twenty queries, whatever its history."""
-    gathered = _Gathered(actor, unit, as_of, meeting)
-    return gathered.facts()
+    return Gathered(actor, unit, as_of, meeting).facts()
 
 
 @dataclass
-class _Gathered:
+class Gathered:
     """Reads the facts of one client for one reader."""
 
     actor: Actor
@@ -125,7 +135,8 @@ class _Gathered:
         return Facts(
             self.today, _talk(self.meeting), _talk(self.last), self._happened(), self._owed(),
             [self._person(one, found, there) for one in found.people], len(staff), self._moves(row), self._risks(row), self._needs(),
-            self._maturity(row), self._next(), Point(WHY, "CLIENT", f"unit:{self.unit.public_id}", self.home),
+            self._maturity(row), self._next(), Point(WHY, "CLIENT", f"unit:{self.unit.public_id}", self.home), self._own(),
+            frozenset(self.meeting.brief_out if self.meeting else ()),
         )  # fmt: skip
 
     def _happened(self) -> list[Point]:
@@ -218,6 +229,16 @@ class _Gathered:
             Point(QUESTIONS, "NEED", f"interaction:{self.last.public_id}", url, {"text": text})
             for text in self.last.needs
         ]
+
+    def _own(self) -> list[Point]:
+        """Return what people added; whoever sees the meeting may read it."""
+        if self.meeting is None:
+            return []
+        url = reverse("interactions-one", kwargs={"public_id": self.meeting.public_id})
+        return [
+            Point(one["part"], "OWN", f"interaction:{self.meeting.public_id}", url, {"text": one["text"], "by": one["by"]})
+            for one in self.meeting.brief_own
+        ]  # fmt: skip
 
     def _maturity(self, row: UnitResult | None) -> Point | None:
         if row is None or row.next_maturity is None or row.next_maturity < self.today:

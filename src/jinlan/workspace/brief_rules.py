@@ -5,15 +5,25 @@ Every point names the record that it comes from. Nothing is said without one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-WHY, CHANGES, PROMISES, PEOPLE, FIGURES, RISKS, ASKS, QUESTIONS = PARTS = (
-    "WHY", "CHANGES", "PROMISES", "PEOPLE", "FIGURES", "RISKS", "ASKS", "QUESTIONS",
-)  # fmt: skip
+from jinlan.domains.engagement.rules.briefing import (
+    ASKS,
+    CHANGES,
+    FIGURES,
+    PARTS,
+    PEOPLE,
+    PROMISES,
+    QUESTIONS,
+    RISKS,
+    WHY,
+)
+
 MOST: Mapping[str, int] = {
     WHY: 3,
     CHANGES: 5,
@@ -27,6 +37,7 @@ MOST: Mapping[str, int] = {
 MOVED = Decimal("0.1")  # of a figure: less is no change to speak of
 SOON = 90  # days to a maturity that is spoken of
 DECIDER, OPPONENT = "DECIDER", "OPPONENT"
+DATED = re.compile(r":\d{4}-\d{2}-\d{2}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,11 @@ class Point:
     source: str
     url: str
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """Return what a sentence is left out by: what it says of which record, on whatever day its figure is of."""
+        return f"{self.part}:{self.code}:{DATED.sub('', self.source)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +125,18 @@ class Facts:
     maturity: Point | None = None  # the next one; its value `day`
     next_step: bool = False  # another meeting is planned
     client: Point = Point(WHY, "CLIENT", "", "")
+    own: Sequence[Point] = ()  # what people added
+    out: frozenset[str] = frozenset()  # marks of what people leave out
 
 
 def brief(facts: Facts) -> list[Point]:
-    """Return the points of a brief, part by part, each part no longer than `MOST`."""
+    """Return the brief as people left it, part by part: without what they leave out, what they added at each part's end."""
+    kept = [one for one in offered(facts) if one.mark not in facts.out]
+    return [point for part in PARTS for rows in (kept, facts.own) for point in rows if point.part == part]
+
+
+def offered(facts: Facts) -> list[Point]:
+    """Return the points that the system makes, part by part, each part no longer than `MOST`."""
     made = {
         WHY: _why(facts), CHANGES: _changes(facts), PROMISES: _promises(facts), PEOPLE: _people(facts), FIGURES: _figures(facts),
         RISKS: list(facts.risks), ASKS: _asks(facts), QUESTIONS: _questions(facts),

@@ -93,6 +93,7 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "NEED": lambda said: _("上次提到「%(text)s」：现在怎样？") % said,
     "WHY_DOWN": lambda said: _("%(name)s下降的原因是什么？") % {"name": measure_name(said["code"])},
     "SETTLED": lambda said: _("投诉 %(ref)s 的处理是否令您满意？") % said,
+    "OWN": lambda said: str(said["text"]),
     "AGAINST": lambda said: _("%(name)s有哪些顾虑？") % {"name": said["name"]},
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -107,12 +108,17 @@ class Hostile:
         description = self.client("dept").get("/api/v1/openapi.json").json()
         self.shapes: dict[str, Any] = description["components"]["schemas"]
         self.operations = list(_operations(description))
-        self.forms = {name: fields for name in self.routes if (fields := self._form(name))}
         self.found.addresses, self.found.operations = len(self.routes), len(self.operations)
 
-    def run(self, requests: int, *, stop_early: bool = False) -> Found:
+    @cached_property
+    def forms(self) -> dict[str, odd.Fields]:
+        """The fields of each address that has any; every page is opened for it, so only who sends forms asks."""
+        return {name: fields for name in self.routes if (fields := self._form(name))}
+
+    def run(self, requests: int, *, stop_early: bool = False, only_api: bool = False) -> Found:
         """Ask; with `stop_early` until something is wrong."""
         makes: tuple[Callable[[], Ask], ...] = (self._page, self._page, self._post, self._post, self._api)
+        makes = (self._api,) if only_api else makes
         while self.found.requests < requests and not (stop_early and self.found.wrong):
             self._judge(self.dice.choice(ASKERS), self.dice.choice(makes)())
         return self.found
@@ -284,12 +290,12 @@ def _place(error: BaseException) -> str:
     return f"{what} in {Path(where.filename).name} {where.name}" if where else what
 
 
-def prove(bank: Bank, *, requests: int, seed: int, stop_early: bool = False) -> Found:
-    """Ask so many requests on the connected database."""
+def prove(bank: Bank, *, requests: int, seed: int, stop_early: bool = False, only_api: bool = False) -> Found:
+    """Ask so many requests on the connected database; `only_api`: none of pages and forms."""
     with patch.object(
         django.test.client, "WSGIRequest", Utf8Request
     ):  # requests as the product's own door makes them
-        return Hostile(bank, seed).run(requests, stop_early=stop_early)
+        return Hostile(bank, seed).run(requests, stop_early=stop_early, only_api=only_api)
 
 
 @contextmanager

@@ -116,6 +116,7 @@ MATRIX: dict[str, Row] = {
     "client-interactions": Row(READERS, "header", queries=("", "kind=CALL", "kind=%27")),
     "interactions-one": Row(READERS, "interactions", answers={"GET": 200, "POST": 422}),
     "interaction-attach": Row(PROPOSERS, "interactions", answers={"POST": 422}),  # a body that brings no file
+    "interaction-brief": Row(PROPOSERS, "interactions", answers={"GET": 200, "HEAD": 200, "POST": 422}),
     "attachment-content": Row(READERS, "attachments"),
     "api:attachments-content": Row(READERS, "attachments", stranger=401),
     "client-override": Row(PROPOSERS, "figures", answers={"GET": 200, "POST": 422}),

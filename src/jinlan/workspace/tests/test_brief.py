@@ -124,3 +124,91 @@ def test_it_takes_few_queries_however_much_happened(met: Any, as_person: Sign) -
         lihua.get(home(met))
     assert len(many) == len(few)
     assert len(few) < 50
+
+
+def planned_of(met: Any) -> Any:
+    with scoped(an_actor(met.cast.people["lihua"], AT)):
+        return Interaction.objects.get(state="planned")
+
+
+def sent(page: Any, *, drop: str = "", **own: str) -> dict[str, Any]:
+    """Return what the form of a brief sends, without the sentence that holds a text."""
+    rows = [row for part in page.context["parts"] for row in part["rows"]]
+    form = page.context["form"]
+    return {
+        "key": form["key"].value(), "edition": form["edition"].value(), "kept": [row["mark"] for row in rows if not drop or drop not in row["text"]],
+        **{name: field.value() or "" for name, field in ((one.name, one) for one in form.visible_fields())}, **own,
+    }  # fmt: skip
+
+
+def test_a_brief_is_edited_for_all_its_readers_and_only_what_one_sees(met: Any, as_person: Sign) -> None:
+    row, lihua = planned_of(met), as_person("lihua")
+    at = f"/interactions/{row.public_id}/brief"
+    page = lihua.get(at)
+    assert any("投诉 K00007 自" in one["text"] for part in page.context["parts"] for one in part["rows"])
+
+    answer = lihua.post(
+        at, sent(page, drop="投诉 K00007 自", own_ASKS="请董事长出席签约\n\n请董事长出席签约")
+    )
+
+    assert (answer.status_code, answer["Location"]) == (302, f"{home(met)}?meeting={row.public_id}")
+    brief = lihua.get(home(met))
+    found = lines(brief)
+    assert ("三个请求", "请董事长出席签约") in found
+    assert not [text for _part, text in found if "投诉 K00007 自" in text]
+    assert ("三个问题", "投诉 K00007 的处理是否令您满意？") in found  # another sentence about the same record
+    assert brief.context["out"] == 1
+    page_text = brief.content.decode()
+    assert "已略去 1 句" in page_text
+    assert "李华 补充" in page_text
+    head = as_person("chenwei").get(home(met))
+    assert ("三个请求", "请董事长出席签约") in lines(head)
+    kept = planned_of(met)
+    assert kept.brief_own == [{"part": "ASKS", "text": "请董事长出席签约", "by": "李华"}]
+    assert kept.brief_out == ["RISKS:COMPLAINT:case:K00007"]
+    # Who cannot see a sentence leaves it as it was: nobody puts back what he is not shown.
+    with writing():
+        Interaction.objects.filter(pk=kept.pk).update(brief_out=[*kept.brief_out, "RISKS:GATE:gate:hidden"])
+    lihua.post(at, sent(lihua.get(at)))
+    assert planned_of(met).brief_out == ["RISKS:GATE:gate:hidden"]
+
+
+def test_an_edit_that_is_refused_leaves_the_brief_and_the_page_as_they_were(
+    met: Any, as_person: Sign
+) -> None:
+    row, lihua = planned_of(met), as_person("lihua")
+    at = f"/interactions/{row.public_id}/brief"
+    page = lihua.get(at)
+    for own, told in (
+        ("他得了癌症", "这里不能记录"), ("字" * 201, "文字超过 200 个字"), ("\n".join(f"第{n}句" for n in range(6)), "一部分最多补充 5 句"),
+    ):  # fmt: skip
+        answer = lihua.post(at, sent(page, own_WHY=own))
+        assert answer.status_code == 422
+        assert told in answer.content.decode()
+        assert own.split("\n")[0] in answer.content.decode()  # nothing that was written is lost
+    assert (planned_of(met).brief_own, planned_of(met).brief_edition) == ([], 0)
+    # Two at once: the second is told, and nothing of the first is overwritten.
+    assert lihua.post(at, sent(page, own_WHY="先说授信")).status_code == 302
+    late = as_person("chenwei").post(at, {**sent(page, own_WHY="先说存款"), "key": str(uuid4())})
+    assert (late.status_code, "会前要点已在另一处改动" in late.content.decode()) == (422, True)
+    assert planned_of(met).brief_own == [{"part": "WHY", "text": "先说授信", "by": "李华"}]
+
+
+def test_only_a_planned_meeting_in_sight_and_outside_the_wall_is_edited(met: Any, as_person: Sign) -> None:
+    row = planned_of(met)
+    page = as_person("lihua").get(f"/interactions/{row.public_id}/brief")
+    with scoped(an_actor(met.cast.people["lihua"], AT)):
+        held = Interaction.objects.filter(state="held", inside=False).first()
+        secret = Interaction.objects.get(inside=True)
+    for name, code in (("zhoulin", 404), ("wuhan", 404), ("zhengyu", 404), ("wangmin", 404)):
+        assert as_person(name).get(f"/interactions/{row.public_id}/brief").status_code == code, name
+        assert as_person(name).post(f"/interactions/{row.public_id}/brief", sent(page)).status_code == code, (
+            name
+        )
+    lihua = as_person("lihua")
+    assert lihua.post(f"/interactions/{held.public_id}/brief", sent(page)).status_code == 422
+    assert lihua.post(f"/interactions/{secret.public_id}/brief", {**sent(page), "key": str(uuid4())}).status_code == 422  # fmt: skip
+    with scoped(an_actor(met.cast.people["lihua"], AT)):
+        assert set(Interaction.objects.values_list("brief_edition", flat=True)) == {0}
+    assert "/brief" in lihua.get(home(met)).context["edit"]
+    assert as_person("zhoulin").get(home(met)).context["edit"] == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from jinlan.domains.engagement.models.base import ABOUT, AboutMember, Walled
 from jinlan.kernel.fields import INTERNAL, STAFF
@@ -15,7 +15,7 @@ class Interaction(AboutMember, Walled):
     """One visit, call, video talk, mail or event. `minutes_at` says when its minutes were filed: it counts by that (06 §6.2)."""
 
     CLASSES = {**ABOUT, "staff": STAFF, "readers": INTERNAL, "inside": INTERNAL, "made_by": STAFF, "made_name": STAFF,
-               "minutes_by": STAFF, "made_at": INTERNAL, "changed_at": INTERNAL, "edition": INTERNAL}  # fmt: skip
+               "minutes_by": STAFF, "made_at": INTERNAL, "changed_at": INTERNAL, "edition": INTERNAL, "brief_out": INTERNAL, "brief_edition": INTERNAL}  # fmt: skip
     KINDS = (
         ("VISIT", "拜访"),
         ("CALL", "电话"),
@@ -47,6 +47,9 @@ class Interaction(AboutMember, Walled):
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField(null=True)  # when somebody last did something about it
     edition = models.IntegerField(default=1)
+    brief_out = ArrayField(models.CharField(max_length=120), default=list, db_default=[])  # marks of sentences that its brief leaves out
+    brief_own = models.JSONField(default=list, db_default=Value([], models.JSONField()))  # {part, text, by}
+    brief_edition = models.IntegerField(default=0, db_default=0)
 
     class Meta(AboutMember.Meta):
         constraints = [

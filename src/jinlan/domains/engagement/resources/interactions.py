@@ -77,7 +77,7 @@ class Interactions(ByUnit):
         }),
     )  # fmt: skip
     verbs = {
-        "engagement.briefs_announced": _("告知会前要点"),
+        "engagement.briefs_announced": _("告知会前要点"), "engagement.brief_edited": _("修改会前要点"),
         "engagement.interaction_logged": _("记录互动"), "engagement.interaction_planned": _("计划互动"),
         "engagement.interaction_arrived": _("到访签到"), "engagement.minutes_filed": _("补记纪要"),
         "engagement.interaction_cancelled": _("取消计划的互动"), "engagement.reader_admitted": _("登记知情人"),

@@ -7,7 +7,6 @@ still open; what was left behind is raised, settled, and the hand-over closes by
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -15,9 +14,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.db import connections
 from django.test import Client
 from time_machine import escape_hatch
 
@@ -30,7 +26,7 @@ from jinlan.domains.engagement.services.promises import make_promise
 from jinlan.kernel import scope, working
 from jinlan.kernel.scope import scoped, system_actor
 from jinlan.kernel.testing import AT, ENTITY, an_actor, writing
-from jinlan.site.request import Handler
+from jinlan.site.inprocess import serving
 from jinlan.workspace.tests.conftest import World, as_person, nothing_remembered, world  # noqa: F401  fixtures
 from jinlan.workspace.tests.test_team import DOORS
 from tests.journeys.desk import Desk
@@ -41,24 +37,6 @@ pytestmark = [pytest.mark.browser]
 
 NOTICE = 20  # days from the resignation to the last one
 Sit = Callable[[str], Desk]
-
-
-class Quiet(WSGIRequestHandler):
-    """Says nothing about requests."""
-
-    def log_message(self, *_told: Any) -> None:
-        """Say nothing."""
-
-
-class Application(Handler):
-    """The product's handler, which leaves no connection behind in a thread that ends."""
-
-    def __call__(self, *given: Any) -> Any:
-        """Answer, and close what this thread opened."""
-        try:
-            return super().__call__(*given)
-        finally:
-            connections.close_all()
 
 
 def by_the_wall() -> datetime:
@@ -79,14 +57,8 @@ def beside_browser_and_database() -> Iterator[None]:
 @pytest.fixture
 def served(world: World) -> Iterator[str]:
     """Serve the application from this process; return its address."""
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.set_app(StaticFilesHandler(Application()))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture

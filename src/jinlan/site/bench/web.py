@@ -16,7 +16,7 @@ import psycopg
 
 from jinlan.basics.errors import Refused
 from jinlan.site import database
-from jinlan.site.bench import walls
+from jinlan.site.bench import drawing, walls
 from jinlan.site.bench.report import Report
 from jinlan.site.embedded import Embedded
 from jinlan.site.home import Home
@@ -25,7 +25,11 @@ UNITS = 200_000
 ROUNDS = 60
 GOAL_MS = 100
 DAY_MS = 150  # of a manager's day, which reads his whole book
-FILLER, EXTRA = Path(__file__).with_name("fill.sql"), Path(__file__).with_name("web.sql")
+MAP_MS = 1_000  # of a map of 300 people
+FLAT = 1.2  # what a page may take of its own time once the rest of the bank has twice as much
+FILLER, EXTRA, MORE, PEOPLE_OF = (
+    Path(__file__).with_name(f"{name}.sql") for name in ("fill", "web", "more", "people")
+)
 ADDED_MS, ADDED_SHARE = 1.0, 0.2  # what the policies may add to a p95: the larger of the two
 PEOPLE = {"部门负责人": "bench6", "分行负责人": "bench4", "主办客户经理": "bench8"}
 NAME = re.compile(r'class="name" href="[^"]*" title="[^"]{0,60}?([^"]{3,5})"')  # the end of a name in sight
@@ -45,7 +49,9 @@ def run(folder: Path, report: Report) -> None:
         try:
             for name, username in PEOPLE.items():
                 person_rows(name, username, report)
-            day_rows(report)
+            units = day_rows(report)
+            map_row(units[0], server.url("admin"), report)
+            with_more_beside(server.url("admin"), report)
         finally:
             from django.db import connections
 
@@ -140,18 +146,58 @@ def person_rows(name: str, username: str, report: Report) -> None:
         page_row(client, f"{name} · {page}", addresses, GOAL_MS, report)
 
 
-def day_rows(report: Report) -> None:
-    """Print a manager's day and the lines of time of his clients, of 1,000 clients with 200,000 interactions and 50,000 promises."""
+def manager() -> Any:
+    """Return a browser of Django's in which the lead manager is signed in."""
     from django.test import Client
 
     from jinlan.kernel.models import Person
 
     client = Client(SERVER_NAME="localhost")
     client.force_login(Person.objects.get(username=PEOPLE["主办客户经理"]), backend=BACKEND)
+    return client
+
+
+def day_rows(report: Report) -> list[str]:
+    """Print a manager's day and the lines of time of his clients, of 1,000 clients with 200,000 interactions and 50,000 promises.
+
+    Return the addresses of the clients.
+    """
+    client = manager()
     units = list(dict.fromkeys(ADDRESS.findall(client.get("/clients").content.decode())))
     page_row(client, "今日", ["/today"], DAY_MS, report)
     page_row(client, "时间线", [f"{unit}/timeline" for unit in units], GOAL_MS, report)
     page_row(client, "互动", [f"{unit}/interactions" for unit in units], GOAL_MS, report)
+    page_row(client, "会前要点", [f"{unit}/brief" for unit in units], DAY_MS, report)
+    return units
+
+
+def with_more_beside(admin_url: str, report: Report) -> None:
+    """Print what a day and a line of time take when others of the bank have as much again: processors' time as a ratio."""
+    client = manager()
+    units = list(dict.fromkeys(ADDRESS.findall(client.get("/clients").content.decode())))
+    pages = {"今日": ["/today"], "时间线": [f"{unit}/timeline" for unit in units]}
+    before = {name: statistics.median(ask(client, addresses)[1]) for name, addresses in pages.items()}
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(MORE.read_text("utf-8").encode())
+        admin.execute("vacuum analyze engagement_interaction, engagement_promise, work_task")
+    for name, addresses in pages.items():
+        after = statistics.median(ask(client, addresses)[1])
+        report.goal(f"{name} 行内其他数据翻倍后的处理器时间之比", after / before[name], FLAT)
+
+
+def map_row(unit: str, admin_url: str, report: Report) -> None:
+    """Print what the map of 300 people takes: its page, and until it is drawn in Chromium."""
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(PEOPLE_OF.read_text("utf-8").replace(":unit", unit.rpartition("/")[2]).encode())
+        admin.execute("vacuum analyze engagement_contactperson, engagement_tie")
+    page_row(manager(), "决策链地图 300 人", [f"{unit}/people"], MAP_MS, report)
+    try:
+        drawn = drawing.drawn(unit, manager().cookies)
+    except (Refused, ImportError) as why:
+        report.say(f"决策链地图 300 人 · 浏览器: 没有测 not measured ({why})")
+        return
+    report.say(f"决策链地图 300 人 · 脚本作图: p50 {statistics.median(one.script for one in drawn):.0f} ms")
+    report.goal("决策链地图 300 人 · 打开到画完 p95", top([one.whole for one in drawn]), MAP_MS, " ms")
 
 
 def page_row(client: Any, name: str, addresses: list[str], goal: int, report: Report) -> None:

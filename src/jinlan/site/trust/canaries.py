@@ -43,6 +43,7 @@ TAKEN = {"kind": "csv", "purpose": "AUDIT", "reason": "信任演练的导出"}
 LEVELS = {"": logging.WARNING, "django": logging.INFO, "django.request": logging.NOTSET, "django.security": logging.NOTSET, "jinlan": logging.INFO, "axes": logging.NOTSET}  # fmt: skip
 # Of a quick run: one of every kind of sight.
 FEW = frozenset(("lead", "member", "banker0", "head_bj", "dept_corp", "dept", "compliance", "auditor", "admin", "security", "audits", "disabled", "stranger", ANONYMOUS))  # fmt: skip
+SHARE = 0.2  # of the addresses of a quick run, beside one of each to everybody who is asked
 CHUNK = 16 * 2**20
 
 
@@ -280,7 +281,9 @@ def prove(
 ) -> Found:
     """Run P5 on the connected database; with `only`, read those addresses and nothing else."""
     seeds = canary_seed.plant(bank, admin, seed)
-    crawler = Crawler(bank, admin, seeds, Deck(bank, seed=seed, people=people, only=only, thorough=thorough))
+    share = 1.0 if thorough or only else SHARE
+    deck = Deck(bank, seed=seed, people=people, only=only, thorough=thorough, share=share)
+    crawler = Crawler(bank, admin, seeds, deck)
     with _caught() as caught:
         crawler.crawl()
         if not only:

@@ -31,8 +31,8 @@ class Deck:
     """Deals the probes of one bank, the same for the same seed."""
 
     def __init__(self, bank: Bank, *, seed: int, only: frozenset[str] = frozenset(), people: frozenset[str] = frozenset(),
-                 thorough: bool = False, share: float = 1.0) -> None:  # fmt: skip
-        self.bank, self.only, self.thorough, self.share = bank, only, thorough, share
+                 thorough: bool = False, share: float = 1.0, first: float = 1.0) -> None:  # fmt: skip
+        self.bank, self.only, self.thorough, self.share, self.first = bank, only, thorough, share, first
         self.dice = random.Random(seed)  # noqa: S311  a test's dice
         self.people = [part.name for part in CAST if not people or part.name in people]
         self.people += [ANONYMOUS] if not people or ANONYMOUS in people else []
@@ -53,20 +53,18 @@ class Deck:
             yield who, [probe for probe in self._some(found) if harmless(probe, self.sights[who])]
 
     def _some(self, probes: list[Probe]) -> list[Probe]:
-        """Return a share of the probes: of every address and method that answers at least one, and whatever is exact or has a body."""
-        kept, dealt = [], set()
+        """Return a share of the probes: any one of each address and method that answers, or of a share of those (`first`); whatever is exact or has a body."""
+        if self.share >= 1:
+            return probes
+        places: dict[tuple[str, str], list[Probe]] = {}
         for probe in probes:
-            row, place = probe.row, (probe.name, probe.method)
-            answers = probe.method in (row.answers if row.public is None else row.public)
-            if (
-                probe.exact
-                or probe.body
-                or (answers and place not in dealt)
-                or self.dice.random() < self.share
-            ):
-                kept.append(probe)
-                dealt.add(place)
-        return kept
+            if probe.method in (probe.row.answers if probe.row.public is None else probe.row.public):
+                places.setdefault((probe.name, probe.method), []).append(probe)
+        chosen = {id(self.dice.choice(ones)) for ones in places.values() if self.dice.random() < self.first}
+        return [
+            one for one in probes
+            if one.exact or one.body or id(one) in chosen or self.dice.random() < self.share
+        ]  # fmt: skip
 
     def _of(self, who: str, name: str, row: Row, method: str) -> Iterator[Probe]:
         if row.about in NAMED_BY:

@@ -91,7 +91,11 @@ def _rows(resource: Resource) -> Iterator[tuple[str, Row]]:
 def _open(action: Any, resource: Resource) -> bool:
     """Tell whether an action fits a row as it is made: a state that it does not fit leads back to the row's page."""
     model = resource.model
-    made = {one.attname: _value(one, "x", date.max) for one in model._meta.concrete_fields if one.name not in _KEYS and one.choices}
+    made = {
+        one.attname: _value(one, "x", date.max)
+        for one in model._meta.concrete_fields
+        if one.name not in _KEYS and one.choices
+    }
     try:
         return bool(action.when(model(**made)))
     except (TypeError, AttributeError):  # it looks at more than the state

@@ -34,7 +34,10 @@ HOSTILE = {
     "_method": "DELETE",
 }
 MAY_CHANGE = ("django_session", "kernel_staffsession", "portal_portalsession", "axes_", "kernel_auditentry")
-SHARE = 0.06  # of the probes, in a quick run
+SHARE, FIRST = (
+    0.03,
+    0.5,
+)  # in a quick run: of the probes; of the addresses and methods of each of some thirty people
 BATCH = 60  # requests between two digests of the database
 
 
@@ -229,8 +232,8 @@ def prove(bank: Bank, admin: Admin, *, seed: int, only: frozenset[str] = frozens
           methods: tuple[str, ...] = METHODS, stop_early: bool = False, thorough: bool = False, known: frozenset[str] = frozenset(),
           most: int = 0) -> Verdict:  # fmt: skip
     """Run P1 on the connected database, with the first `most` people (0: all)."""
-    share = 1.0 if thorough or only else SHARE
-    deck = Deck(bank, seed=seed, only=only, people=people, thorough=thorough, share=share)
+    share, first = (1.0, 1.0) if thorough or only else (SHARE, FIRST)
+    deck = Deck(bank, seed=seed, only=only, people=people, thorough=thorough, share=share, first=first)
     deck.people = deck.people[:most] if most else deck.people
     try:
         return Judge(bank, deck, admin, stop_early=stop_early, known=known).run(methods)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,12 +18,11 @@ from unittest.mock import patch
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connection
 from django.template import engines
 from django.utils.safestring import SafeString
 
-from jinlan.site.request import Handler
+from jinlan.site.inprocess import serving
 from jinlan.site.trust import markup
 from jinlan.site.trust.arena import Admin
 from jinlan.site.trust.bank import Bank
@@ -43,7 +41,13 @@ OPTIONS = (
     "--no-first-run",
     "--disable-background-networking",
 )
-FILES = ("format=csv", "approval-file", "definition-file")  # answers that a browser saves
+FILES = (
+    "format=csv",
+    "approval-file",
+    "definition-file",
+    "attachment-content",
+)  # answers that a browser saves
+SHARE = 0.2  # of the addresses, where only some pages are opened
 WATCH = "addEventListener('securitypolicyviolation', e => (window.jlSaid = window.jlSaid || []).push(e.violatedDirective + ' ' + e.blockedURI))"
 LOOK = """() => ({
   shows: /jl-?hole/i.test(document.body.innerText),
@@ -72,13 +76,6 @@ class Found:
     wrong: list[str] = field(default_factory=list)
 
 
-class Quiet(WSGIRequestHandler):
-    """Says nothing of every request."""
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the library's signature
-        """Say nothing."""
-
-
 def browser_path() -> str:
     """Return the distribution's Chromium, "" without one or without the library that drives it."""
     try:
@@ -88,28 +85,13 @@ def browser_path() -> str:
     return shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
-@contextmanager
-def _served() -> Iterator[str]:
-    """Serve the product to a browser, from the connected database."""
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.set_app(Handler())
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://localhost:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 class Visitor:
     """Opens pages of a bank as several people."""
 
-    def __init__(self, bank: Bank, seed: int) -> None:
+    def __init__(self, bank: Bank, seed: int, share: float = 1.0) -> None:
         self.bank = bank
         self.dice = random.Random(seed)  # noqa: S311  a test's dice
-        self.deck = Deck(bank, seed=seed, people=frozenset((*READERS, ANONYMOUS)))
+        self.deck = Deck(bank, seed=seed, people=frozenset((*READERS, ANONYMOUS)), share=share)
         self.found = Found()
 
     def pages(self) -> list[Page]:
@@ -167,7 +149,7 @@ class Visitor:
 
         keys = {who: browser(self.bank, who).cookies for who in sorted({who for who, _url in pages})}
         connection.close()
-        with _served() as address, sync_playwright() as tool:
+        with serving() as address, sync_playwright() as tool:
             chromium = tool.chromium.launch(executable_path=browser_path(), args=list(OPTIONS))
             self.found.browser = chromium.version
             for who, cookies in keys.items():
@@ -200,7 +182,7 @@ class Visitor:
 
 def prove(bank: Bank, admin: Admin, *, seed: int, each: int = 0) -> Found:
     """Run P6 on the connected database, on so many pages (0: all)."""
-    visitor = Visitor(bank, seed)
+    visitor = Visitor(bank, seed, SHARE if each else 1.0)
     pages = visitor.pages()
     pages = visitor.dice.sample(pages, min(each, len(pages))) if each else pages
     visitor.headers()

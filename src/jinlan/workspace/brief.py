@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET
 
 from jinlan.basics.actor import Actor
 from jinlan.basics.clock import business_date
+from jinlan.domains.engagement.rules.briefing import CHANGES, QUESTIONS, RISKS, WHY
 from jinlan.domains.engagement.selectors import people as reading
 from jinlan.domains.engagement.selectors import timeline
 from jinlan.domains.engagement.selectors.ledger import promises_of
@@ -34,20 +35,7 @@ from jinlan.work.happened import Asked, Event, what_happened
 from jinlan.workspace import brief_words as said
 from jinlan.workspace import happened_words
 from jinlan.workspace.access import page
-from jinlan.workspace.brief_rules import (
-    CHANGES,
-    QUESTIONS,
-    RISKS,
-    WHY,
-    Facts,
-    Known,
-    Move,
-    Owed,
-    Point,
-    Talk,
-    brief,
-    offered,
-)
+from jinlan.workspace.brief_rules import Facts, Known, Move, Owed, Point, Talk, brief, offered
 from jinlan.workspace.client import asked
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from jinlan.domains.engagement import ledger_words as ledger
 from jinlan.domains.engagement import words as people
+from jinlan.domains.engagement.rules import briefing as rules
 from jinlan.kernel import figures
-from jinlan.workspace import brief_rules as rules
 from jinlan.workspace import words
 from jinlan.workspace.brief_rules import Point
 from jinlan.workspace.measures import measure_name

@@ -47,7 +47,9 @@ class Interaction(AboutMember, Walled):
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField(null=True)  # when somebody last did something about it
     edition = models.IntegerField(default=1)
-    brief_out = ArrayField(models.CharField(max_length=120), default=list, db_default=[])  # marks of sentences that its brief leaves out
+    brief_out = ArrayField(
+        models.CharField(max_length=120), default=list, db_default=[]
+    )  # marks of sentences that its brief leaves out
     brief_own = models.JSONField(default=list, db_default=Value([], models.JSONField()))  # {part, text, by}
     brief_edition = models.IntegerField(default=0, db_default=0)
 

@@ -50,6 +50,7 @@ AHEAD = 7  # days of meetings and promises
 SHOWN = 12  # tasks of a band, before somebody asks for all
 SIGNALS = 6
 PROMISES = 5  # of a side
+MEETINGS = 12
 DUE_DAYS = 30  # ahead, of maturities
 BANDS: Mapping[int, Any] = {
     rules.OVERDUE: gettext_lazy("逾期的"), rules.TODAY: gettext_lazy("今天"), rules.WEEK: gettext_lazy("七天内"),
@@ -162,7 +163,7 @@ class _Agreed:
             sides.append({"look": look, "rows": rows[:PROMISES], "hidden": max(0, len(rows) - PROMISES)})
         hidden = max(0, len(self.closing) - PROMISES)
         return {
-            "now_day": self.today, "meetings": self.meetings, "promises": sides, "closing": {"rows": self.closing[:PROMISES], "hidden": hidden},
+            "now_day": self.today, "meetings": {"rows": self.meetings[:MEETINGS], "hidden": max(0, len(self.meetings) - MEETINGS)}, "promises": sides, "closing": {"rows": self.closing[:PROMISES], "hidden": hidden},
             "plan_actions": self.actions[:PROMISES], "plan_hidden": max(0, len(self.actions) - PROMISES),
         }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -22,6 +23,7 @@ Context = dict[str, Any]
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)  # names come from our own templates and declarations, and a page shows some hundred
 def icon(name: str, small: bool = False) -> SafeString:
     """Draw an icon of the sprite; always beside a word or inside something with a label."""
     return format_html(

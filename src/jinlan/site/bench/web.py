@@ -26,6 +26,7 @@ ROUNDS = 60
 GOAL_MS = 100
 DAY_MS = 150  # of a manager's day, which reads his whole book
 MAP_MS = 1_000  # of a map of 300 people
+REFERENCE = 388  # pages a second without policies, sixteen connections, on the machine of docs/performance.md
 FLAT = 1.2  # what a page may take of its own time once the rest of the bank has twice as much
 FILLER, EXTRA, MORE, PEOPLE_OF = (
     Path(__file__).with_name(f"{name}.sql") for name in ("fill", "web", "more", "people")
@@ -76,6 +77,9 @@ def walls_cost(server: Embedded, report: Report) -> None:
             )
             report.goal(f"{name} 增加的 p95", added, most, " ms")
         base, scope = walls.crowd(admin, server.url("app"), server.url("admin"))
+        report.say(
+            f"本机速度 speed: docs/performance.md 的机器的 {base.rate / REFERENCE:.2f} 倍,下面的毫秒请按此读"
+        )
         for each in (base, scope):
             report.say(
                 f"16 连接 {each.kind}: {each.rate:.0f} 页/s,p50 {each.p50:.2f},p95 {each.p95:.2f} ms,每页事务号 {each.ids:.2f}"
@@ -175,7 +179,13 @@ def with_more_beside(admin_url: str, report: Report) -> None:
     """Print what a day and a line of time take when others of the bank have as much again: processors' time as a ratio."""
     client = manager()
     units = list(dict.fromkeys(ADDRESS.findall(client.get("/clients").content.decode())))
-    pages = {"今日": ["/today"], "时间线": [f"{unit}/timeline" for unit in units]}
+    pages = {
+        "今日": ["/today"],
+        **{
+            name: [f"{unit}/{page}" for unit in units]
+            for name, page in (("时间线", "timeline"), ("会前要点", "brief"))
+        },
+    }
     before = {name: statistics.median(ask(client, addresses)[1]) for name, addresses in pages.items()}
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute(MORE.read_text("utf-8").encode())

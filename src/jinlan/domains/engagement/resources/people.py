@@ -202,7 +202,10 @@ class ContactPeople(ByUnit):
         posts = reading.posts_of(actor, people=keys, today=today)
         firms = clients.parties_by_key(actor, party_ids={row.party_id for row in rows if row.party_id})
         chiefs = reading.people_by_key(actor, keys={row.reports_to_id for row in rows if row.reports_to_id})
-        access, met = reading.best_access(actor, people=keys), reading.met(actor, people=keys)
+        access, met = (
+            reading.best_access(actor, people=keys),
+            reading.met(actor, people=keys, units={row.unit_id for row in rows}),
+        )
         for row in super().decorate(actor, rows):
             held, firm, chief = posts.get(row.pk, []), firms.get(row.party_id), chiefs.get(row.reports_to_id)
             row.company, row.chief = firm.name if firm else "", chief.name if chief else ""

@@ -33,9 +33,15 @@ def running(today: date) -> Q:
     return Q(since__lte=today) & (Q(until=None) | Q(until__gt=today))
 
 
-def _talks(actor: Actor, people: Collection[int]) -> QuerySet[Interaction]:
-    """Return what was held with people until now and in which both sides spoke: a mass mail is no contact (06 §6.2)."""
-    rows = visible(actor, Interaction).filter(state=HELD, two_way=True, starts_at__lte=actor.at)
+def _talks(actor: Actor, people: Collection[int], units: Collection[int]) -> QuerySet[Interaction]:
+    """Return what was held with people until now and in which both sides spoke: a mass mail is no contact (06 §6.2).
+
+    Who takes part is of the client that it is about; naming `units` lets their index be used, which an overlap of arrays may not be
+    before the policies are asked.
+    """
+    rows = visible(actor, Interaction).filter(
+        unit_id__in=list(units), state=HELD, two_way=True, starts_at__lte=actor.at
+    )
     return rows.filter(people__overlap=list(people))
 
 
@@ -47,12 +53,12 @@ class Met:
     by_each: Mapping[tuple[str, int], date]
 
 
-def met(actor: Actor, *, people: Collection[int]) -> Met:
-    """Return when people were met last in what was held until now; one query."""
+def met(actor: Actor, *, people: Collection[int], units: Collection[int]) -> Met:
+    """Return when people of some clients were met last in what was held until now; one query."""
     by_any: dict[int, date] = {}
     by_each: dict[tuple[str, int], date] = {}
     wanted = set(people)
-    rows = _talks(actor, people).order_by("starts_at")
+    rows = _talks(actor, people, units).order_by("starts_at")
     for there, staff, at in rows.values_list("people", "staff", "starts_at"):
         day = business_date(at)
         for person in wanted.intersection(there):
@@ -61,11 +67,13 @@ def met(actor: Actor, *, people: Collection[int]) -> Met:
     return Met(by_any, by_each)
 
 
-def exchange(actor: Actor, *, people: Collection[int], today: date) -> strength.Exchange:
+def exchange(
+    actor: Actor, *, people: Collection[int], units: Collection[int], today: date
+) -> strength.Exchange:
     """Return what was held with people, counted over the window of the register; one query."""
     within = int(rule("STRENGTH.EXCHANGE", today).value)
     since = today - timedelta(days=within)
-    rows = _talks(actor, people).values_list("starts_at", "begun_by")
+    rows = _talks(actor, people, units).values_list("starts_at", "begun_by")
     days = [(business_date(at), begun) for at, begun in rows]
     inside = [begun for day, begun in days if day > since]
     last = max((day for day, _begun in days), default=None)
@@ -146,11 +154,11 @@ def relations(actor: Actor, *, unit_id: int) -> Relations:
     keys = [one.pk for one in people]
     ties = list(visible(actor, Tie).filter(running(today), person_id__in=keys).order_by("-access", "id"))
     pairs = list(visible(actor, Pair).filter(running(today), person_id__in=keys).order_by("level", "id"))
-    found = met(actor, people=keys)
+    found = met(actor, people=keys, units=[unit_id])
     codes = sorted({one.employee for one in ties} | {one.employee for one in pairs})
     return Relations(
         today, people, posts_of(actor, people=keys, today=today), ties, [_due(one, found, today) for one in pairs], found,
-        exchange(actor, people=keys, today=today), teams.names_of_employees(actor, codes=codes),
+        exchange(actor, people=keys, units=[unit_id], today=today), teams.names_of_employees(actor, codes=codes),
     )  # fmt: skip
 
 
@@ -161,7 +169,10 @@ def _due(row: Pair, found: Met, today: date) -> PairRow:
 
 def due_pairs(actor: Actor, rows: Sequence[Pair]) -> list[PairRow]:
     """Return pairs with the day on which they are due; one query."""
-    today, found = business_date(actor.at), met(actor, people={one.person_id for one in rows})
+    today, found = (
+        business_date(actor.at),
+        met(actor, people={one.person_id for one in rows}, units={one.unit_id for one in rows}),
+    )
     return [_due(one, found, today) for one in rows]
 
 

@@ -26,7 +26,10 @@ def test_only_what_was_held_until_now_and_by_both_sides_is_a_contact(cast: Cast)
 
     actor, day = cast.actor("lihua"), TODAY - timedelta(days=50)
     with scoped(actor):
-        found, around = met(actor, people=[one]), relations(actor, unit_id=cast.group.pk)
+        found, around = (
+            met(actor, people=[one], units=[cast.group.pk]),
+            relations(actor, unit_id=cast.group.pk),
+        )
     assert found.by_any == {one: day}
     assert found.by_each == {("E1001", one): day, ("E2001", one): day}
     assert around.exchange == Exchange(1, 1, day, 365)
@@ -40,7 +43,7 @@ def test_what_holds_inside_information_is_a_contact_for_its_readers_alone(cast: 
     for username in ("lihua", "sunjie", "wuhan"):
         actor = cast.actor(username)
         with scoped(actor):
-            seen[username] = met(actor, people=[one]).by_any.get(one)
+            seen[username] = met(actor, people=[one], units=[cast.group.pk]).by_any.get(one)
     day = TODAY - timedelta(days=9)
     assert seen == {"lihua": day, "sunjie": None, "wuhan": day}
 

@@ -68,7 +68,7 @@ def plant(admin: Admin, dice: random.Random) -> Counter[str]:
     return planted
 
 
-def _written(admin: Admin, table: str, key: str, row: Any, fields: list[Any], dice: random.Random) -> list[Any]:  # fmt: skip
+def _written(admin: Admin, table: str, key: str | None, row: Any, fields: list[Any], dice: random.Random) -> list[Any]:  # fmt: skip
     """Write payloads into the fields of a row; return those that took one: what a rule of the table speaks of is left as it is."""
     while fields:
         parts, values = zip(*(_part(one, dice) for one in fields), strict=True)

@@ -5,6 +5,7 @@ What a person cannot see he cannot leave out or put back: marks of sentences tha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -26,7 +27,7 @@ from jinlan.kernel.scope import scoped
 from jinlan.workspace import brief_words as said
 from jinlan.workspace.access import doing
 from jinlan.workspace.brief import facts_of
-from jinlan.workspace.brief_rules import Facts, offered
+from jinlan.workspace.brief_rules import Point, offered
 from jinlan.workspace.client import asked
 from jinlan.workspace.engagement import found_in_sight, lines
 
@@ -59,15 +60,15 @@ def edit(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse
     with scoped(actor):
         row, unit = found_in_sight(actor, public_id)
         it = asked(request, actor, unit.public_id)
-        facts = facts_of(actor, unit, as_of=it.shown.latest, meeting=public_id)
+        points = offered(facts_of(actor, unit, as_of=it.shown.latest, meeting=public_id))
     form = BriefForm(request.POST) if request.method == "POST" else BriefForm(initial=_initial(row))
-    kept = set(request.POST.getlist("kept")) if form.is_bound else {one.mark for one in offered(facts)} - facts.out  # fmt: skip
+    kept = set(request.POST.getlist("kept")) if form.is_bound else {one.mark for one in points} - set(row.brief_out)  # fmt: skip
     back = f"{reverse('client-brief', kwargs={'public_id': unit.public_id})}?meeting={public_id}"
-    if form.is_bound and form.is_valid() and _saved(actor, row, form, facts, kept):
+    if form.is_bound and form.is_valid() and _saved(actor, row, form, {one.mark for one in points}, kept):
         messages.success(request, _("会前要点已修改，看得到这次会面的同事都会看到"))
         return redirect(back)
     return render(request, "workspace/brief_edit.html", {
-        "title": _("修改会前要点"), "place": "clients", "unit": unit, "row": row, "form": form, "back": back, "parts": _parts(facts, form, kept),
+        "title": _("修改会前要点"), "place": "clients", "unit": unit, "row": row, "form": form, "back": back, "parts": _parts(points, form, kept),
     }, status=422 if form.is_bound else 200)  # fmt: skip
 
 
@@ -79,9 +80,9 @@ def _initial(row: Any) -> dict[str, Any]:
     return {"key": str(uuid7()), "edition": row.brief_edition, **own}
 
 
-def _parts(facts: Facts, form: BriefForm, kept: set[str]) -> list[dict[str, Any]]:
+def _parts(points: Sequence[Point], form: BriefForm, kept: set[str]) -> list[dict[str, Any]]:
     """Return every part with the sentences that it offers and the field for own ones."""
-    made = {part: list(rows) for part, rows in groupby(offered(facts), key=lambda one: one.part)}
+    made = {part: list(rows) for part, rows in groupby(points, key=lambda one: one.part)}
     return [
         {
             "title": said.PARTS[part], "field": form[f"own_{part}"],
@@ -91,8 +92,7 @@ def _parts(facts: Facts, form: BriefForm, kept: set[str]) -> list[dict[str, Any]
     ]  # fmt: skip
 
 
-def _saved(actor: Actor, row: Any, form: BriefForm, facts: Facts, kept: set[str]) -> bool:
-    shown = {one.mark for one in offered(facts)}
+def _saved(actor: Actor, row: Any, form: BriefForm, shown: set[str], kept: set[str]) -> bool:
     out = sorted((set(row.brief_out) - shown) | (shown - kept))
     given = form.cleaned_data
     return acted(form, lambda: edit_brief.once(

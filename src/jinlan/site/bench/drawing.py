@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +32,6 @@ def drawn(unit: str, cookies: Mapping[str, Any]) -> list[Drawn]:
 
     found = []
     with serving() as address, sync_playwright() as tool:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's loop stays in this thread
         browser = tool.chromium.launch(executable_path=browser_path(), args=["--no-sandbox", "--disable-gpu", "--no-first-run"])  # fmt: skip
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,18 @@ from typing import Any
 from jinlan.basics.numbers import half_up
 from jinlan.site.commands.shots import sign_in
 
+WAIT = 90_000  # milliseconds: a busy machine is only slower
+# A click that falls between two states of the page hits neither: nothing may load or move for longer than
+# htmx takes to see that a part came into view (200 ms).
+QUIET = """() => new Promise(done => {
+  let since = performance.now()
+  const look = () => {
+    const now = performance.now()
+    if (document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')) since = now
+    now - since > 300 ? done(true) : setTimeout(look, 30)
+  }
+  look()
+})"""
 KINDS = {"HNW": "家庭", "GROUP": "集团", "PARTNER": "伙伴"}
 Signature = tuple[str, int | None, str]
 
@@ -71,6 +84,7 @@ class Desk:
         )
         cookies = {"jl_lang": lang, "jl_theme": theme}
         context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
+        context.set_default_timeout(WAIT)
         desk = cls(url, user, context, context.new_page())
         desk.page.on("console", desk.heard)
         desk.page.on("pageerror", lambda error: desk.complaints.append(f"{desk.page.url} {error}"))
@@ -90,6 +104,13 @@ class Desk:
         self.page.wait_for_load_state("networkidle")
         assert answer.status == 200, f"{address}: {answer.status}"
         return self.body()
+
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """Do something that leads to another page, once this one stands still, and wait for the other."""
+        self.page.evaluate(QUIET)
+        with self.page.expect_navigation(wait_until="networkidle"):
+            yield
 
     def body(self) -> str:
         """Return the visible and hidden text of the whole page, names in titles included."""
@@ -144,3 +165,9 @@ class Desk:
             "all => all.map(one => one.getAttribute('href'))"
         )
         return [link for link in links if re.match(r"/clients/[0-9a-f]{8}-", link)]
+
+
+def press(one: Desk, selector: str) -> None:
+    """Click and wait for the page that comes of it."""
+    with one.leaving():
+        one.page.click(selector)

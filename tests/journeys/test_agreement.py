@@ -9,8 +9,8 @@ import pytest
 
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.domains.engagement.tests.agreeing import CREDIT, LETTERS, OTHERS, SIGNATURES
-from tests.journeys.desk import Desk
-from tests.journeys.test_control import press, prove
+from tests.journeys.desk import Desk, press
+from tests.journeys.test_control import prove
 from tests.journeys.test_hand_over import clients
 from tests.journeys.test_manager_day import SUBMIT, clean
 

@@ -8,8 +8,7 @@ from datetime import timedelta
 import pytest
 
 from jinlan.basics.clock import SHANGHAI, business_date, now_utc
-from tests.journeys.desk import Desk
-from tests.journeys.test_control import press
+from tests.journeys.desk import Desk, press
 from tests.journeys.test_manager_day import clean
 
 pytestmark = [pytest.mark.xdist_group("product"), pytest.mark.browser]

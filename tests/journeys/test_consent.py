@@ -9,8 +9,8 @@ import pytest
 
 from jinlan.basics.clock import business_date, now_utc
 from tests.conftest import Product
-from tests.journeys.desk import Desk
-from tests.journeys.test_control import TODAY, press
+from tests.journeys.desk import Desk, press
+from tests.journeys.test_control import TODAY
 
 pytestmark = [pytest.mark.xdist_group("product"), pytest.mark.browser]
 

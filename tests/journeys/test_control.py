@@ -11,18 +11,12 @@ import pytest
 from jinlan.site.demobank.stories import load_stories
 from jinlan.site.fill import PASSWORD
 from tests.conftest import Product
-from tests.journeys.desk import Desk, signature
+from tests.journeys.desk import Desk, press, signature
 
 pytestmark = [pytest.mark.xdist_group("product"), pytest.mark.browser]
 
 TODAY = "2026-11-10"
 Sit = Callable[..., Desk]
-
-
-def press(one: Desk, selector: str) -> None:
-    """Click and wait for the page that comes of it."""
-    with one.page.expect_navigation(wait_until="networkidle"):
-        one.page.click(selector)
 
 
 def a_plain_client(one: Desk, product: Product) -> tuple[str, dict[str, Any]]:

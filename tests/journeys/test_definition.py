@@ -18,7 +18,7 @@ WAIT = 60_000  # milliseconds: the first question reads all clients
 def a_draft(at: Desk) -> str:
     """Draft the next version of the groups' criteria and return its address."""
     at.open("/definitions")
-    with at.page.expect_navigation(wait_until="networkidle"):
+    with at.leaving():
         at.page.get_by_role("button", name="起草新版").nth(1).click()
     at.page.locator("#consequence .lead").wait_for(timeout=WAIT)
     return str(at.page.url).removeprefix(at.url)
@@ -44,10 +44,10 @@ def test_a_raised_line_moves_the_list_beside_it_and_the_draft_goes_its_way(desk:
     page.locator("#consequence .lead").wait_for(timeout=WAIT)
 
     page.fill("textarea[name='purpose']", "分行级覆盖过宽,客户经理负荷不均,上调准入线")
-    with page.expect_navigation(wait_until="networkidle"):
+    with chenwei.leaving():
         page.click("button.btn-primary:has-text('保存草稿')")
     assert page.input_value("input[name='t-1-entry']") == "80"
-    with page.expect_navigation(wait_until="networkidle"):
+    with chenwei.leaving():
         page.click("button[value='send']")
     assert page.locator("input[name='t-1-entry']").is_disabled()  # its text stands still from now on
 
@@ -57,7 +57,7 @@ def test_a_raised_line_moves_the_list_beside_it_and_the_draft_goes_its_way(desk:
     zhoulin.page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
     assert zhoulin.page.evaluate("document.documentElement.scrollWidth") <= 390
     zhoulin.page.fill("input[name='reason']", "请先说明对三家分行的影响")
-    with zhoulin.page.expect_navigation(wait_until="networkidle"):
+    with zhoulin.leaving():
         zhoulin.page.click("button[value='return']")
     assert "草稿" in zhoulin.text(".life [aria-current]")
     lihua = desk("lihua")

@@ -10,8 +10,7 @@ import pytest
 
 from jinlan.basics.clock import business_date, now_utc
 from jinlan.domains.engagement.rules.handover import ITEMS
-from tests.journeys.desk import Desk
-from tests.journeys.test_control import press
+from tests.journeys.desk import Desk, press
 from tests.journeys.test_manager_day import SUBMIT, clean
 
 pytestmark = [pytest.mark.xdist_group("product"), pytest.mark.browser]

@@ -29,8 +29,7 @@ from jinlan.kernel.testing import AT, ENTITY, an_actor, writing
 from jinlan.site.inprocess import serving
 from jinlan.workspace.tests.conftest import World, as_person, nothing_remembered, world  # noqa: F401  fixtures
 from jinlan.workspace.tests.test_team import DOORS
-from tests.journeys.desk import Desk
-from tests.journeys.test_control import press
+from tests.journeys.desk import Desk, press
 from tests.journeys.test_manager_day import SUBMIT, clean
 
 pytestmark = [pytest.mark.browser]

@@ -12,8 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from jinlan.basics.calendar import china
 from jinlan.basics.clock import business_date, now_utc
-from tests.journeys.desk import Desk
-from tests.journeys.test_control import press
+from tests.journeys.desk import Desk, press
 
 pytestmark = [pytest.mark.xdist_group("product"), pytest.mark.browser]
 

@@ -15,7 +15,7 @@ import pytest
 from jinlan.site.demobank import write_demo_bank
 from jinlan.site.fill import PASSWORD
 from tests.conftest import Product, free_port, start_product, wait_ready
-from tests.journeys.desk import Desk
+from tests.journeys.desk import Desk, press
 from tests.journeys.test_pages import violations
 
 pytestmark = [pytest.mark.xdist_group("month"), pytest.mark.browser]
@@ -52,12 +52,6 @@ def product(tmp_path_factory: pytest.TempPathFactory, later: Path) -> Iterator[P
         process.wait(30)
 
 
-def press(at: Desk, selector: str) -> None:
-    """Press what leads to another page, and wait for it."""
-    with at.page.expect_navigation(wait_until="networkidle"):
-        at.page.click(selector)
-
-
 def prove(at: Desk, address: str) -> None:
     """Open a page, proving oneself on the way when it asks for it."""
     at.open(address)
@@ -71,7 +65,7 @@ def drafted(chenwei: Desk) -> str:
     """Draft version 2 with a higher key line, read its consequence, keep it and send it to review."""
     page = chenwei.page
     chenwei.open("/definitions")
-    with page.expect_navigation(wait_until="networkidle"):
+    with chenwei.leaving():
         page.get_by_role("button", name="起草新版").nth(1).click()
     page.locator("#consequence .lead").wait_for(timeout=WAIT)
     for name, value in (("entry", "62"), ("exit", "61"), ("observe_down", "1"), ("min_hold", "0")):

@@ -9,8 +9,7 @@ from uuid import uuid4
 import pytest
 
 from jinlan.site.commands.shots import sign_in
-from tests.journeys.desk import Desk
-from tests.journeys.test_control import press
+from tests.journeys.desk import Desk, press
 from tests.journeys.test_manager_day import clean
 
 pytestmark = [pytest.mark.xdist_group("product"), pytest.mark.browser]
@@ -217,11 +216,11 @@ def test_what_has_to_be_understood_becomes_a_draft_and_what_is_refused_is_change
     one.page.wait_for_selector("[data-says=sent]:visible")
     assert kept.count() == 1
 
-    with one.page.expect_navigation(wait_until="networkidle"):
+    with one.leaving():
         kept.first.locator("[data-act=confirm]").first.click()
     assert one.page.input_value("#id_minutes") == promise
     clean(one)
-    with one.page.expect_navigation(wait_until="networkidle"):
+    with one.leaving():
         one.page.click("button[value=keep]")
     until(one, f"async () => (await ({WHOLE})()).logs.length === 0")
     quiet(one)
@@ -243,9 +242,9 @@ def test_a_log_that_was_open_when_the_network_went_keeps_its_words(desk: Sit) ->
 
     one.context.set_offline(False)
     one.page.wait_for_selector("[data-list] [data-act=confirm]:visible")
-    with one.page.expect_navigation(wait_until="networkidle"):
+    with one.leaving():
         one.page.click("[data-list] [data-act=confirm]")
-    with one.page.expect_navigation(wait_until="networkidle"):
+    with one.leaving():
         one.page.click("button[value=keep]")
     until(one, f"async () => (await ({WHOLE})()).logs.length === 0")
     quiet(one)

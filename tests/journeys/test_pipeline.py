@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from jinlan.basics.clock import business_date, now_utc
-from tests.journeys.desk import Desk
-from tests.journeys.test_control import press, prove
+from tests.journeys.desk import Desk, press
+from tests.journeys.test_control import prove
 from tests.journeys.test_hand_over import clients
 from tests.journeys.test_manager_day import SUBMIT, clean
 
@@ -34,7 +34,7 @@ def advance(one: Desk, client: str, title: str, *, how: str = "button") -> str:
     one.open(f"/pipeline?unit={client.rsplit('/', 1)[1]}")
     card = one.page.locator(f"[data-card]:has(h3 a:text-is('{title}'))")
     stage = int(card.get_attribute("data-stage") or 0)
-    with one.page.expect_navigation(wait_until="networkidle"):
+    with one.leaving():
         if how == "key":
             card.focus()
             one.page.keyboard.press("ArrowRight")

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.journeys.desk import Desk
-from tests.journeys.test_control import press
+from tests.journeys.desk import Desk, press
 
 pytestmark = [pytest.mark.xdist_group("product"), pytest.mark.browser]
 

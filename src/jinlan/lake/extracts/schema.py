@@ -203,6 +203,10 @@ _ALL = (
       event_date="booking_date"),
     _table("ftp_curve", "snapshot", "curve_code currency tenor_days", """curve_code! code; currency! ccy;
       tenor_days! int; rate! rate"""),
+    _table("unit_cost", "state", "period activity_code", """period! code; activity_code! code; unit_cost! rate;
+      ccy! ccy; pool_cost amt; capacity int"""),
+    _table("activity_count", "state", "party_id period activity_code", """party_id! id ->party; period! code;
+      activity_code! code; count! int"""),
     _table("fx_rate", "snapshot", "from_ccy to_ccy rate_type", """from_ccy! ccy; to_ccy! ccy; rate_type! code;
       rate! rate"""),
     _table("gl_control", "snapshot", "gl_class currency", """gl_class! code; currency! ccy; total! amt;

@@ -11,6 +11,8 @@ inside its life without a row of its own is *missing*; more than AVG.MISSING of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
 
 from jinlan.lake.engines import Table
@@ -29,15 +31,15 @@ def day_ends(session: Session) -> Table:
     return rows.select("account_id", day=rows.as_of_date, value=rows.balance_base)
 
 
-def account_slices(session: Session) -> Table:
-    """Return (account_id, slice, starts, ends, last, alive, total, covered, at_end, newest) of AUM accounts.
+def account_slices(session: Session, families: Sequence[str] = AUM_FAMILIES) -> Table:
+    """Return (account_id, slice, starts, ends, last, alive, total, covered, at_end, newest) of accounts of some families.
 
     Cents and days: ``total`` = Σ balance over the days of the slice, ``alive`` = its days in the account's life
     (``starts`` up to ``ends``, exclusive), ``covered`` = those not missing, ``at_end`` = balance on its last day,
     ``newest`` = last day with a row.
     """
     sums = session.keep("sums", _sums(session))
-    life = _life(session)
+    life = _life(session, families)
     rows = life.left_join(sums, [life.account_id == sums.account_id, life.slice == sums.slice])
     plain = {name: rows[name].fill_null(0) for name in ("total", "covered", "carried")}
     at_end = ibis.ifelse(life.ends > life.last, sums.at_end.fill_null(0), 0)
@@ -89,8 +91,8 @@ def _sums(session: Session) -> Table:
     return grouped.mutate(**whole)
 
 
-def _life(session: Session) -> Table:
-    """Return each AUM account's days in each slice, by what was known at the slice's end.
+def _life(session: Session, families: Sequence[str]) -> Table:
+    """Return each account's days in each slice, by what was known at the slice's end.
 
     Before its first delivery an account lives by its first version: those days have no balances and are missing.
     """
@@ -102,7 +104,7 @@ def _life(session: Session) -> Table:
             accounts.known_to > slices.last,
             accounts.open_date <= slices.last,
             accounts.gone > slices["first"],
-            accounts.family.isin(AUM_FAMILIES),
+            accounts.family.isin(families),
         ],
     )
     rows = rows.select(

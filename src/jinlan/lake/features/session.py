@@ -29,10 +29,10 @@ _numbers = itertools.count()
 class Session:
     """Shared state of features; use as a context manager. `dates` may be evaluated in parts (`chunk`)."""
 
-    def __init__(self, view: View, dates: Iterable[date], base: str = "") -> None:
+    def __init__(self, view: View, dates: Iterable[date] | Plan, base: str = "") -> None:
         """Open nothing yet; `base` is the entity's currency (default: the load's, else that of most accounts)."""
         self.view = view
-        self.plan = Plan(dates)
+        self.plan = dates if isinstance(dates, Plan) else Plan(dates)
         self.con: Engine = view.connect()
         self._base = base
         self._prefix = f"features_{next(_numbers)}_"
@@ -101,7 +101,7 @@ class Session:
     def account_versions(self) -> Table:
         """All versions of all accounts, with the family of their product."""
         columns = ("party_id", "product_code", "currency", "open_date", "close_date", "status", "interest_rate",
-                   "ftp_rate", "maturity_date", "account_no_masked_hash")  # fmt: skip
+                   "rate_type", "day_count", "ftp_rate", "ftp_date", "maturity_date", "account_no_masked_hash")  # fmt: skip
         rows = asof.validity(self.view, "account", columns, self.plan.last)
         closed = ibis.ifelse(rows.status == "CLOSED", rows.known_from, ibis.null("date"))
         earliest = rows.known_from.min().over(group_by=rows.account_id)

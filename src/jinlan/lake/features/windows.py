@@ -125,6 +125,23 @@ class Plan:
         )
 
 
+class Months(Plan):
+    """Whole calendar months, each one slice and no window beside: the periods of a statement."""
+
+    def __init__(self, first: date, last: date) -> None:
+        """Take the months from that of `first` to that of `last`, both whole; `dates` are their last days."""
+        starts = [month_start(first)]
+        while (following := add_months(starts[-1], 1)) <= last:
+            starts.append(following)
+        ends = [add_months(start, 1) - DAY for start in starts]
+        self.dates = tuple(ends)
+        self.windows = []
+        self.flows_from = self.balances_from = starts[0]
+        self.rows_from = self.balances_from - DAY * CARRY
+        self.last = ends[-1]
+        self.slices = [Slice(number, *days) for number, days in enumerate(zip(starts, ends, strict=True))]
+
+
 def _cut(windows: Sequence[Windows], first: date, last: date) -> list[Slice]:
     starts = {first}
     month = month_start(first)

@@ -1,0 +1,243 @@
+"""The lines of the profitability statement (客户综合收益表) by account and calendar month, in cents of base currency (02 §2.1).
+
+Every line is rounded once, half up, for one account and month, as a ledger posts it: accounts, parties, units and months then add up
+without a remainder, and so does the whole bank against its general ledger. Interest is the client's, `transfer` what treasury charges
+for a loan or pays for a deposit: the margin of a loan is interest - transfer, that of a deposit transfer - interest. `capital` is what
+is bound in a year: Σ of days ÷ 365, so twelve months add up to the year's average.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import ibis
+import pyarrow as pa
+
+from jinlan.basics.register import rule
+from jinlan.lake.engines import Table
+from jinlan.lake.features import asof, exact, transfer
+from jinlan.lake.features.balances import account_slices
+from jinlan.lake.features.session import Session
+from jinlan.lake.features.windows import Months
+
+NEEDS = ("account", "product", "balance_daily")
+LINES = ("balance_days", "interest", "transfer", "fees", "fee_expense", "other", "vat", "cost", "expected_loss", "capital")
+# Something was lacking: a transfer price, a rate of exchange, the risk of a loan, a risk weight (then 100 % is taken).
+FLAGS = ("unpriced", "unrated", "unrisked", "assumed")
+KEYS = ("party_id", "account_id", "product_code", "side")
+LOAN, DEPOSIT, OTHER = "LOAN", "DEPOSIT", ""
+YEAR = 365
+THIRTY = "30360"
+FX_FAMILY = "FX"
+_RATES = ("party_id", "currency", "interest_rate", "rate_type", "day_count", "ftp_rate", "ftp_date", "maturity_date")
+
+
+def account_months(session: Session) -> pa.Table:
+    """Return (month, KEYS, LINES, FLAGS), ordered, of a session whose plan is `Months`.
+
+    What belongs to no account (activities, fees of a party) has account "". Party numbers are those that stand at the month's end.
+    A line whose table the bank does not deliver is 0 in every row; `absent` names the tables.
+    """
+    if not isinstance(session.plan, Months):
+        raise TypeError("a statement is made of whole months")
+    parts = [_deposits(session)]
+    parts += [_loans(session)] if session.has("loan") else []
+    parts += [_fees(session)] if session.has("fee") else []
+    parts += [_activities(session)] if session.has("activity_count", "unit_cost") else []
+    rows = reduce(lambda left, right: ibis.union(left, right, distinct=False), parts)
+    rows = rows.join(session.slices, "slice")
+    rows = rows.select(as_of=rows["last"], month=rows["first"], **{one: rows[one] for one in (*KEYS, *LINES, *FLAGS)})  # fmt: skip
+    rows = asof.resolve(rows, _merges(session))
+    rows = _with_products(session, rows)
+    grouped = rows.group_by("month", *KEYS).aggregate(
+        **{name: rows[name].sum().cast("int64") for name in LINES}, **{name: rows[name].max() for name in FLAGS}
+    )
+    return session.con.to_pyarrow(grouped.order_by("month", *KEYS))
+
+
+def absent(session: Session) -> tuple[str, ...]:
+    """Return the tables without which a line of the statement is not known."""
+    return tuple(name for name in (*NEEDS, "loan", "fee", "activity_count", "unit_cost") if not session.has(name))
+
+
+def _merges(session: Session) -> Table | None:
+    rows = asof.merges_table(session.view, session.plan.dates)
+    return session.keep("merges", rows) if rows.num_rows else None
+
+
+def _with_products(session: Session, rows: Table) -> Table:
+    """Give every row of an account the product that the account has now."""
+    known = session.account_versions
+    newest = known.group_by("account_id").aggregate(now=known.product_code.argmax(known.known_from))
+    joined = rows.left_join(newest, rows.account_id == newest.account_id)
+    product = ibis.coalesce(joined.now, joined.product_code)
+    return joined.mutate(product_code=product).select(*rows.columns)
+
+
+def _part(rows: Table, side: str, **values: Table) -> Table:
+    """Bring a part into the shape that all parts share; lines that it does not speak of are 0."""
+    zero = ibis.literal(0)
+    words = {name: values.get(name, ibis.literal("")).fill_null("") for name in ("account_id", "product_code")}
+    lines = {name: values.get(name, zero).cast("int64") for name in LINES}
+    flags = {name: values.get(name, zero).cast("int8") for name in FLAGS}
+    return rows.select("slice", "party_id", **words, side=ibis.literal(side), **lines, **flags)
+
+
+def _rated(session: Session, rows: Table, currency: str, day: str, *amounts: str) -> Table:
+    """Turn `amounts` (money) into whole cents of base currency at the rate of the row's `day`; `unrated` where there is none."""
+    fx = session.fx
+    joined = rows.left_join(fx, [rows[currency] == fx.ccy, rows[day] == fx.day])
+    rate = ibis.ifelse(joined[currency] == session.base, exact.E8, joined.rate_e8)
+    factor, unit = exact.big(rate.fill_null(0)), exact.big(exact.E8)
+    found = {name: exact.div_half_up(exact.cents(joined[name].fill_null(0)) * factor, unit) for name in amounts}
+    kept = [name for name in rows.columns if name not in (*amounts, "unrated")]
+    return joined.select(*(rows[name] for name in kept), **found, unrated=rate.isnull())
+
+
+def _spells(session: Session, name: str, versions: Table) -> Table:
+    """Return the versions by month with `days` in force, `rate` and `price` (the client's and treasury's, 1e-8; null: none).
+
+    `versions` has the columns _RATES, starts and ends (exclusive), and opened: the day on which the contract was priced.
+    """
+    slices = session.slices
+    rows = slices.join(versions, [versions.starts <= slices["last"], versions.ends > slices["first"]])
+    after = ibis.least(rows.ends, rows["last"] + ibis.interval(days=1))
+    days = after.delta(ibis.greatest(rows.starts, rows["first"]), unit="day")
+    term = rows.maturity_date.delta(rows.opened, unit="day").cast("int64")
+    on = session.plan.last
+    floating = ibis.cases(
+        (rows.rate_type == "LPR", int(rule("VALUE.FTP.LPR", on).value)),
+        (rows.rate_type == "SHIBOR", int(rule("VALUE.FTP.SHIBOR", on).value)),
+        else_=term,
+    )
+    kept = session.keep(f"{name}_spells", rows.mutate(
+        days=days, rate=exact.e8(rows.interest_rate), delivered=exact.e8(rows.ftp_rate),
+        tenor=ibis.coalesce(ibis.least(term, floating), transfer.NO_MATURITY),
+        priced_on=ibis.ifelse(rows.maturity_date.isnull(), rows["first"], ibis.coalesce(rows.ftp_date, rows.opened)),
+    ))  # fmt: skip
+    return _priced(session, name, kept.filter(kept.days > 0))
+
+
+def _priced(session: Session, name: str, rows: Table) -> Table:
+    """Add the transfer price: the delivered one, else that of the funding curve."""
+    lacking = rows.filter(rows.delivered.isnull()).select("currency", "priced_on", "tenor").distinct()
+    wanted = session.con.to_pyarrow(lacking).to_pylist()
+    curves = transfer.curves_of(session.view, session.plan.last) if wanted else {}
+    made = transfer.price_table(curves, ((one["currency"], one["priced_on"], one["tenor"]) for one in wanted))
+    prices = session.keep(f"{name}_prices", made)
+    same = [rows.currency == prices.ccy, rows.priced_on == prices.on, rows.tenor == prices.days]
+    joined = rows.left_join(prices, same)
+    price = ibis.coalesce(joined.delivered, joined.price_e8.cast(exact.BIG))
+    return joined.select(*(rows[one] for one in rows.columns), price=price)
+
+
+def _basis(rows: Table) -> tuple[Table, Table]:
+    """Return by what a Σ of balance × days × rate is multiplied and divided to be interest: days of the year, and months of thirty days."""
+    thirty = rows.day_count == THIRTY
+    year = ibis.ifelse(rows.day_count.fill_null("") == "ACT360", 360, ibis.ifelse(thirty.fill_null(False), 360, YEAR))
+    in_month = rows["last"].delta(rows["first"], unit="day") + 1
+    scale = ibis.ifelse(thirty.fill_null(False), 30, 1)
+    return exact.big(scale), exact.big(year) * exact.big(ibis.ifelse(thirty.fill_null(False), in_month, 1))
+
+
+def _deposits(session: Session) -> Table:
+    """A balance is known day by day, its rates by version: a change inside the month counts by its days."""
+    versions = session.account_versions
+    versions = versions.filter(versions.family == DEPOSIT).select(
+        "account_id", *_RATES, starts=ibis.greatest(versions.lives_from, versions.open_date),
+        ends=ibis.least(versions.known_to, versions.gone), opened=versions.open_date, since=versions.known_from,
+    )  # fmt: skip
+    spells = _spells(session, "deposit", versions)
+    terms = spells.group_by("account_id", "slice", "first", "last").aggregate(
+        party_id=spells.party_id.argmax(spells.since), day_count=spells.day_count.argmax(spells.since),
+        days=spells.days.sum(), rate=(spells.rate.fill_null(exact.big(0)) * exact.big(spells.days)).sum().cast(exact.BIG),
+        price=(spells.price * exact.big(spells.days)).sum().cast(exact.BIG),
+        unpriced=(spells.price.isnull() | spells.rate.isnull()).any(),
+    )  # fmt: skip
+    totals = account_slices(session, (DEPOSIT,)).select("account_id", "slice", "total")
+    rows = terms.join(totals, ["account_id", "slice"])
+    rows = rows.filter(rows.total != 0)
+    scale, year = _basis(rows)
+    whole = exact.big(rows.total) * scale
+    over = year * exact.big(rows.days) * exact.big(exact.E8)
+    known = ~rows.unpriced
+    none = exact.big(0)
+    return _part(
+        rows, DEPOSIT, account_id=rows.account_id, balance_days=rows.total, unpriced=rows.unpriced,
+        interest=ibis.ifelse(known, exact.div_half_up(whole * rows.rate, over), none),
+        transfer=ibis.ifelse(known, exact.div_half_up(whole * rows.price, over), none),
+    )  # fmt: skip
+
+
+def _loans(session: Session) -> Table:
+    """A loan is known by its versions: what is owed, at which rates, with which risk; each counts for its days."""
+    amounts = ("outstanding", "ead", "rwa")
+    found = asof.validity(session.view, "loan", ("account_id", *_RATES, "start_date", *amounts, "pd", "lgd"), session.plan.last)
+    found = found.mutate(starts=found.known_from, ends=found.known_to, opened=found.start_date)
+    spells = _spells(session, "loan", found)
+    lacks = spells.mutate(no_weight=spells.rwa.isnull(), no_risk=spells.pd.isnull() | spells.lgd.isnull() | spells.ead.isnull())
+    rows = _rated(session, lacks, "currency", "last", *amounts)
+    days, none = exact.big(rows.days), exact.big(0)
+    owed = rows.outstanding * days
+    weight = ibis.ifelse(rows.no_weight, rows.outstanding, rows.rwa) * days
+    risk = ibis.ifelse(rows.no_risk, none, exact.e8(rows.pd) * exact.e8(rows.lgd)) * rows.ead * days
+    known = rows.price.notnull() & rows.rate.notnull()
+    grouped = rows.group_by("account_id", "party_id", "slice", "first", "last", "day_count").aggregate(
+        owed=owed.sum().cast(exact.BIG), weight=weight.sum().cast(exact.BIG), risk=risk.sum().cast(exact.BIG),
+        charged=ibis.ifelse(known, owed * rows.rate, none).sum().cast(exact.BIG),
+        transfer=ibis.ifelse(known, owed * rows.price, none).sum().cast(exact.BIG),
+        unpriced=(~known & (rows.outstanding != 0)).any(), unrated=rows.unrated.any(),
+        unrisked=(rows.no_risk & (rows.outstanding != 0)).any(), assumed=(rows.no_weight & (rows.outstanding != 0)).any(),
+    )  # fmt: skip
+    scale, year = _basis(grouped)
+    over = year * exact.big(exact.E8)
+    ratio = int(rule("VALUE.CAPITAL.RATIO", session.plan.last).value * exact.E8)
+    of_year = exact.big(YEAR) * exact.big(exact.E8)
+    return _part(
+        grouped, LOAN, account_id=grouped.account_id, balance_days=grouped.owed,
+        interest=exact.div_half_up(grouped.charged * scale, over), transfer=exact.div_half_up(grouped.transfer * scale, over),
+        expected_loss=exact.div_half_up(grouped.risk, of_year * exact.big(exact.E8)),
+        capital=exact.div_half_up(grouped.weight * exact.big(ratio), of_year),
+        **{name: grouped[name] for name in FLAGS},
+    )  # fmt: skip
+
+
+def _fees(session: Session) -> Table:
+    """Fees as booked, VAT inside; those of foreign exchange are its spread, which is another line."""
+    plan, products, days = session.plan, session.products, session.days
+    rows = session.view.events("fee", plan.flows_from, plan.last)
+    rows = rows.select("party_id", "account_id", "product_code", "booking_date", "ccy", "amount", vat=rows.vat_amount.fill_null(0))
+    rows = _rated(session, rows, "ccy", "booking_date", "amount", "vat")
+    rows = rows.left_join(products, rows.product_code == products.product_code).select(*rows.columns, "family")
+    rows = rows.join(days, rows.booking_date == days.day)
+    none, spread = exact.big(0), rows.family.fill_null("") == FX_FAMILY
+    of_account = ibis.ifelse(rows.account_id.isnull(), rows.product_code, ibis.literal(""))
+    grouped = rows.group_by("slice", "party_id", account=rows.account_id.fill_null(""), product=of_account).aggregate(
+        fees=ibis.ifelse(~spread & (rows.amount > 0), rows.amount, none).sum().cast(exact.BIG),
+        fee_expense=ibis.ifelse(~spread & (rows.amount < 0), -rows.amount, none).sum().cast(exact.BIG),
+        other=ibis.ifelse(spread, rows.amount, none).sum().cast(exact.BIG),
+        vat=rows.vat.sum().cast(exact.BIG), unrated=rows.unrated.any(),
+    )  # fmt: skip
+    lines = {name: grouped[name] for name in ("fees", "fee_expense", "other", "vat", "unrated")}
+    return _part(grouped, OTHER, account_id=grouped.account, product_code=grouped["product"], **lines)
+
+
+def _activities(session: Session) -> Table:
+    """What was done for a party × what one such activity costs at practical capacity; unused capacity is nobody's."""
+    last = session.view.record.as_of  # counts and costs of a month are delivered after it
+    counts = asof.validity(session.view, "activity_count", ("count",), last)
+    prices = asof.validity(session.view, "unit_cost", ("unit_cost", "ccy"), last)
+    counts, prices = (one.filter(one.known_to > last) for one in (counts, prices))
+    slices = session.slices
+    months = slices.mutate(period=slices["first"].strftime("%Y-%m"))
+    rows = counts.join(months, "period").join(prices, ["period", "activity_code"])
+    rows = rows.select("slice", "party_id", "last", "ccy", cost=(rows["count"] * rows.unit_cost).cast("decimal(38, 8)"))
+    return _summed_cost(session, rows)
+
+
+def _summed_cost(session: Session, rows: Table) -> Table:
+    whole = rows.mutate(cost=exact.decimals(exact.div_half_up((rows.cost * exact.E8).cast(exact.BIG), exact.big(1_000_000)), 2, exact.MONEY))
+    rated = _rated(session, whole, "ccy", "last", "cost")
+    grouped = rated.group_by("slice", "party_id").aggregate(cost=rated.cost.sum().cast(exact.BIG), unrated=rated.unrated.any())
+    return _part(grouped, OTHER, cost=grouped.cost, unrated=grouped.unrated)
+

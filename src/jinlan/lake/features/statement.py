@@ -21,7 +21,18 @@ from jinlan.lake.features.session import Session
 from jinlan.lake.features.windows import Months
 
 NEEDS = ("account", "product", "balance_daily")
-LINES = ("balance_days", "interest", "transfer", "fees", "fee_expense", "other", "vat", "cost", "expected_loss", "capital")
+LINES = (
+    "balance_days",
+    "interest",
+    "transfer",
+    "fees",
+    "fee_expense",
+    "other",
+    "vat",
+    "cost",
+    "expected_loss",
+    "capital",
+)
 # Something was lacking: a transfer price, a rate of exchange, the risk of a loan, a risk weight (then 100 % is taken).
 FLAGS = ("unpriced", "unrated", "unrisked", "assumed")
 KEYS = ("party_id", "account_id", "product_code", "side")
@@ -29,7 +40,16 @@ LOAN, DEPOSIT, OTHER = "LOAN", "DEPOSIT", ""
 YEAR = 365
 THIRTY = "30360"
 FX_FAMILY = "FX"
-_RATES = ("party_id", "currency", "interest_rate", "rate_type", "day_count", "ftp_rate", "ftp_date", "maturity_date")
+_RATES = (
+    "party_id",
+    "currency",
+    "interest_rate",
+    "rate_type",
+    "day_count",
+    "ftp_rate",
+    "ftp_date",
+    "maturity_date",
+)
 
 
 def account_months(session: Session) -> pa.Table:
@@ -50,14 +70,17 @@ def account_months(session: Session) -> pa.Table:
     rows = asof.resolve(rows, _merges(session))
     rows = _with_products(session, rows)
     grouped = rows.group_by("month", *KEYS).aggregate(
-        **{name: rows[name].sum().cast("int64") for name in LINES}, **{name: rows[name].max() for name in FLAGS}
+        **{name: rows[name].sum().cast("int64") for name in LINES},
+        **{name: rows[name].max() for name in FLAGS},
     )
     return session.con.to_pyarrow(grouped.order_by("month", *KEYS))
 
 
 def absent(session: Session) -> tuple[str, ...]:
     """Return the tables without which a line of the statement is not known."""
-    return tuple(name for name in (*NEEDS, "loan", "fee", "activity_count", "unit_cost") if not session.has(name))
+    return tuple(
+        name for name in (*NEEDS, "loan", "fee", "activity_count", "unit_cost") if not session.has(name)
+    )
 
 
 def _merges(session: Session) -> Table | None:
@@ -77,7 +100,9 @@ def _with_products(session: Session, rows: Table) -> Table:
 def _part(rows: Table, side: str, **values: Table) -> Table:
     """Bring a part into the shape that all parts share; lines that it does not speak of are 0."""
     zero = ibis.literal(0)
-    words = {name: values.get(name, ibis.literal("")).fill_null("") for name in ("account_id", "product_code")}
+    words = {
+        name: values.get(name, ibis.literal("")).fill_null("") for name in ("account_id", "product_code")
+    }
     lines = {name: values.get(name, zero).cast("int64") for name in LINES}
     flags = {name: values.get(name, zero).cast("int8") for name in FLAGS}
     return rows.select("slice", "party_id", **words, side=ibis.literal(side), **lines, **flags)
@@ -89,7 +114,9 @@ def _rated(session: Session, rows: Table, currency: str, day: str, *amounts: str
     joined = rows.left_join(fx, [rows[currency] == fx.ccy, rows[day] == fx.day])
     rate = ibis.ifelse(joined[currency] == session.base, exact.E8, joined.rate_e8)
     factor, unit = exact.big(rate.fill_null(0)), exact.big(exact.E8)
-    found = {name: exact.div_half_up(exact.cents(joined[name].fill_null(0)) * factor, unit) for name in amounts}
+    found = {
+        name: exact.div_half_up(exact.cents(joined[name].fill_null(0)) * factor, unit) for name in amounts
+    }
     kept = [name for name in rows.columns if name not in (*amounts, "unrated")]
     return joined.select(*(rows[name] for name in kept), **found, unrated=rate.isnull())
 
@@ -134,7 +161,9 @@ def _priced(session: Session, name: str, rows: Table) -> Table:
 def _basis(rows: Table) -> tuple[Table, Table]:
     """Return by what a Σ of balance × days × rate is multiplied and divided to be interest: days of the year, and months of thirty days."""
     thirty = rows.day_count == THIRTY
-    year = ibis.ifelse(rows.day_count.fill_null("") == "ACT360", 360, ibis.ifelse(thirty.fill_null(False), 360, YEAR))
+    year = ibis.ifelse(
+        rows.day_count.fill_null("") == "ACT360", 360, ibis.ifelse(thirty.fill_null(False), 360, YEAR)
+    )
     in_month = rows["last"].delta(rows["first"], unit="day") + 1
     scale = ibis.ifelse(thirty.fill_null(False), 30, 1)
     return exact.big(scale), exact.big(year) * exact.big(ibis.ifelse(thirty.fill_null(False), in_month, 1))
@@ -172,10 +201,14 @@ def _deposits(session: Session) -> Table:
 def _loans(session: Session) -> Table:
     """A loan is known by its versions: what is owed, at which rates, with which risk; each counts for its days."""
     amounts = ("outstanding", "ead", "rwa")
-    found = asof.validity(session.view, "loan", ("account_id", *_RATES, "start_date", *amounts, "pd", "lgd"), session.plan.last)
+    found = asof.validity(
+        session.view, "loan", ("account_id", *_RATES, "start_date", *amounts, "pd", "lgd"), session.plan.last
+    )
     found = found.mutate(starts=found.known_from, ends=found.known_to, opened=found.start_date)
     spells = _spells(session, "loan", found)
-    lacks = spells.mutate(no_weight=spells.rwa.isnull(), no_risk=spells.pd.isnull() | spells.lgd.isnull() | spells.ead.isnull())
+    lacks = spells.mutate(
+        no_weight=spells.rwa.isnull(), no_risk=spells.pd.isnull() | spells.lgd.isnull() | spells.ead.isnull()
+    )
     rows = _rated(session, lacks, "currency", "last", *amounts)
     days, none = exact.big(rows.days), exact.big(0)
     owed = rows.outstanding * days
@@ -206,9 +239,19 @@ def _fees(session: Session) -> Table:
     """Fees as booked, VAT inside; those of foreign exchange are its spread, which is another line."""
     plan, products, days = session.plan, session.products, session.days
     rows = session.view.events("fee", plan.flows_from, plan.last)
-    rows = rows.select("party_id", "account_id", "product_code", "booking_date", "ccy", "amount", vat=rows.vat_amount.fill_null(0))
+    rows = rows.select(
+        "party_id",
+        "account_id",
+        "product_code",
+        "booking_date",
+        "ccy",
+        "amount",
+        vat=rows.vat_amount.fill_null(0),
+    )
     rows = _rated(session, rows, "ccy", "booking_date", "amount", "vat")
-    rows = rows.left_join(products, rows.product_code == products.product_code).select(*rows.columns, "family")
+    rows = rows.left_join(products, rows.product_code == products.product_code).select(
+        *rows.columns, "family"
+    )
     rows = rows.join(days, rows.booking_date == days.day)
     none, spread = exact.big(0), rows.family.fill_null("") == FX_FAMILY
     of_account = ibis.ifelse(rows.account_id.isnull(), rows.product_code, ibis.literal(""))
@@ -231,13 +274,20 @@ def _activities(session: Session) -> Table:
     slices = session.slices
     months = slices.mutate(period=slices["first"].strftime("%Y-%m"))
     rows = counts.join(months, "period").join(prices, ["period", "activity_code"])
-    rows = rows.select("slice", "party_id", "last", "ccy", cost=(rows["count"] * rows.unit_cost).cast("decimal(38, 8)"))
+    rows = rows.select(
+        "slice", "party_id", "last", "ccy", cost=(rows["count"] * rows.unit_cost).cast("decimal(38, 8)")
+    )
     return _summed_cost(session, rows)
 
 
 def _summed_cost(session: Session, rows: Table) -> Table:
-    whole = rows.mutate(cost=exact.decimals(exact.div_half_up((rows.cost * exact.E8).cast(exact.BIG), exact.big(1_000_000)), 2, exact.MONEY))
+    whole = rows.mutate(
+        cost=exact.decimals(
+            exact.div_half_up((rows.cost * exact.E8).cast(exact.BIG), exact.big(1_000_000)), 2, exact.MONEY
+        )
+    )
     rated = _rated(session, whole, "ccy", "last", "cost")
-    grouped = rated.group_by("slice", "party_id").aggregate(cost=rated.cost.sum().cast(exact.BIG), unrated=rated.unrated.any())
+    grouped = rated.group_by("slice", "party_id").aggregate(
+        cost=rated.cost.sum().cast(exact.BIG), unrated=rated.unrated.any()
+    )
     return _part(grouped, OTHER, cost=grouped.cost, unrated=grouped.unrated)
-

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 import pyarrow as pa
 
@@ -49,7 +50,7 @@ def at_tenor(curve: Tenors, tenor: int) -> Decimal:
     """Return the rate of a curve at a tenor in days."""
     if tenor <= curve[0][0]:
         return curve[0][1]
-    for (left, low), (right, high) in zip(curve, curve[1:], strict=False):
+    for (left, low), (right, high) in pairwise(curve):
         if tenor <= right:
             return low + (high - low) * (tenor - left) / (right - left)
     return curve[-1][1]
@@ -80,4 +81,6 @@ def price_table(curves: Mapping[str, Curves], wanted: Iterable[tuple[str, date, 
         if price is not None:
             rows.append((currency, on, tenor, int((price * E8).to_integral_value(ROUND_HALF_UP))))
     kinds = (("ccy", pa.string()), ("on", pa.date32()), ("days", pa.int64()), ("price_e8", pa.int64()))
-    return pa.table({name: pa.array([row[at] for row in rows], kind) for at, (name, kind) in enumerate(kinds)})
+    return pa.table(
+        {name: pa.array([row[at] for row in rows], kind) for at, (name, kind) in enumerate(kinds)}
+    )

@@ -27,7 +27,9 @@ from jinlan.site.demobank import (
     service,
     silences,
 )  # fmt: skip
+from jinlan.site.demobank.accruals import Accruals
 from jinlan.site.demobank.book import Bank
+from jinlan.site.demobank.costs import Costs
 from jinlan.site.demobank.entries import Ints
 from jinlan.site.demobank.flows import Engine, Result
 from jinlan.site.demobank.holdings import Holdings
@@ -65,8 +67,9 @@ def generate(
     stage = build(bank, size)
     sink = Sink(partial, bank.time, frozenset(stage.missing), frozenset(_corrected(stage)))
     progress(f"写主数据:客户 {len(bank.parties)},账户 {len(bank.accounts)}")
+    accruals = Accruals(bank)
     write_state(bank, sink)
-    _months(bank, size, stage, sink, progress)
+    _months(bank, size, stage, sink, accruals, progress)
     progress("封包与校验和")
     sink.close()
     save_stories(partial, stage.stories)
@@ -145,22 +148,25 @@ def _corrected(stage: Stage) -> list[int]:
     return sorted({number for fault in stage.faults for number in range(fault.first, fault.last + 1)})
 
 
-def _months(bank: Bank, size: Size, stage: Stage, sink: Sink, progress: Callable[[str], None]) -> None:
-    market = Market(bank)
+def _months(
+    bank: Bank, size: Size, stage: Stage, sink: Sink, accruals: Accruals, progress: Callable[[str], None]
+) -> None:
+    market, costs = Market(bank), Costs(bank)
     market.deliver(sink)
     engine, holdings = Engine(bank, size.intensity), Holdings(bank, sink, market)
     books = Books(bank, sink)
     ledger = Ledger(bank, sink, [one.account for one in bank.cash] + [one.account for one in bank.positions])
     for month in bank.time.months:
         result = engine.month(month)
-        books.write(month, result.entries)
+        booked = books.write(month, result.entries)
         quantity, value, held = holdings.month(month)
-        holdings.fees(month)
+        accruals.fees(sink, booked, holdings.fees(month))
         base = _in_base(books, market, result)
         closing = np.concatenate([result.balance, value])
         accrued = np.concatenate([result.accrued, np.zeros_like(value)])
         is_open = np.concatenate([result.open, held])
         ledger.totals(month, closing, is_open, books.currency, books.currencies)
+        accruals.write(sink, month, base, result.open, costs.write(sink, month))
         wrong = _Faults(stage, holdings, month.first, month.last)
         wrong.correct(sink, ledger, closing, accrued, np.concatenate([base, value]), is_open, quantity)
         spoiled = wrong.spoil(value)

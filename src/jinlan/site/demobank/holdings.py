@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from jinlan.lake.extracts.schema import TABLES
 from jinlan.site.demobank import arrow
 from jinlan.site.demobank.book import Account, Bank, Position
 from jinlan.site.demobank.entries import Ints
@@ -92,12 +93,12 @@ class Holdings:
         }  # fmt: skip
         return common("holding", columns, when, "WM")
 
-    def fees(self, month: Month) -> None:
-        """Write the monthly fees of investments; they are taken from the product, not from an account."""
+    def fees(self, month: Month) -> pa.Table:
+        """Write the monthly fees of investments and return them; they are taken from the product, not from an account."""
         when = self.time.next_work(month.first + 4)
         place = np.flatnonzero((self.fee >= 100) & (self.opened < month.first))
         if not len(place) or when > self.time.end:
-            return
+            return arrow.schema(TABLES["fee"]).empty_table()
         number: Ints = (month.year * 100 + month.number) * 10_000_000 + np.arange(1, len(place) + 1)
         party = [self.accounts[one].party_id for one in place]
         columns = {
@@ -108,4 +109,6 @@ class Holdings:
             "ccy": pa.array(["CNY"] * len(place)), "booking_date": arrow.days(np.full(len(place), when)),
         }  # fmt: skip
         days: Ints = np.full(len(place), when, dtype=np.int64)
-        self.sink.write("fee", common("fee", columns, days, "WM"), days)
+        table = common("fee", columns, days, "WM")
+        self.sink.write("fee", table, days)
+        return table

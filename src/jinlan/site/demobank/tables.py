@@ -40,8 +40,8 @@ class Books:
         self.currency = np.array([codes.index(one.account.currency) for one in bank.cash], dtype=np.int32)
         self.count = 0
 
-    def write(self, month: Month, entries: Entries) -> None:
-        """Write the transactions of a month and the fees among them."""
+    def write(self, month: Month, entries: Entries) -> pa.Table:
+        """Write the transactions of a month and the fees among them, which are returned."""
         rng = stream(self.bank.seed, "books", month.key)
         keep = np.flatnonzero(entries.day + month.first <= self.bank.time.end)
         order = keep[np.argsort(entries.day[keep], kind="stable")]
@@ -52,8 +52,8 @@ class Books:
         for start in range(0, len(order), _CHUNK):
             rows = order[start : start + _CHUNK]
             self._transactions(month, entries.take(rows), number, number[rows], lag[rows], rng)
-        self._fees(month, entries.take(order[entries.kind[order] == _FEE]))
         self.count += len(order)
+        return self._fees(month, entries.take(order[entries.kind[order] == _FEE]))
 
     def _lag(self, month: Month, entries: Entries, rng: np.random.Generator) -> Ints:
         """Days by which a booking is delivered late: as planned, or by chance inside history."""
@@ -98,7 +98,7 @@ class Books:
         late = when + lag
         self.sink.write("transaction", common("transaction", columns, late, "CORE"), late)
 
-    def _fees(self, month: Month, rows: Entries) -> None:
+    def _fees(self, month: Month, rows: Entries) -> pa.Table:
         when = rows.day.astype(np.int64) + month.first
         number: Ints = (month.year * 100 + month.number) * 10_000_000 + np.arange(1, len(when) + 1)
         columns = {
@@ -108,7 +108,9 @@ class Books:
             "booking_date": arrow.days(when),
             **fee_amounts(-rows.cents), "ccy": arrow.words(self.currency[rows.place], self.currencies),
         }  # fmt: skip
-        self.sink.write("fee", common("fee", columns, when, "CORE"), when)
+        table = common("fee", columns, when, "CORE")
+        self.sink.write("fee", table, when)
+        return table
 
 
 def fee_amounts(cents: Ints) -> dict[str, pa.Array]:

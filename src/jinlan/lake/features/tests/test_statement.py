@@ -92,7 +92,9 @@ def test_every_row_names_its_month_account_and_product() -> None:
 
 def test_a_rate_that_changes_within_the_month_counts_by_its_days() -> None:
     bank = example()
-    bank["account"].append(account("A1", "P1", on=date(2025, 3, 11), interest_rate=D("0.002"), ftp_rate=D("0.023")))
+    bank["account"].append(
+        account("A1", "P1", on=date(2025, 3, 11), interest_rate=D("0.002"), ftp_rate=D("0.023"))
+    )
     bank["loan"].append(a_loan(interest_rate=D("0.035"), as_of_date=date(2025, 3, 21)))
 
     rows = lines(bank, date(2025, 3, 1), date(2025, 3, 31))
@@ -117,7 +119,13 @@ CURVE = ((1, "0.010"), (365, "0.020"), (1095, "0.030"))
 
 def curve(on: date, shift: str = "0") -> list[dict[str, Any]]:
     return [
-        {"curve_code": "FTP", "currency": "CNY", "tenor_days": tenor, "rate": D(rate) + D(shift), "as_of_date": on}
+        {
+            "curve_code": "FTP",
+            "currency": "CNY",
+            "tenor_days": tenor,
+            "rate": D(rate) + D(shift),
+            "as_of_date": on,
+        }
         for tenor, rate in CURVE
     ]
 
@@ -180,11 +188,21 @@ def test_a_currency_without_a_rate_is_told_and_one_with_a_rate_is_converted_on_i
 def test_a_party_that_was_merged_is_the_one_that_stands_at_the_months_end() -> None:
     bank = example()
     bank["party"].append(party("P9"))
-    bank["party_merge"] = [{"old_party_id": "P1", "new_party_id": "P9", "effective_date": date(2025, 3, 15), "as_of_date": date(2025, 3, 15)}]
+    bank["party_merge"] = [
+        {
+            "old_party_id": "P1",
+            "new_party_id": "P9",
+            "effective_date": date(2025, 3, 15),
+            "as_of_date": date(2025, 3, 15),
+        }
+    ]
 
     rows = lines(bank, date(2025, 2, 1), date(2025, 3, 31))
 
-    assert {(row["month"], row["party_id"]) for row in rows} == {(date(2025, 2, 1), "P1"), (date(2025, 3, 1), "P9")}
+    assert {(row["month"], row["party_id"]) for row in rows} == {
+        (date(2025, 2, 1), "P1"),
+        (date(2025, 3, 1), "P9"),
+    }
 
 
 def test_a_day_without_a_delivery_is_carried_forward() -> None:

@@ -78,9 +78,49 @@ def test_the_general_ledger_equals_the_deposits_of_every_day(lens: Lens) -> None
             join (select distinct account_id, currency from account) using (account_id)
             join acc using (account_id) where family = 'DEPOSIT' group by all)
         select count(*) from gl_control g left join own o using (as_of_date, currency)
-        where g.total <> coalesce(o.total, 0)""")
+        where g.gl_class = 'DEPOSIT' and g.total <> coalesce(o.total, 0)""")
         == 0
     )
+
+
+def test_the_general_ledger_holds_the_interest_of_every_month_account_by_account(lens: Lens) -> None:
+    months, wrong = lens.rows("""
+        with spells as (select *, coalesce(lead(as_of_date) over (partition by loan_id order by as_of_date), date '2027-01-01') as til
+            from loan),
+        months as (select distinct as_of_date as last, date_trunc('month', as_of_date)::date as first from gl_control
+            where gl_class = 'ACCRUED_INCOME'),
+        loans as (select last, loan_id, round(sum(outstanding * interest_rate * (least(til, last + 1) - greatest(as_of_date, first)))
+            / 365, 2) as interest from months join spells on as_of_date <= last and til > first group by all),
+        deposits as (select last, account_id, round(sum(balance_base * rate) / 365, 2) as interest from balance_daily b
+            join acc using (account_id) join months on b.as_of_date between first and last where family = 'DEPOSIT' group by all),
+        own as (select last, 'ACCRUED_INCOME' as gl_class, sum(interest) as total from loans group by all
+            union all select last, 'ACCRUED_EXPENSE', sum(interest) from deposits group by all)
+        select count(*), count(*) filter (abs(g.total - own.total) > 0.02) from gl_control g
+        join own on own.last = g.as_of_date and own.gl_class = g.gl_class""")[0]  # fmt: skip
+    assert (months, wrong) == (28, 0)
+
+
+def test_the_general_ledger_holds_the_fees_of_every_day(lens: Lens) -> None:
+    days, wrong = lens.rows("""
+        with own as (select booking_date, ccy, 'FEE_INCOME' as gl_class, sum(amount) as total from fee group by all
+            union all select booking_date, ccy, 'VAT', sum(vat_amount) from fee group by all)
+        select count(*), count(*) filter (g.total is distinct from own.total) from own left join gl_control g
+        on g.as_of_date = booking_date and g.currency = ccy and g.gl_class = own.gl_class""")[0]
+    assert days == 58
+    assert wrong == 0
+
+
+def test_what_clients_used_and_what_nobody_used_is_the_operating_cost(lens: Lens) -> None:
+    months, wrong, idle = lens.rows("""
+        with pools as (select period, sum(pool_cost) as pool, sum(capacity * unit_cost) as priced from unit_cost group by 1),
+        used as (select period, sum(count * unit_cost) as used from activity_count join unit_cost using (period, activity_code)
+            group by 1)
+        select count(*), count(*) filter (g.total <> pool or pool <> priced), min(pool - used) from gl_control g
+        join pools on period = strftime(as_of_date, '%Y-%m') join used using (period)
+        where gl_class = 'OPERATING_COST'""")[0]
+    assert months == 14
+    assert wrong == 0
+    assert idle > 0
 
 
 def test_reversals_undo_a_booking_of_the_same_amount(lens: Lens) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from playwright.sync_api import Error
+
 from jinlan.basics.numbers import half_up
 from jinlan.site.commands.shots import sign_in
 
@@ -20,7 +22,7 @@ QUIET = """() => new Promise(done => {
   const look = () => {
     const now = performance.now()
     if (document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')) since = now
-    now - since > 300 ? done(true) : setTimeout(look, 30)
+    now - since > 250 ? done(true) : setTimeout(look, 30)
   }
   look()
 })"""
@@ -101,16 +103,28 @@ class Desk:
     def open(self, address: str) -> str:
         """Open a page that must be there; return the text of its body."""
         answer = self.page.goto(self.url + address)
-        self.page.wait_for_load_state("networkidle")
+        self.settle()
         assert answer.status == 200, f"{address}: {answer.status}"
         return self.body()
 
     @contextmanager
     def leaving(self) -> Iterator[None]:
         """Do something that leads to another page, once this one stands still, and wait for the other."""
-        self.page.evaluate(QUIET)
-        with self.page.expect_navigation(wait_until="networkidle"):
+        self.settle()
+        with self.page.expect_navigation(wait_until="load"):
             yield
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing loads any more; a page that leads on by itself is followed."""
+        for _ in range(3):
+            try:
+                self.page.evaluate(QUIET)
+                return
+            except Error as error:
+                if "context was destroyed" not in str(error):
+                    raise
+                self.page.wait_for_load_state("load")
 
     def body(self) -> str:
         """Return the visible and hidden text of the whole page, names in titles included."""

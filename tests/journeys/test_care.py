@@ -69,7 +69,7 @@ def test_a_birthday_is_noted_refused_without_consent_claimed_with_it_and_greeted
     one.page.select_option("#id_channel", "EMAIL")
     with one.page.expect_response(lambda answer: answer.status == 422):
         one.page.click(SUBMIT)
-    one.page.wait_for_load_state("networkidle")
+    one.settle()
     assert said["none"] in one.text("main")
     one.complaints.clear()  # the browser notes the 422
     assert said["open"] in (one.open(care) and one.text("dl.facts"))

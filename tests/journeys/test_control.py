@@ -43,7 +43,7 @@ def ask_for_a_tier(one: Desk, address: str, tier: str) -> str:
     one.page.fill("textarea[name=reason]", "集团在建项目需要总行协调")
     with one.page.expect_response(lambda answer: answer.status == 422):
         one.page.click("button.btn-primary")
-    one.page.wait_for_load_state("networkidle")
+    one.settle()
     one.complaints.clear()  # the browser notes the 422
     assert "依据至少 10 个字" in one.text(".field.wrong .error")
     assert one.page.input_value("textarea[name=reason]") == "集团在建项目需要总行协调"

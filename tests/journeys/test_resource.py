@@ -44,7 +44,7 @@ def test_a_row_is_made_edited_in_two_tabs_and_given_back(desk: Sit) -> None:
     amend(phone, "299", "以为没有人改过")
     with phone.page.expect_response(lambda answer: answer.status == 422):
         phone.page.click(SUBMIT)
-    phone.page.wait_for_load_state("networkidle")
+    phone.settle()
     phone.complaints.clear()  # the browser notes the 422
     assert "这条记录在您打开之后被改过" in phone.body()
     assert phone.page.input_value("#id_reason") == "以为没有人改过"

@@ -91,7 +91,7 @@ def test_a_figure_tells_its_formula_run_load_and_source_rows(desk: Sit, product:
     lihua.open(line.address)
     lihua.page.locator("a.info[href*='/figure/deposit_avg_12m']").first.click()
     lihua.page.wait_for_selector("#side-body .answer-foot", timeout=30_000)
-    lihua.page.wait_for_load_state("networkidle")
+    lihua.settle()
     panel = lihua.text("#side-body")
 
     assert lihua.page.locator("dialog#side[open]").count() == 1

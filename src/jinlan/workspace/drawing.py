@@ -122,3 +122,26 @@ def gantt(rows: Sequence[Bar], since: date, until: date, today: date) -> dict[st
         for one in rows
     ]
     return {"bars": bars, "marks": marks, "today": place(today) if first <= today <= last else None}
+
+
+def waterfall(steps: Sequence[tuple[Decimal, bool]]) -> list[dict[str, Any]]:
+    """Return each step as a stretch in percent of the whole height of the fall, and where nought is.
+
+    A step is (amount, whether it stands from nought): sums stand, what leads to them hangs between the sums.
+    """
+    ends, level = [], Decimal(0)
+    for amount, stands in steps:
+        start = Decimal(0) if stands else level
+        level = start + amount
+        ends.append((min(start, level), max(start, level)))
+    low = min([Decimal(0), *(one for one, _ in ends)])
+    high = max([Decimal(0), *(one for _, one in ends)])
+    whole = high - low or Decimal(1)
+
+    def place(value: Decimal) -> float:
+        return round(float(100 * (value - low) / whole), 2)
+
+    return [
+        {"x": place(start), "width": max(0.4, round(place(end) - place(start), 2)), "zero": place(Decimal(0))}
+        for start, end in ends
+    ]

@@ -192,6 +192,11 @@ def _written(value: Any, column: str, kind: str, names: dict[str, str]) -> str:
     return moment(value) if isinstance(value, datetime) else str(word(VALUES.get(column, {}), str(value)))
 
 
+def read_sources(actor: Actor, it: Asked, what: str) -> None:
+    """Record who read what is behind the figures of a unit."""
+    _audit(actor, "workspace.sources_read", it, what)
+
+
 def _audit(actor: Actor, verb: str, it: Asked, what: str) -> None:
     """Record who read source rows of whom."""
     audit(

@@ -13,7 +13,8 @@ from typing import Any
 from jinlan.basics.errors import Refused
 from jinlan.basics.register import rule
 from jinlan.insight.added import read
-from jinlan.insight.asking.questions import DryRun, Weights
+from jinlan.insight.asking.books import lines
+from jinlan.insight.asking.questions import Books, DryRun, Weights
 from jinlan.insight.consequence import absent, consequence, swayed
 from jinlan.insight.definition import POINT, Definition
 from jinlan.insight.dryrun import Judged, Stock, judge, sensitivity, stock_of
@@ -21,7 +22,7 @@ from jinlan.insight.parsing import parse
 from jinlan.insight.score import Scorecard
 from jinlan.insight.weights import entropy
 from jinlan.lake import results
-from jinlan.lake.reader.answers import Answerer
+from jinlan.lake.reader.answers import Answerer, within
 from jinlan.lake.reader.questions import Question
 
 _FOLDER = re.compile(r"[A-Za-z0-9_-]{1,16}/results/run=\d+/as_of=\d{4}-\d{2}-\d{2}")
@@ -69,7 +70,7 @@ class Held:
 
 
 class Studio(Answerer):
-    """An answerer that knows definitions, too."""
+    """An answerer that knows definitions and statements, too."""
 
     def __init__(self, lake: Path, *, shelf: Shelf, memory_limit: str = "512MB", threads: int = 1) -> None:
         """Open nothing yet; `shelf` is shared with the other workers."""
@@ -82,6 +83,10 @@ class Studio(Answerer):
             return self._dry_run(question)
         if isinstance(question, Weights):
             return self._weights(question)
+        if isinstance(question, Books):
+            view = self._view(question.record)
+            parties = within(view, question.last, question.parties, question.scope)
+            return lines(view, parties, question.first, question.as_of, question.last)
         return super().answer(question)
 
     def _dry_run(self, question: DryRun) -> dict[str, Any]:

@@ -45,3 +45,25 @@ class Weights:
     as_of: date
     body: str
     scope: Scope
+
+
+@learn
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Lines of the profitability statement of accounts of parties, in two periods of whole months.
+
+    Args:
+        record: the load as which the lake is read.
+        first: first day of the earlier period.
+        as_of: first day of the later one, which ends the earlier.
+        last: last day of the later one.
+        parties: whose accounts.
+        scope: of the person who asks.
+    """
+
+    record: Pin
+    first: date
+    as_of: date
+    last: date
+    parties: tuple[str, ...]
+    scope: Scope

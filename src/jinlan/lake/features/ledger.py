@@ -128,9 +128,8 @@ def _pools(session: Session) -> dict[date, int]:
     """Return month -> what its activities cost in all, as far as the bank says so."""
     if not session.has("unit_cost"):
         return {}
-    last = session.view.record.as_of
-    rows = asof.validity(session.view, "unit_cost", ("pool_cost",), last)
-    rows = rows.filter(rows.known_to > last, rows.pool_cost.notnull())
+    rows = asof.validity(session.view, "unit_cost", ("pool_cost",), asof.FOREVER)
+    rows = rows.filter(rows.known_to == asof.FOREVER, rows.pool_cost.notnull())
     grouped = rows.group_by("period").aggregate(pool=exact.cents(rows.pool_cost).sum().cast(exact.BIG))
     found = session.con.to_pyarrow(grouped).to_pylist()
     return {date.fromisoformat(f"{row['period']}-01"): int(row["pool"]) for row in found}

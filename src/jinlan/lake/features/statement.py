@@ -267,10 +267,10 @@ def _fees(session: Session) -> Table:
 
 def _activities(session: Session) -> Table:
     """What was done for a party × what one such activity costs at practical capacity; unused capacity is nobody's."""
-    last = session.view.record.as_of  # counts and costs of a month are delivered after it
-    counts = asof.validity(session.view, "activity_count", ("count",), last)
-    prices = asof.validity(session.view, "unit_cost", ("unit_cost", "ccy"), last)
-    counts, prices = (one.filter(one.known_to > last) for one in (counts, prices))
+    # Counts and costs of a month are delivered after it: what the load knows speaks.
+    counts = asof.validity(session.view, "activity_count", ("count",), asof.FOREVER)
+    prices = asof.validity(session.view, "unit_cost", ("unit_cost", "ccy"), asof.FOREVER)
+    counts, prices = (one.filter(one.known_to == asof.FOREVER) for one in (counts, prices))
     slices = session.slices
     months = slices.mutate(period=slices["first"].strftime("%Y-%m"))
     rows = counts.join(months, "period").join(prices, ["period", "activity_code"])

@@ -122,11 +122,15 @@ def _no_measure(measure: str) -> Refused:
 def _asked(
     view: LakeView, as_of: date, parties: tuple[str, ...], peers: tuple[str, ...], scope: Scope
 ) -> Asked:
+    return Asked(view, as_of, within(view, as_of, parties, scope), peers)
+
+
+def within(view: LakeView, as_of: date, parties: tuple[str, ...], scope: Scope) -> tuple[str, ...]:
     """Drop the parties that the scope does not let through: neither named in it nor of its data domains."""
     named = tuple(party for party in parties if scope.all or party in set(scope.parties))
     if not {PERSONAL, CORPORATE} <= set(scope.domains):
-        named = _in_domains(view, as_of, named, scope.domains)
-    return Asked(view, as_of, named, peers)
+        return _in_domains(view, as_of, named, scope.domains)
+    return named
 
 
 def _in_domains(

@@ -1,0 +1,221 @@
+"""客户价值: the profitability statement of a client down to its accounts, what it earns on its capital, and why that moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from jinlan.basics.actor import Actor
+from jinlan.basics.errors import Refused
+from jinlan.basics.periods import add_months, month_end, month_start
+from jinlan.basics.register import rule
+from jinlan.clients import selectors as clients
+from jinlan.insight.asking.questions import Books
+from jinlan.insight.value.books import LOAN, Bridge, Entry, bridge, by_party, entry, statement_of
+from jinlan.insight.value.profit import Statement, Terms, break_even
+from jinlan.kernel.figures import column_unit
+from jinlan.serving import selectors as serving
+from jinlan.workspace import lake
+from jinlan.workspace.access import page
+from jinlan.workspace.client import Asked, asked
+from jinlan.workspace.dates import date_menu
+from jinlan.workspace.drawing import waterfall
+from jinlan.workspace.figure import read_sources
+from jinlan.workspace.value_words import EFFECTS, LACKS, LINES, TABLES
+
+PERIODS = {"12": 12, "3": 3, "1": 1}  # whole months
+ACCOUNTS_SHOWN = 50
+PATIENCE = 30.0  # seconds: two years of balances are read
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The months that a statement speaks of, and as many before them."""
+
+    months: int
+    first: date
+    last: date
+
+    @property
+    def before(self) -> date:
+        """Return the first day of the period before."""
+        return add_months(self.first, -self.months)
+
+    @property
+    def days(self) -> int:
+        """Return how many days the period has."""
+        return (self.last - self.first).days + 1
+
+
+def span_of(as_of: date, months: int) -> Span:
+    """Return the newest whole months that were over on a date."""
+    last = as_of if as_of == month_end(as_of) else month_start(as_of) - DAY
+    return Span(months, add_months(month_start(last), 1 - months), last)
+
+
+def terms_of(on: date) -> Terms:
+    """Return what the bank asks of capital on a date (rules VALUE.HURDLE, VALUE.TAX)."""
+    return Terms(rule("VALUE.HURDLE", on).value, rule("VALUE.TAX", on).value)
+
+
+@require_GET
+@page("clients")
+def client_value(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Show the statement of the members that the actor sees, over whole months up to the date shown."""
+    it = asked(request, actor, public_id)
+    own = serving.member_results(actor, unit_id=it.unit.pk, as_of=it.shown.as_of)
+    if not own:
+        raise Http404
+    parties = clients.parties_by_key(actor, party_ids=own)
+    run = next(iter(own.values())).run
+    span = span_of(it.shown.as_of, PERIODS.get(request.GET.get("months", ""), 12))
+    about = lake.About(
+        run.load,
+        it.shown.as_of,
+        tuple(sorted(one.code for one in parties.values())),
+        lake.domains_of(own.values()),
+    )
+    read_sources(actor, it, "value")
+    context = {
+        "title": _("客户价值"), "place": "clients", "unit": it.unit, "as_of_query": it.query, "shown": it.shown, "span": span,
+        "data_date": date_menu(request, actor, it.shown), "periods": _periods(it, span), "run": run,
+        "whole": serving.unit_result(actor, unit_id=it.unit.pk, as_of=it.shown.as_of) is not None,
+    }  # fmt: skip
+    try:
+        found = lake.reader(seconds=PATIENCE).ask(
+            Books(about.pin, span.before, span.first, span.last, about.parties, about.scope), dict
+        )
+    except Refused as refused:
+        return render(request, "workspace/value.html", context | {"problem": refused})
+    names = {one.code: one.name for one in parties.values()}
+    first = serving.first_published(actor)
+    since = month_start(first) if first else None
+    return render(
+        request,
+        "workspace/value.html",
+        context | _told(found, names, span, since, request.GET.get("line", "")),
+    )
+
+
+def _periods(it: Asked, span: Span) -> list[dict[str, Any]]:
+    words = {12: _("近 12 个月"), 3: _("近 3 个月"), 1: _("最近一个月")}
+    rewound = f"&as_of={it.shown.as_of.isoformat()}" if it.query else ""
+    return [
+        {"label": words[months], "url": f"?months={months}{rewound}", "current": months == span.months}
+        for months in PERIODS.values()
+    ]
+
+
+def _told(
+    found: Mapping[str, Any], names: Mapping[str, str], span: Span, since: date | None, line: str
+) -> dict[str, Any]:
+    """Return what the page says of the two periods; of the period before only when all of it is known."""
+    now = [entry(row) for row in found["rows"] if row["period"] == "now"]
+    before = [entry(row) for row in found["rows"] if row["period"] == "before"]
+    terms = terms_of(span.last)
+    whole = statement_of(now)
+    line = line if line in whole.measured else ""
+    unit = column_unit([whole.revenue, whole.cost, whole.capital])
+    compared = since is not None and span.before >= since
+    return {
+        "statement": whole, "terms": terms, "net": whole.net(terms), "eva": whole.eva(terms), "raroc": whole.raroc(terms),
+        "money_unit": unit, "lines": lines_of(whole, terms), "members": _members(now, names, terms),
+        "bridge": _bridge(bridge(before, now, terms)) if compared else None,
+        "accounts": _accounts(now, names, whole, terms, span, line), "line": line,
+        "more": max(0, len(now) - ACCOUNTS_SHOWN), "lacks": _lacks(now), "absent": [TABLES[name] for name in found["absent"] if name in TABLES],
+    }  # fmt: skip
+
+
+def lines_of(whole: Statement, terms: Terms) -> list[dict[str, Any]]:
+    """Return the lines of a statement with the sign that each has on value, its sums, and where its bar stands."""
+    steps = [
+        ("assets", whole.assets, False), ("liabilities", whole.liabilities, False), ("fees", whole.fees, False), ("other", whole.other, False),
+        ("vat", -whole.vat, False), ("revenue", whole.revenue, True), ("cost", -whole.cost, False),
+        ("expected_loss", -whole.expected_loss, False), ("before_tax", whole.before_tax, True), ("tax", -whole.tax(terms), False),
+        ("net", whole.net(terms), True), ("capital", -terms.hurdle * whole.capital, False), ("eva", whole.eva(terms), True),
+    ]  # fmt: skip
+    bars = waterfall([(value, stands) for _code, value, stands in steps])
+    return [
+        {
+            "code": code,
+            "name": LINES[code],
+            "value": value,
+            "sum": stands,
+            "bar": bar,
+            "opens": not stands and code != "tax",
+        }
+        for (code, value, stands), bar in zip(steps, bars, strict=True)
+    ]
+
+
+def _members(now: Sequence[Entry], names: Mapping[str, str], terms: Terms) -> list[dict[str, Any]]:
+    rows = []
+    for party, entries in by_party(now).items():
+        own = statement_of(entries)
+        rows.append({
+            "name": names.get(party, party), "revenue": own.revenue, "net": own.net(terms), "capital": own.capital,
+            "eva": own.eva(terms), "raroc": own.raroc(terms),
+        })  # fmt: skip
+    return sorted(rows, key=lambda row: (-row["eva"], row["name"]))
+
+
+def _bridge(it: Bridge) -> dict[str, Any]:
+    bars = waterfall([(it.before, True), *((value, False) for _code, value in it.effects), (it.after, True)])
+    effects = [
+        {"name": EFFECTS[code], "value": value, "bar": bar}
+        for (code, value), bar in zip(it.effects, bars[1:-1], strict=True)
+        if value
+    ]
+    return {"before": it.before, "after": it.after, "change": it.after - it.before, "effects": effects, "bars": (bars[0], bars[-1])}  # fmt: skip
+
+
+def _accounts(
+    now: Sequence[Entry], names: Mapping[str, str], whole: Statement, terms: Terms, span: Span, line: str
+) -> list[dict[str, Any]]:
+    """Return the accounts, what weighs most first; of one line when one was opened."""
+    ranked = sorted(now, key=lambda one: (-abs(_weight(one, line, terms)), one.party, one.account))
+    return [
+        _account(one, names, whole, terms, span)
+        for one in ranked[:ACCOUNTS_SHOWN]
+        if not line or _weight(one, line, terms)
+    ]
+
+
+def _weight(one: Entry, line: str, terms: Terms) -> Decimal:
+    """Return what an account adds to a line that is measured, else to the value."""
+    return one.statement.measured.get(line, one.statement.eva(terms))
+
+
+def _account(
+    one: Entry, names: Mapping[str, str], whole: Statement, terms: Terms, span: Span
+) -> dict[str, Any]:
+    average = one.volume / span.days
+    rate = one.interest * 365 / one.volume if one.volume else None
+    own, together = None, None
+    if one.side == LOAN and average > 0 and rate is not None and not one.lacks:
+        own = break_even(rate, average, one.statement, terms, days=span.days)
+        together = break_even(rate, average, whole, terms, days=span.days)
+    return {
+        "party": names.get(one.party, one.party), "account": one.account, "product": one.product, "side": one.side, "average": average,
+        "rate": rate, "margin": one.margin, "charges": one.statement.cost + one.statement.expected_loss, "statement": one.statement, "eva": one.statement.eva(terms), "own": own,
+        "together": together, "lacks": [LACKS[name] for name in sorted(one.lacks)],
+    }  # fmt: skip
+
+
+def _lacks(now: Iterable[Entry]) -> list[tuple[Any, int]]:
+    """Return what was not known, and of how many accounts."""
+    counts: dict[str, int] = {}
+    for one in now:
+        for name in one.lacks:
+            counts[name] = counts.get(name, 0) + 1
+    return [(LACKS[name], counts[name]) for name in sorted(counts)]

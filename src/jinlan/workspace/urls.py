@@ -123,6 +123,7 @@ urlpatterns = [
     path("clients/<uuid:public_id>/people/draw", people.draw, name="client-people-draw"),
     path("clients/<uuid:public_id>/charter", charter.client_charter, name="client-charter"),
     path("clients/<uuid:public_id>/value", value.client_value, name="client-value"),
+    path("clients/<uuid:public_id>/value/statement", value.client_statement, name="client-statement"),
     path("clients/<uuid:public_id>/accounts", figure.accounts, name="client-accounts"),
     path("clients/<uuid:public_id>/trend/<slug:code>", client.client_trend, name="client-trend"),
     path("clients/<uuid:public_id>/figure/<slug:code>", figure.figure, name="figure"),

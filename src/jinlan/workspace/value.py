@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,7 +27,7 @@ from jinlan.kernel.figures import column_unit
 from jinlan.serving import selectors as serving
 from jinlan.workspace import lake
 from jinlan.workspace.access import page
-from jinlan.workspace.client import Asked, asked
+from jinlan.workspace.client import Asked, asked, panel
 from jinlan.workspace.dates import date_menu
 from jinlan.workspace.drawing import waterfall
 from jinlan.workspace.figure import read_sources
@@ -71,40 +72,50 @@ def terms_of(on: date) -> Terms:
 @require_GET
 @page("clients")
 def client_value(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
+    """Show the frame of the statement at once; its lines come behind, since two years of balances are read for them."""
+    it = asked(request, actor, public_id)
+    if not serving.member_results(actor, unit_id=it.unit.pk, as_of=it.shown.as_of):
+        raise Http404
+    span = _span(request, it)
+    context = {
+        "title": _("客户价值"), "place": "clients", "unit": it.unit, "as_of_query": it.query, "shown": it.shown, "span": span,
+        "data_date": date_menu(request, actor, it.shown), "periods": _periods(it, span),
+        "body_query": f"?{urlencode({**request.GET.dict(), 'months': span.months})}",
+    }  # fmt: skip
+    return render(request, "workspace/value.html", context)
+
+
+@require_GET
+@page("clients")
+def client_statement(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show the statement of the members that the actor sees, over whole months up to the date shown."""
     it = asked(request, actor, public_id)
     own = serving.member_results(actor, unit_id=it.unit.pk, as_of=it.shown.as_of)
     if not own:
         raise Http404
     parties = clients.parties_by_key(actor, party_ids=own)
-    run = next(iter(own.values())).run
-    span = span_of(it.shown.as_of, PERIODS.get(request.GET.get("months", ""), 12))
-    about = lake.About(
-        run.load,
-        it.shown.as_of,
-        tuple(sorted(one.code for one in parties.values())),
-        lake.domains_of(own.values()),
-    )
+    run, span = next(iter(own.values())).run, _span(request, it)
+    codes = tuple(sorted(one.code for one in parties.values()))
+    about = lake.About(run.load, it.shown.as_of, codes, lake.domains_of(own.values()))
     read_sources(actor, it, "value")
     context = {
-        "title": _("客户价值"), "place": "clients", "unit": it.unit, "as_of_query": it.query, "shown": it.shown, "span": span,
-        "data_date": date_menu(request, actor, it.shown), "periods": _periods(it, span), "run": run,
+        "title": _("客户价值"), "place": "clients", "unit": it.unit, "shown": it.shown, "span": span, "run": run,
         "whole": serving.unit_result(actor, unit_id=it.unit.pk, as_of=it.shown.as_of) is not None,
     }  # fmt: skip
+    question = Books(about.pin, span.before, span.first, span.last, about.parties, about.scope)
     try:
-        found = lake.reader(seconds=PATIENCE).ask(
-            Books(about.pin, span.before, span.first, span.last, about.parties, about.scope), dict
-        )
+        found = lake.reader(seconds=PATIENCE).ask(question, dict)
     except Refused as refused:
-        return render(request, "workspace/value.html", context | {"problem": refused})
+        return panel(request, "workspace/_value.html", context | {"problem": refused})
     names = {one.code: one.name for one in parties.values()}
     first = serving.first_published(actor)
     since = month_start(first) if first else None
-    return render(
-        request,
-        "workspace/value.html",
-        context | _told(found, names, span, since, request.GET.get("line", "")),
-    )
+    told = _told(found, names, span, since, request.GET.get("line", ""))
+    return panel(request, "workspace/_value.html", context | told)
+
+
+def _span(request: HttpRequest, it: Asked) -> Span:
+    return span_of(it.shown.as_of, PERIODS.get(request.GET.get("months", ""), 12))
 
 
 def _periods(it: Asked, span: Span) -> list[dict[str, Any]]:

@@ -89,12 +89,15 @@ def _merges(session: Session) -> Table | None:
 
 
 def _with_products(session: Session, rows: Table) -> Table:
-    """Give every row of an account the product that the account has now."""
+    """Give every row of an account the product that the account has now, and the side of the books on which it stands."""
     known = session.account_versions
-    newest = known.group_by("account_id").aggregate(now=known.product_code.argmax(known.known_from))
+    newest = known.group_by("account_id").aggregate(
+        now=known.product_code.argmax(known.known_from), family=known.family.argmax(known.known_from)
+    )
     joined = rows.left_join(newest, rows.account_id == newest.account_id)
     product = ibis.coalesce(joined.now, joined.product_code)
-    return joined.mutate(product_code=product).select(*rows.columns)
+    side = ibis.ifelse(joined.family.isin((LOAN, DEPOSIT)), joined.family, joined.side)
+    return joined.mutate(product_code=product, side=side).select(*rows.columns)
 
 
 def _part(rows: Table, side: str, **values: Table) -> Table:

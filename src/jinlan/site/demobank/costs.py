@@ -30,11 +30,11 @@ class Activity:
 
 
 ACTIVITIES = (
-    Activity("COUNTER", 1250, 0.4, 3.0),
-    Activity("DIGITAL", 35, 18.0, 90.0),
+    Activity("COUNTER", 1250, 0.4, 40.0),
+    Activity("DIGITAL", 35, 18.0, 600.0),
     Activity("STATEMENT", 120, 1.0, 2.0),
-    Activity("RM_HOUR", 42000, 0.05, 0.4),
-    Activity("CREDIT_REVIEW", 680000, 0.0, 0.1),
+    Activity("RM_HOUR", 42000, 0.3, 8.0),
+    Activity("CREDIT_REVIEW", 680000, 0.0, 0.4),
 )
 
 

@@ -108,7 +108,7 @@ class Credit:
         dues = [month for month in time.months if month.index % months == 1 and month.first > start]
         past = self._before(loan, step, months)
         row["outstanding"] -= past
-        row["ead"] = row["outstanding"]
+        row["ead"] = row["rwa"] = row["outstanding"]
         bank.state.put("loan", bank.since(start), dict(row))
         self._used.append((bank.since(start), row["facility_id"] or "", row["outstanding"]))
         if start > time.first:
@@ -143,7 +143,7 @@ class Credit:
         """Deliver a change of a loan; the use of its line follows."""
         before = loan.row["outstanding"]
         loan.row.update(changes)
-        loan.row["ead"] = loan.row["outstanding"]
+        loan.row["ead"] = loan.row["rwa"] = loan.row["outstanding"]
         self.bank.state.put("loan", when, dict(loan.row), "U")
         if loan.row["outstanding"] != before:
             self._used.append((when, loan.row["facility_id"] or "", loan.row["outstanding"] - before))

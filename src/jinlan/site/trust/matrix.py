@@ -78,6 +78,7 @@ MATRIX: dict[str, Row] = {
     "client-members": Row(READERS, "figures"),
     "client-accounts": Row(READERS, "header"),
     "client-value": Row(READERS, "header", queries=("", "months=3&line=capital", "months=%27&line=%27")),
+    "client-statement": Row(READERS, "header", queries=("", "months=%27&line=%27")),
     "client-charter": Row(READERS, "figures"),
     "client-team": Row(READERS, "header"),
     "client-brief": Row(READERS, "header"),

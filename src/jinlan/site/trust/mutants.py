@@ -17,7 +17,7 @@ from jinlan.site.trust.py_mutants import PY_MUTANTS, PyMutant
 from jinlan.site.trust.sql_mutants import SQL_MUTANTS, SqlMutant
 
 CLONE = "trust_mutant"
-SOME = 6
+SOME = 4
 Say = Callable[[str], None]
 M = TypeVar("M", PyMutant, SqlMutant)
 Faults = probing.Verdict | rls.Verdict

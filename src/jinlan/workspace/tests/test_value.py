@@ -65,20 +65,27 @@ def page(answer) -> str:
 
 
 def test_the_statement_of_the_worked_example_stands_on_the_page(world, as_person, told):
-    found = page(as_person("lihua").get(world.address(world.cast.group, "/value")))
+    found = page(as_person("lihua").get(world.address(world.cast.group, "/value/statement")))
 
     assert "经济增加值 32.25 万元" in found
     assert "RAROC 14.07% 要求回报 11.0%" in found
     assert "营业收入 286.00 万元" in found
     assert "税后利润 147.75 万元" in found
-    assert "2025-11-01 至 2026-10-31 的完整月份" in found
     assert "4.50%" in found
     assert "4.07%" in found  # the rate at which the whole relationship adds nothing
     assert "4.88%" in found  # the loan alone: without fees, deposit and the cost of serving the client
 
 
+def test_the_page_stands_before_its_lines_and_asks_for_them_with_the_same_words(world, as_person, told):
+    answer = as_person("lihua").get(world.address(world.cast.group, "/value?months=3&line=fees"))
+
+    assert "2026-08-01 至 2026-10-31 的完整月份" in page(answer)
+    assert "/value/statement?months=3&amp;line=fees" in answer.content.decode()
+    assert told.asked == []
+
+
 def test_the_question_is_about_visible_members_and_whole_months_only(world, as_person, told):
-    as_person("wangmin").get(world.address(world.cast.group, "/value?months=3"))
+    as_person("wangmin").get(world.address(world.cast.group, "/value/statement?months=3"))
 
     (asked,) = told.asked
     mine = world.cast.parties["jia-3"].code
@@ -99,22 +106,27 @@ def test_the_question_is_about_visible_members_and_whole_months_only(world, as_p
 
 
 def test_who_does_not_see_a_client_asks_nothing(world, as_person, told):
-    assert as_person("lihua").get(world.address(world.cast.household, "/value")).status_code == 404
+    for tail in ("/value", "/value/statement"):
+        assert as_person("lihua").get(world.address(world.cast.household, tail)).status_code == 404
     assert told.asked == []
 
 
 def test_a_line_opens_the_accounts_that_move_it(world, as_person, told):
-    body = as_person("lihua").get(world.address(world.cast.group, "/value?line=liabilities")).content.decode()
+    body = (
+        as_person("lihua")
+        .get(world.address(world.cast.group, "/value/statement?line=liabilities"))
+        .content.decode()
+    )
     accounts = body.partition('id="accounts"')[2]
 
     assert "D-1" in accounts
     assert "L-1" not in accounts
-    assert "?months=12&amp;line=assets#accounts" in body or "?months=12&line=assets#accounts" in body
+    assert "/value?months=12&line=assets#accounts" in body
 
 
 def test_a_period_before_the_data_is_not_compared(world, as_person, told):
-    found = page(as_person("lihua").get(world.address(world.cast.group, "/value")))
-    compared = page(as_person("lihua").get(world.address(world.cast.group, "/value?months=1")))
+    found = page(as_person("lihua").get(world.address(world.cast.group, "/value/statement")))
+    compared = page(as_person("lihua").get(world.address(world.cast.group, "/value/statement?months=1")))
 
     assert "上一期不在已有数据之内" in found
     assert "与上一期相比" not in found
@@ -127,7 +139,7 @@ def test_what_is_not_known_is_said(world, as_person, told):
     told.answer[0]["unpriced"] = 1
     told.absent = ("unit_cost",)
 
-    found = page(as_person("lihua").get(world.address(world.cast.group, "/value")))
+    found = page(as_person("lihua").get(world.address(world.cast.group, "/value/statement")))
 
     assert "缺 FTP 价格，利差未计 · 1 个账户" in found
     assert "没有供数：作业单价" in found
@@ -136,4 +148,6 @@ def test_what_is_not_known_is_said(world, as_person, told):
 def test_a_reader_that_is_away_leaves_the_page_and_says_so(world, as_person, settings, tmp_path):
     settings.JINLAN_READER_SOCKET = tmp_path / "nobody.sock"
 
-    assert "数据湖读取进程没有运行" in page(as_person("lihua").get(world.address(world.cast.group, "/value")))
+    assert "数据湖读取进程没有运行" in page(
+        as_person("lihua").get(world.address(world.cast.group, "/value/statement"))
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -120,6 +121,10 @@ class LakeView:
             step = {row["old_party_id"]: row["new_party_id"] for row in found}
             self._merges[as_of] = {old: _follow(step, old) for old in step}
         return self._merges[as_of]
+
+    def with_merged(self, parties: Collection[str], as_of: date) -> list[str]:
+        """Return some parties with the numbers that were merged into theirs by `as_of`."""
+        return sorted({*parties, *(old for old, new in self.merges(as_of).items() if new in parties)})
 
     def resolved(
         self, table: engines.Table, columns: str | list[str], as_of: date | None = None

@@ -51,6 +51,39 @@ class Figure:
         return _about(self.it, self.run, self.parties, self.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The members of a unit whose rows of the lake the actor may read, and the run that published them."""
+
+    it: Asked
+    own: dict[int, MemberResult]
+    parties: dict[int, Any]  # key -> Party
+
+    @property
+    def run(self) -> Run:
+        """Return the run; one speaks for all members of a date."""
+        return next(iter(self.own.values())).run
+
+    @property
+    def about(self) -> lake.About:
+        """Return whose rows may be asked for."""
+        return _about(self.it, self.run, self.parties, self.own)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return code -> name of the members."""
+        return {party.code: party.name for party in self.parties.values()}
+
+
+def behind(request: HttpRequest, actor: Actor, public_id: UUID) -> Behind:
+    """Return the members in sight; 404 before anything is read from the lake."""
+    it = asked(request, actor, public_id)
+    own = serving.member_results(actor, unit_id=it.unit.pk, as_of=it.shown.as_of)
+    if not own:
+        raise Http404
+    return Behind(it, own, clients.parties_by_key(actor, party_ids=own))
+
+
 def _about(it: Asked, run: Run, parties: dict[int, Any], rows: dict[int, MemberResult]) -> lake.About:
     codes = tuple(sorted(party.code for party in parties.values()))
     return lake.About(run.load, it.shown.as_of, codes, lake.domains_of(rows.values()))
@@ -141,17 +174,12 @@ def figure_rows(request: HttpRequest, public_id: UUID, code: str, *, actor: Acto
 @page("clients")
 def accounts(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show accounts and products of the members that the actor sees, through the lake reader."""
-    it = asked(request, actor, public_id)
-    own = serving.member_results(actor, unit_id=it.unit.pk, as_of=it.shown.as_of)
-    if not own:
-        raise Http404
-    parties = clients.parties_by_key(actor, party_ids=own)
-    run = next(iter(own.values())).run
-    _audit(actor, "workspace.accounts_read", it, "accounts")
-    answer = lake.accounts(_about(it, run, parties, own))
+    found = behind(request, actor, public_id)
+    _audit(actor, "workspace.accounts_read", found.it, "accounts")
+    answer = lake.accounts(found.about)
     context = {
-        "title": _("账户与产品"), "place": "clients", "unit": it.unit,
-        "answer": _named(answer, {party.code: party.name for party in parties.values()}),
+        "title": _("账户与产品"), "place": "clients", "unit": found.it.unit,
+        "answer": _named(answer, found.names),
     }  # fmt: skip
     return panel(request, "workspace/_accounts.html", context)
 

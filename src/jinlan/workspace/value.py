@@ -19,18 +19,18 @@ from jinlan.basics.actor import Actor
 from jinlan.basics.errors import Refused
 from jinlan.basics.periods import add_months, month_end, month_start
 from jinlan.basics.register import rule
-from jinlan.clients import selectors as clients
 from jinlan.insight.asking.questions import Books
-from jinlan.insight.value.books import LOAN, Bridge, Entry, bridge, by_party, entry, statement_of
+from jinlan.insight.value.books import Bridge, Entry, bridge, by_party, entry, statement_of
 from jinlan.insight.value.profit import Statement, Terms, break_even
 from jinlan.kernel.figures import column_unit
+from jinlan.lake.features.lines import LOAN
 from jinlan.serving import selectors as serving
 from jinlan.workspace import lake
 from jinlan.workspace.access import page
 from jinlan.workspace.client import Asked, asked, panel
 from jinlan.workspace.dates import date_menu
 from jinlan.workspace.drawing import waterfall
-from jinlan.workspace.figure import read_sources
+from jinlan.workspace.figure import behind, read_sources
 from jinlan.workspace.value_words import EFFECTS, LACKS, LINES, TABLES
 
 PERIODS = {"12": 12, "3": 3, "1": 1}  # whole months
@@ -56,6 +56,10 @@ class Span:
     def days(self) -> int:
         """Return how many days the period has."""
         return (self.last - self.first).days + 1
+
+    def average(self, capital: Decimal) -> Decimal:
+        """Return the capital that was bound on average of the period, of what a statement counts in capital-years."""
+        return capital * 365 / self.days
 
 
 def span_of(as_of: date, months: int) -> Span:
@@ -89,29 +93,30 @@ def client_value(request: HttpRequest, public_id: UUID, *, actor: Actor) -> Http
 @page("clients")
 def client_statement(request: HttpRequest, public_id: UUID, *, actor: Actor) -> HttpResponse:
     """Show the statement of the members that the actor sees, over whole months up to the date shown."""
-    it = asked(request, actor, public_id)
-    own = serving.member_results(actor, unit_id=it.unit.pk, as_of=it.shown.as_of)
-    if not own:
-        raise Http404
-    parties = clients.parties_by_key(actor, party_ids=own)
-    run, span = next(iter(own.values())).run, _span(request, it)
-    codes = tuple(sorted(one.code for one in parties.values()))
-    about = lake.About(run.load, it.shown.as_of, codes, lake.domains_of(own.values()))
+    found = behind(request, actor, public_id)
+    it, span = found.it, _span(request, found.it)
+    compared = _known_since(actor, span.before)
     read_sources(actor, it, "value")
     context = {
-        "title": _("客户价值"), "place": "clients", "unit": it.unit, "shown": it.shown, "span": span, "run": run,
+        "title": _("客户价值"), "place": "clients", "unit": it.unit, "shown": it.shown, "span": span, "run": found.run,
         "whole": serving.unit_result(actor, unit_id=it.unit.pk, as_of=it.shown.as_of) is not None,
     }  # fmt: skip
-    question = Books(about.pin, span.before, span.first, span.last, about.parties, about.scope)
+    about = found.about
+    # What cannot be compared is not read either.
+    first = span.before if compared else span.first
+    question = Books(about.pin, first, span.first, span.last, about.parties, about.scope)
     try:
-        found = lake.reader(seconds=PATIENCE).ask(question, dict)
+        answer = lake.reader(seconds=PATIENCE).ask(question, dict)
     except Refused as refused:
         return panel(request, "workspace/_value.html", context | {"problem": refused})
-    names = {one.code: one.name for one in parties.values()}
-    first = serving.first_published(actor)
-    since = month_start(first) if first else None
-    told = _told(found, names, span, since, request.GET.get("line", ""))
+    told = _told(answer, found.names, span, line=request.GET.get("line", ""), compared=compared)
     return panel(request, "workspace/_value.html", context | told)
+
+
+def _known_since(actor: Actor, day: date) -> bool:
+    """Tell whether the bank's data reach back to a day; the first published date speaks for its whole month."""
+    first = serving.first_published(actor)
+    return first is not None and day >= month_start(first)
 
 
 def _span(request: HttpRequest, it: Asked) -> Span:
@@ -128,22 +133,23 @@ def _periods(it: Asked, span: Span) -> list[dict[str, Any]]:
 
 
 def _told(
-    found: Mapping[str, Any], names: Mapping[str, str], span: Span, since: date | None, line: str
+    answer: Mapping[str, Any], names: Mapping[str, str], span: Span, *, line: str, compared: bool
 ) -> dict[str, Any]:
     """Return what the page says of the two periods; of the period before only when all of it is known."""
-    now = [entry(row) for row in found["rows"] if row["period"] == "now"]
-    before = [entry(row) for row in found["rows"] if row["period"] == "before"]
+    now, before = (
+        [entry(row) for row in answer["rows"] if row["period"] == period] for period in ("now", "before")
+    )
     terms = terms_of(span.last)
     whole = statement_of(now)
     line = line if line in whole.measured else ""
     unit = column_unit([whole.revenue, whole.cost, whole.capital])
-    compared = since is not None and span.before >= since
+    accounts = [one for one in now if not line or _weight(one, line, terms)]
     return {
         "statement": whole, "terms": terms, "net": whole.net(terms), "eva": whole.eva(terms), "raroc": whole.raroc(terms),
-        "money_unit": unit, "lines": lines_of(whole, terms), "members": _members(now, names, terms),
+        "bound": span.average(whole.capital), "money_unit": unit, "lines": lines_of(whole, terms), "members": _members(now, names, terms, span),
         "bridge": _bridge(bridge(before, now, terms)) if compared else None,
-        "accounts": _accounts(now, names, whole, terms, span, line), "line": line,
-        "more": max(0, len(now) - ACCOUNTS_SHOWN), "lacks": _lacks(now), "absent": [TABLES[name] for name in found["absent"] if name in TABLES],
+        "accounts": _accounts(accounts, names, whole, terms, span, line), "line": line, "more": max(0, len(accounts) - ACCOUNTS_SHOWN),
+        "lacks": _lacks(now), "absent": [str(TABLES[name]) for name in answer["absent"]],
     }  # fmt: skip
 
 
@@ -158,48 +164,50 @@ def lines_of(whole: Statement, terms: Terms) -> list[dict[str, Any]]:
     bars = waterfall([(value, stands) for _code, value, stands in steps])
     return [
         {
-            "code": code,
             "name": LINES[code],
             "value": value,
             "sum": stands,
             "bar": bar,
-            "opens": not stands and code != "tax",
+            "opens": code if code in whole.measured and value else "",
         }
         for (code, value, stands), bar in zip(steps, bars, strict=True)
     ]
 
 
-def _members(now: Sequence[Entry], names: Mapping[str, str], terms: Terms) -> list[dict[str, Any]]:
+def _members(
+    now: Sequence[Entry], names: Mapping[str, str], terms: Terms, span: Span
+) -> list[dict[str, Any]]:
     rows = []
     for party, entries in by_party(now).items():
         own = statement_of(entries)
         rows.append({
-            "name": names.get(party, party), "revenue": own.revenue, "net": own.net(terms), "capital": own.capital,
+            "name": names.get(party, party), "revenue": own.revenue, "net": own.net(terms), "bound": span.average(own.capital),
             "eva": own.eva(terms), "raroc": own.raroc(terms),
         })  # fmt: skip
     return sorted(rows, key=lambda row: (-row["eva"], row["name"]))
 
 
-def _bridge(it: Bridge) -> dict[str, Any]:
-    bars = waterfall([(it.before, True), *((value, False) for _code, value in it.effects), (it.after, True)])
-    effects = [
-        {"name": EFFECTS[code], "value": value, "bar": bar}
-        for (code, value), bar in zip(it.effects, bars[1:-1], strict=True)
-        if value
+def _bridge(it: Bridge) -> list[dict[str, Any]]:
+    """Return the bridge as lines like those of a statement: the period before, what moved it, this period."""
+    steps = [
+        (_("上一期"), it.before, True),
+        *((EFFECTS[code], value, False) for code, value in it.effects),
+        (_("本期"), it.after, True),
     ]
-    return {"before": it.before, "after": it.after, "change": it.after - it.before, "effects": effects, "bars": (bars[0], bars[-1])}  # fmt: skip
+    bars = waterfall([(value, stands) for _name, value, stands in steps])
+    return [
+        {"name": name, "value": value, "sum": stands, "bar": bar}
+        for (name, value, stands), bar in zip(steps, bars, strict=True)
+        if value or stands
+    ]
 
 
 def _accounts(
     now: Sequence[Entry], names: Mapping[str, str], whole: Statement, terms: Terms, span: Span, line: str
 ) -> list[dict[str, Any]]:
-    """Return the accounts, what weighs most first; of one line when one was opened."""
+    """Return the accounts, what weighs most first."""
     ranked = sorted(now, key=lambda one: (-abs(_weight(one, line, terms)), one.party, one.account))
-    return [
-        _account(one, names, whole, terms, span)
-        for one in ranked[:ACCOUNTS_SHOWN]
-        if not line or _weight(one, line, terms)
-    ]
+    return [_account(one, names, whole, terms, span) for one in ranked[:ACCOUNTS_SHOWN]]
 
 
 def _weight(one: Entry, line: str, terms: Terms) -> Decimal:
@@ -218,8 +226,8 @@ def _account(
         together = break_even(rate, average, whole, terms, days=span.days)
     return {
         "party": names.get(one.party, one.party), "account": one.account, "product": one.product, "side": one.side, "average": average,
-        "rate": rate, "margin": one.margin, "charges": one.statement.cost + one.statement.expected_loss, "statement": one.statement, "eva": one.statement.eva(terms), "own": own,
-        "together": together, "lacks": [LACKS[name] for name in sorted(one.lacks)],
+        "rate": rate, "margin": one.margin, "charges": one.statement.cost + one.statement.expected_loss, "fees": one.statement.fees,
+        "bound": span.average(one.statement.capital), "eva": one.statement.eva(terms), "own": own, "together": together, "lacks": [LACKS[name] for name in sorted(one.lacks)],
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow.compute as pc
 
 from jinlan.lake.engines import Table
 from jinlan.lake.features import statement
+from jinlan.lake.features.lines import FLAGS, KEYS, LINES
 from jinlan.lake.features.session import Session
 from jinlan.lake.features.windows import Months
 from jinlan.lake.view import LakeView
@@ -23,19 +25,17 @@ class Few:
     def __init__(self, view: LakeView, parties: tuple[str, ...], last: date) -> None:
         """Look through `view`; `last` is the day whose mergers count."""
         self._view, self.record = view, view.record
-        merges = view.merges(last)
-        self.parties = sorted({*parties, *(old for old, new in merges.items() if new in parties)})
-        self._accounts: list[str] | None = None
+        self.parties = view.with_merged(parties, last)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._view, name)
 
+    @cached_property
     def accounts(self) -> list[str]:
-        """Return the accounts that ever were theirs."""
-        if self._accounts is None:
-            rows = self.table("account").select("account_id").distinct()
-            self._accounts = self._view.connect().to_pyarrow(rows)["account_id"].to_pylist()
-        return self._accounts
+        """The accounts that ever were theirs."""
+        rows = self.table("account").select("account_id").distinct()
+        found: list[str] = self._view.connect().to_pyarrow(rows)["account_id"].to_pylist()
+        return found
 
     def table(self, name: str) -> Table:
         """Return the rows of the parties, where a table names one."""
@@ -50,7 +50,7 @@ class Few:
     def snapshots(self, name: str, first: date, last: date) -> Table:
         """Return the rows of the delivered days; balances of their accounts only."""
         rows = self._view.snapshots(name, first, last)
-        return rows.filter(rows.account_id.isin(self.accounts())) if name == "balance_daily" else rows
+        return rows.filter(rows.account_id.isin(self.accounts)) if name == "balance_daily" else rows
 
 
 def lines(view: LakeView, parties: tuple[str, ...], first: date, turn: date, last: date) -> dict[str, Any]:
@@ -66,12 +66,10 @@ def lines(view: LakeView, parties: tuple[str, ...], first: date, turn: date, las
 
 def _by_period(rows: pa.Table, turn: date) -> list[dict[str, Any]]:
     period = pc.if_else(pc.greater_equal(rows["month"], pa.scalar(turn)), "now", "before")
-    sums = [(name, "sum") for name in statement.LINES] + [(name, "max") for name in statement.FLAGS]
-    grouped = rows.append_column("period", period).group_by(["period", *statement.KEYS]).aggregate(sums)
+    sums = [(name, "sum") for name in LINES] + [(name, "max") for name in FLAGS]
+    grouped = rows.append_column("period", period).group_by(["period", *KEYS]).aggregate(sums)
     names = [name.removesuffix("_sum").removesuffix("_max") for name in grouped.column_names]
     found: list[dict[str, Any]] = (
-        grouped.rename_columns(names)
-        .sort_by([(key, "ascending") for key in ("period", *statement.KEYS)])
-        .to_pylist()
+        grouped.rename_columns(names).sort_by([(key, "ascending") for key in ("period", *KEYS)]).to_pylist()
     )
     return found

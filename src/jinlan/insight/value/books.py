@@ -13,9 +13,8 @@ from typing import Any
 
 from jinlan.basics.numbers import half_up
 from jinlan.insight.value.profit import ZERO, Statement, Terms, total
+from jinlan.lake.features.lines import DEPOSIT, FLAGS, LOAN
 
-LOAN, DEPOSIT = "LOAN", "DEPOSIT"
-FLAGS = ("unpriced", "unrated", "unrisked", "assumed")
 CENT = Decimal("0.01")
 
 

@@ -65,6 +65,8 @@ FAMILIES = (
     "DEPOSIT", "LOAN", "WEALTH", "FUND", "INSURANCE", "TRUST", "BOND",
     "FX", "TRADE", "PAYMENT", "CUSTODY", "ADVISORY", "CARD",
 )  # fmt: skip
+# Classes of gl_control that hold a whole month, delivered with its last day: the profitability statement answers for them.
+MONTH_TOTALS = ("ACCRUED_INCOME", "ACCRUED_EXPENSE", "OPERATING_COST")
 UNIT_KINDS = ("HNW", "GROUP", "PARTNER")
 ROLES = ("LEAD", "ASSIST", "PRODUCT", "RISK", "SERVICE", "SPONSOR")
 TXN_TYPES = (

@@ -31,8 +31,8 @@ def cents(money: Value) -> Value:
 
 
 def e8(rate: Value) -> Value:
-    """Return a rate (8 decimals) as a `BIG` number of 1e-8."""
-    return (rate * E8).cast(BIG)
+    """Return a rate (8 decimals) as a `BIG` number of 1e-8; widened first, as a rate of 100 or a price would not fit."""
+    return (rate.cast("decimal(38, 8)") * E8).cast(BIG)
 
 
 def decimals(whole: Value, places: int, kind: str) -> Value:

@@ -8,8 +8,6 @@ It is *revenue*: neither cost nor risk is taken off.
 
 from __future__ import annotations
 
-import ibis
-
 from jinlan.lake.engines import Table
 from jinlan.lake.features import asof, exact
 from jinlan.lake.features.session import Chunk, Session
@@ -25,18 +23,12 @@ def priced(session: Session) -> bool:
 
 def fee_slices(session: Session) -> Table:
     """Return (party_id, slice, fee, unrated): fees net of VAT in 1e-8 cents of base currency."""
-    plan, days, fx = session.plan, session.days, session.fx
+    plan, days = session.plan, session.days
     first = min(each.year[0] for each in plan.windows)
     rows = session.view.events("fee", first, plan.last)
     rows = rows.select("party_id", "booking_date", "ccy", net=rows.amount - rows.vat_amount.fill_null(0))
-    joined = rows.left_join(fx, [rows.ccy == fx.ccy, rows.booking_date == fx.day])
-    rate = ibis.ifelse(joined.ccy == session.base, exact.E8, joined.rate_e8)
-    rows = joined.select(
-        "party_id",
-        "booking_date",
-        fee=exact.cents(joined.net) * exact.big(rate.fill_null(0)),
-        unrated=rate.isnull(),
-    )
+    rows = session.rated(rows, "ccy", "booking_date")
+    rows = rows.select("party_id", "booking_date", "unrated", fee=exact.cents(rows.net) * rows.fx_e8)
     rows = rows.join(days, rows.booking_date == days.day)
     grouped = rows.group_by("party_id", "slice").aggregate(
         fee=rows.fee.sum().cast(exact.BIG), unrated=rows.unrated.any()

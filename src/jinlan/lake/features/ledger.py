@@ -15,11 +15,12 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
+from jinlan.lake.extracts.schema import MONTH_TOTALS
 from jinlan.lake.features import asof, exact
+from jinlan.lake.features.lines import DEPOSIT, LOAN
 from jinlan.lake.features.session import Session
-from jinlan.lake.features.statement import DEPOSIT, LOAN
 
-INCOME, EXPENSE, COST = "ACCRUED_INCOME", "ACCRUED_EXPENSE", "OPERATING_COST"
+INCOME, EXPENSE, COST = MONTH_TOTALS
 FEE_INCOME, FEE_EXPENSE, VAT = "FEE_INCOME", "FEE_EXPENSE", "VAT"
 LINES = (INCOME, EXPENSE, FEE_INCOME, FEE_EXPENSE, VAT, COST)
 Key = tuple[date, str, str]  # month, line, currency

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ibis
-
 from jinlan.lake.engines import Table
 from jinlan.lake.features import asof, exact
 from jinlan.lake.features.credit import rounded
@@ -12,19 +10,17 @@ from jinlan.lake.features.session import Chunk, Session
 
 def volume_slices(session: Session) -> Table:
     """Return (party_id, slice, volume, share, referrals, unrated); money in 1e-8 cents of base currency."""
-    plan, days, fx = session.plan, session.days, session.fx
+    plan, days = session.plan, session.days
     first = min(each.year[0] for each in plan.windows)
     rows = session.view.events("partner_volume", first, plan.last)
-    joined = rows.left_join(fx, [rows.ccy == fx.ccy, rows.booking_date == fx.day])
-    rate = ibis.ifelse(joined.ccy == session.base, exact.E8, joined.rate_e8)
-    value = exact.big(rate.fill_null(0))
-    rows = joined.select(
+    rows = session.rated(rows, "ccy", "booking_date")
+    rows = rows.select(
         "party_id",
         "booking_date",
         "referrals",
-        volume=exact.cents(joined.joint_volume) * value,
-        share=exact.cents(joined.revenue_share) * value,
-        unrated=rate.isnull(),
+        "unrated",
+        volume=exact.cents(rows.joint_volume) * rows.fx_e8,
+        share=exact.cents(rows.revenue_share) * rows.fx_e8,
     )
     rows = rows.join(days, rows.booking_date == days.day)
     grouped = rows.group_by("party_id", "slice").aggregate(

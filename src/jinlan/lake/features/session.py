@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from jinlan.basics.register import rule
 from jinlan.lake.engines import Engine, Table
-from jinlan.lake.features import asof
+from jinlan.lake.features import asof, exact
 from jinlan.lake.features.asof import View
 from jinlan.lake.features.windows import Deliveries, Plan
 
@@ -96,6 +96,14 @@ class Session:
     def fx(self) -> Table:
         """(ccy, day, rate_e8) into the base currency, without the base currency itself."""
         return self.keep("fx", asof.fx_table(self.view, self.base, self.plan.flows_from, self.plan.last))
+
+    def rated(self, rows: Table, currency: str, day: str) -> Table:
+        """Add ``fx_e8`` (1e-8 of base currency for one of the row's `currency` on its `day`, 0 where there is none) and ``unrated``."""
+        fx = self.fx
+        joined = rows.left_join(fx, [rows[currency] == fx.ccy, rows[day] == fx.day])
+        rate = ibis.ifelse(joined[currency] == self.base, exact.E8, joined.rate_e8)
+        columns = {name: joined[name] for name in rows.columns}
+        return joined.select(**columns, fx_e8=exact.big(rate.fill_null(0)), unrated=rate.isnull())
 
     @cached_property
     def account_versions(self) -> Table:

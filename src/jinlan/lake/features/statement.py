@@ -17,26 +17,11 @@ from jinlan.basics.register import rule
 from jinlan.lake.engines import Table
 from jinlan.lake.features import asof, exact, transfer
 from jinlan.lake.features.balances import account_slices
+from jinlan.lake.features.lines import DEPOSIT, FLAGS, KEYS, LINES, LOAN, OTHER
 from jinlan.lake.features.session import Session
 from jinlan.lake.features.windows import Months
 
 NEEDS = ("account", "product", "balance_daily")
-LINES = (
-    "balance_days",
-    "interest",
-    "transfer",
-    "fees",
-    "fee_expense",
-    "other",
-    "vat",
-    "cost",
-    "expected_loss",
-    "capital",
-)
-# Something was lacking: a transfer price, a rate of exchange, the risk of a loan, a risk weight (then 100 % is taken).
-FLAGS = ("unpriced", "unrated", "unrisked", "assumed")
-KEYS = ("party_id", "account_id", "product_code", "side")
-LOAN, DEPOSIT, OTHER = "LOAN", "DEPOSIT", ""
 YEAR = 365
 THIRTY = "30360"
 FX_FAMILY = "FX"
@@ -111,34 +96,36 @@ def _part(rows: Table, side: str, **values: Table) -> Table:
     return rows.select("slice", "party_id", **words, side=ibis.literal(side), **lines, **flags)
 
 
-def _rated(session: Session, rows: Table, currency: str, day: str, *amounts: str) -> Table:
-    """Turn `amounts` (money) into whole cents of base currency at the rate of the row's `day`; `unrated` where there is none."""
-    fx = session.fx
-    joined = rows.left_join(fx, [rows[currency] == fx.ccy, rows[day] == fx.day])
-    rate = ibis.ifelse(joined[currency] == session.base, exact.E8, joined.rate_e8)
-    factor, unit = exact.big(rate.fill_null(0)), exact.big(exact.E8)
-    found = {
-        name: exact.div_half_up(exact.cents(joined[name].fill_null(0)) * factor, unit) for name in amounts
+def _in_base(money: Table, rate: Table) -> Table:
+    """Return money (2 decimals) as whole cents of base currency at a rate of `Session.rated`."""
+    return exact.div_half_up(exact.cents(money.fill_null(0)) * rate, exact.big(exact.E8))
+
+
+def _rules(session: Session) -> Table:
+    """Return the months with the rules in force on the last day of each: a rule that changes leaves the months before as they were."""
+    codes = {"lpr": "VALUE.FTP.LPR", "shibor": "VALUE.FTP.SHIBOR"}
+    days = {
+        name: [int(rule(code, one.last).value) for one in session.plan.slices] for name, code in codes.items()
     }
-    kept = [name for name in rows.columns if name not in (*amounts, "unrated")]
-    return joined.select(*(rows[name] for name in kept), **found, unrated=rate.isnull())
+    ratio = [int(rule("VALUE.CAPITAL.RATIO", one.last).value * exact.E8) for one in session.plan.slices]
+    held = session.keep(
+        "value_rules", pa.table({"slice": session.plan.slice_table()["slice"], **days, "ratio": ratio})
+    )
+    return session.slices.join(held, "slice")
 
 
 def _spells(session: Session, name: str, versions: Table) -> Table:
-    """Return the versions by month with `days` in force, `rate` and `price` (the client's and treasury's, 1e-8; null: none).
+    """Return the versions by month with `days` in force, `rate` and `price` (the client's and treasury's, 1e-8), `unpriced`.
 
     `versions` has the columns _RATES, starts and ends (exclusive), and opened: the day on which the contract was priced.
     """
-    slices = session.slices
+    slices = _rules(session)
     rows = slices.join(versions, [versions.starts <= slices["last"], versions.ends > slices["first"]])
     after = ibis.least(rows.ends, rows["last"] + ibis.interval(days=1))
     days = after.delta(ibis.greatest(rows.starts, rows["first"]), unit="day")
     term = rows.maturity_date.delta(rows.opened, unit="day").cast("int64")
-    on = session.plan.last
     floating = ibis.cases(
-        (rows.rate_type == "LPR", int(rule("VALUE.FTP.LPR", on).value)),
-        (rows.rate_type == "SHIBOR", int(rule("VALUE.FTP.SHIBOR", on).value)),
-        else_=term,
+        (rows.rate_type == "LPR", rows.lpr), (rows.rate_type == "SHIBOR", rows.shibor), else_=term
     )
     kept = session.keep(f"{name}_spells", rows.mutate(
         days=days, rate=exact.e8(rows.interest_rate), delivered=exact.e8(rows.ftp_rate),
@@ -149,7 +136,10 @@ def _spells(session: Session, name: str, versions: Table) -> Table:
 
 
 def _priced(session: Session, name: str, rows: Table) -> Table:
-    """Add the transfer price: the delivered one, else that of the funding curve."""
+    """Add the transfer price: the delivered one, else that of the funding curve.
+
+    What cannot be priced earns no margin: its price is then the client's own rate, so that its interest still meets the ledger.
+    """
     lacking = rows.filter(rows.delivered.isnull()).select("currency", "priced_on", "tenor").distinct()
     wanted = session.con.to_pyarrow(lacking).to_pylist()
     curves = transfer.curves_of(session.view, session.plan.last) if wanted else {}
@@ -158,18 +148,20 @@ def _priced(session: Session, name: str, rows: Table) -> Table:
     same = [rows.currency == prices.ccy, rows.priced_on == prices.on, rows.tenor == prices.days]
     joined = rows.left_join(prices, same)
     price = ibis.coalesce(joined.delivered, joined.price_e8.cast(exact.BIG))
-    return joined.select(*(rows[one] for one in rows.columns), price=price)
+    rate, unpriced = rows.rate.fill_null(exact.big(0)), price.isnull() | rows.rate.isnull()
+    kept = {one: rows[one] for one in rows.columns if one != "rate"}
+    return joined.select(**kept, rate=rate, price=ibis.ifelse(unpriced, rate, price), unpriced=unpriced)
 
 
 def _basis(rows: Table) -> tuple[Table, Table]:
     """Return by what a Σ of balance × days × rate is multiplied and divided to be interest: days of the year, and months of thirty days."""
-    thirty = rows.day_count == THIRTY
-    year = ibis.ifelse(
-        rows.day_count.fill_null("") == "ACT360", 360, ibis.ifelse(thirty.fill_null(False), 360, YEAR)
-    )
+    count = rows.day_count.fill_null("")
+    thirty = count == THIRTY
     in_month = rows["last"].delta(rows["first"], unit="day") + 1
-    scale = ibis.ifelse(thirty.fill_null(False), 30, 1)
-    return exact.big(scale), exact.big(year) * exact.big(ibis.ifelse(thirty.fill_null(False), in_month, 1))
+    year = ibis.ifelse(thirty | (count == "ACT360"), 360, YEAR)
+    return exact.big(ibis.ifelse(thirty, 30, 1)), exact.big(year) * exact.big(
+        ibis.ifelse(thirty, in_month, 1)
+    )
 
 
 def _deposits(session: Session) -> Table:
@@ -182,9 +174,8 @@ def _deposits(session: Session) -> Table:
     spells = _spells(session, "deposit", versions)
     terms = spells.group_by("account_id", "slice", "first", "last").aggregate(
         party_id=spells.party_id.argmax(spells.since), day_count=spells.day_count.argmax(spells.since),
-        days=spells.days.sum(), rate=(spells.rate.fill_null(exact.big(0)) * exact.big(spells.days)).sum().cast(exact.BIG),
-        price=(spells.price * exact.big(spells.days)).sum().cast(exact.BIG),
-        unpriced=(spells.price.isnull() | spells.rate.isnull()).any(),
+        days=spells.days.sum(), rate=(spells.rate * exact.big(spells.days)).sum().cast(exact.BIG),
+        price=(spells.price * exact.big(spells.days)).sum().cast(exact.BIG), unpriced=spells.unpriced.any(),
     )  # fmt: skip
     totals = account_slices(session, (DEPOSIT,)).select("account_id", "slice", "total")
     rows = terms.join(totals, ["account_id", "slice"])
@@ -192,12 +183,9 @@ def _deposits(session: Session) -> Table:
     scale, year = _basis(rows)
     whole = exact.big(rows.total) * scale
     over = year * exact.big(rows.days) * exact.big(exact.E8)
-    known = ~rows.unpriced
-    none = exact.big(0)
     return _part(
         rows, DEPOSIT, account_id=rows.account_id, balance_days=rows.total, unpriced=rows.unpriced,
-        interest=ibis.ifelse(known, exact.div_half_up(whole * rows.rate, over), none),
-        transfer=ibis.ifelse(known, exact.div_half_up(whole * rows.price, over), none),
+        interest=exact.div_half_up(whole * rows.rate, over), transfer=exact.div_half_up(whole * rows.price, over),
     )  # fmt: skip
 
 
@@ -212,28 +200,26 @@ def _loans(session: Session) -> Table:
     lacks = spells.mutate(
         no_weight=spells.rwa.isnull(), no_risk=spells.pd.isnull() | spells.lgd.isnull() | spells.ead.isnull()
     )
-    rows = _rated(session, lacks, "currency", "last", *amounts)
+    rows = session.rated(lacks, "currency", "last")
+    rows = rows.mutate(**{name: _in_base(rows[name], rows.fx_e8) for name in amounts})
     days, none = exact.big(rows.days), exact.big(0)
     owed = rows.outstanding * days
     weight = ibis.ifelse(rows.no_weight, rows.outstanding, rows.rwa) * days
     risk = ibis.ifelse(rows.no_risk, none, exact.e8(rows.pd) * exact.e8(rows.lgd)) * rows.ead * days
-    known = rows.price.notnull() & rows.rate.notnull()
-    grouped = rows.group_by("account_id", "party_id", "slice", "first", "last", "day_count").aggregate(
+    grouped = rows.group_by("account_id", "party_id", "slice", "first", "last", "day_count", "ratio").aggregate(
         owed=owed.sum().cast(exact.BIG), weight=weight.sum().cast(exact.BIG), risk=risk.sum().cast(exact.BIG),
-        charged=ibis.ifelse(known, owed * rows.rate, none).sum().cast(exact.BIG),
-        transfer=ibis.ifelse(known, owed * rows.price, none).sum().cast(exact.BIG),
-        unpriced=(~known & (rows.outstanding != 0)).any(), unrated=rows.unrated.any(),
+        charged=(owed * rows.rate).sum().cast(exact.BIG), transfer=(owed * rows.price).sum().cast(exact.BIG),
+        unpriced=(rows.unpriced & (rows.outstanding != 0)).any(), unrated=rows.unrated.any(),
         unrisked=(rows.no_risk & (rows.outstanding != 0)).any(), assumed=(rows.no_weight & (rows.outstanding != 0)).any(),
     )  # fmt: skip
     scale, year = _basis(grouped)
     over = year * exact.big(exact.E8)
-    ratio = int(rule("VALUE.CAPITAL.RATIO", session.plan.last).value * exact.E8)
     of_year = exact.big(YEAR) * exact.big(exact.E8)
     return _part(
         grouped, LOAN, account_id=grouped.account_id, balance_days=grouped.owed,
         interest=exact.div_half_up(grouped.charged * scale, over), transfer=exact.div_half_up(grouped.transfer * scale, over),
         expected_loss=exact.div_half_up(grouped.risk, of_year * exact.big(exact.E8)),
-        capital=exact.div_half_up(grouped.weight * exact.big(ratio), of_year),
+        capital=exact.div_half_up(grouped.weight * exact.big(grouped.ratio), of_year),
         **{name: grouped[name] for name in FLAGS},
     )  # fmt: skip
 
@@ -243,15 +229,10 @@ def _fees(session: Session) -> Table:
     plan, products, days = session.plan, session.products, session.days
     rows = session.view.events("fee", plan.flows_from, plan.last)
     rows = rows.select(
-        "party_id",
-        "account_id",
-        "product_code",
-        "booking_date",
-        "ccy",
-        "amount",
-        vat=rows.vat_amount.fill_null(0),
+        "party_id", "account_id", "product_code", "booking_date", "ccy", "amount", vat=rows.vat_amount
     )
-    rows = _rated(session, rows, "ccy", "booking_date", "amount", "vat")
+    rows = session.rated(rows, "ccy", "booking_date")
+    rows = rows.mutate(amount=_in_base(rows.amount, rows.fx_e8), vat=_in_base(rows.vat, rows.fx_e8))
     rows = rows.left_join(products, rows.product_code == products.product_code).select(
         *rows.columns, "family"
     )
@@ -277,20 +258,10 @@ def _activities(session: Session) -> Table:
     slices = session.slices
     months = slices.mutate(period=slices["first"].strftime("%Y-%m"))
     rows = counts.join(months, "period").join(prices, ["period", "activity_code"])
-    rows = rows.select(
-        "slice", "party_id", "last", "ccy", cost=(rows["count"] * rows.unit_cost).cast("decimal(38, 8)")
-    )
-    return _summed_cost(session, rows)
-
-
-def _summed_cost(session: Session, rows: Table) -> Table:
-    whole = rows.mutate(
-        cost=exact.decimals(
-            exact.div_half_up((rows.cost * exact.E8).cast(exact.BIG), exact.big(1_000_000)), 2, exact.MONEY
-        )
-    )
-    rated = _rated(session, whole, "ccy", "last", "cost")
-    grouped = rated.group_by("slice", "party_id").aggregate(
-        cost=rated.cost.sum().cast(exact.BIG), unrated=rated.unrated.any()
+    rows = session.rated(rows, "ccy", "last")
+    whole = exact.big(rows["count"]) * exact.e8(rows.unit_cost) * rows.fx_e8  # 1e-16 of base currency
+    rows = rows.mutate(cost=exact.div_half_up(whole, exact.big(exact.E8 * exact.E8 // 100)))
+    grouped = rows.group_by("slice", "party_id").aggregate(
+        cost=rows.cost.sum().cast(exact.BIG), unrated=rows.unrated.any()
     )
     return _part(grouped, OTHER, cost=grouped.cost, unrated=grouped.unrated)

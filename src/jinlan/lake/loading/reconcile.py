@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from jinlan.lake.extracts.schema import MONTH_TOTALS
 from jinlan.lake.loading import lookups
 from jinlan.lake.loading.bench import Bench
 from jinlan.lake.loading.findings import RECONCILE, WARNING
@@ -32,8 +33,6 @@ _FLOWS = {
         "txn_type = 'INTEREST' AND status = 'BOOK' AND credit_debit_ind = 'DBIT'",
     ),
 }  # fmt: skip
-# Totals of a whole month, delivered with its last day: the profitability statement answers for them (`features.ledger`).
-OF_THE_MONTH = ("ACCRUED_INCOME", "ACCRUED_EXPENSE", "OPERATING_COST")
 
 
 def reconcile(bench: Bench) -> None:
@@ -169,7 +168,7 @@ def _ledger(bench: Bench) -> None:
     )
     bench.make("x_sums", f"SELECT * FROM ({_sums(bench)})")
     known = "SELECT DISTINCT gl_class FROM x_sums"
-    later = ", ".join(literal_class(name) for name in OF_THE_MONTH)
+    later = ", ".join(literal_class(name) for name in MONTH_TOTALS)
     unmapped = bench.run(
         f"SELECT DISTINCT gl_class FROM x_ledger WHERE gl_class NOT IN ({known}) AND gl_class NOT IN ({later}) ORDER BY 1"
     )

@@ -54,13 +54,9 @@ class Asked:
     ) -> None:
         """Take parties that the scope has already let through; numbers merged into them belong to them."""
         self.view, self.as_of = view, as_of
-        self.parties = self._with_merged(parties)
-        self.peers = self._with_merged((*parties, *peers))
+        self.parties = view.with_merged(parties, as_of)
+        self.peers = view.with_merged((*parties, *peers), as_of)
         self.windows: Windows = windows_of(as_of)
-
-    def _with_merged(self, parties: tuple[str, ...]) -> list[str]:
-        merges = self.view.merges(self.as_of)
-        return sorted({*parties, *(old for old, new in merges.items() if new in parties)})
 
     def of_parties(self, rows: Table) -> Table:
         """Keep the rows of the asked parties."""

@@ -7,7 +7,8 @@ from collections import defaultdict
 import numpy as np
 import pyarrow as pa
 
-from jinlan.lake.extracts.schema import TABLES
+from jinlan.insight.score import half_up
+from jinlan.lake.extracts.schema import MONTH_TOTALS, TABLES
 from jinlan.site.demobank import arrow
 from jinlan.site.demobank.book import Bank
 from jinlan.site.demobank.entries import Ints
@@ -32,11 +33,7 @@ class Accruals:
         """Write the ledger's totals of a month that is over; `base` and `is_open` are [deposits, days], `cost` in cents."""
         if month.last > self.time.end:
             return
-        totals = {
-            "ACCRUED_INCOME": self.income(month),
-            "ACCRUED_EXPENSE": self.expense(base, is_open),
-            "OPERATING_COST": cost,
-        }
+        totals = dict(zip(MONTH_TOTALS, (self.income(month), self.expense(base, is_open), cost), strict=True))
         when: Ints = np.full(len(totals), month.last)
         columns = {
             "gl_class": pa.array(list(totals)), "currency": pa.array(["CNY"] * len(totals)),
@@ -89,8 +86,3 @@ class Accruals:
                 owed += outstanding * rate * max(0, days)
             total += half_up(owed, YEAR * arrow.E8)
         return total
-
-
-def half_up(numerator: int, denominator: int) -> int:
-    """Divide two whole numbers that are not negative, half up."""
-    return (2 * numerator + denominator) // (2 * denominator)

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from jinlan.lake.engines import Table
 from jinlan.lake.features import ledger, statement
 from jinlan.lake.features.ledger import Place
 from jinlan.lake.features.session import Session
@@ -64,7 +65,7 @@ def test_a_planted_difference_is_found_in_its_line_its_month_and_on_its_day(
 ) -> None:
     honest = view.snapshots
 
-    def wrong(name: str, first: date, last: date):  # type: ignore[no-untyped-def]
+    def wrong(name: str, first: date, last: date) -> Table:
         rows = honest(name, first, last)
         if name != "gl_control":
             return rows

@@ -11,10 +11,10 @@ from jinlan.insight.asking.questions import Books
 from jinlan.kernel.models import AuditEntry
 from jinlan.kernel.scope import scoped
 from jinlan.kernel.testing import an_actor
+from jinlan.lake.features.lines import FLAGS, LINES
 from jinlan.workspace import lake
 
-ZEROS = dict.fromkeys(("balance_days", "interest", "transfer", "fees", "fee_expense", "other", "vat", "cost", "expected_loss", "capital",
-                       "unpriced", "unrated", "unrisked", "assumed"), 0)  # fmt: skip
+ZEROS = dict.fromkeys((*LINES, *FLAGS), 0)
 MILLION = 100_000_000  # cents
 
 
@@ -85,9 +85,10 @@ def test_the_page_stands_before_its_lines_and_asks_for_them_with_the_same_words(
 
 
 def test_the_question_is_about_visible_members_and_whole_months_only(world, as_person, told):
-    as_person("wangmin").get(world.address(world.cast.group, "/value/statement?months=3"))
+    for months in (1, 3):
+        as_person("wangmin").get(world.address(world.cast.group, f"/value/statement?months={months}"))
 
-    (asked,) = told.asked
+    asked, further = told.asked
     mine = world.cast.parties["jia-3"].code
     assert (asked.parties, asked.scope.parties, asked.scope.domains, asked.scope.all) == (
         (mine,),
@@ -96,12 +97,18 @@ def test_the_question_is_about_visible_members_and_whole_months_only(world, as_p
         False,
     )
     assert [str(day) for day in (asked.first, asked.as_of, asked.last)] == [
-        "2026-05-01",
+        "2026-09-01",
+        "2026-10-01",
+        "2026-10-31",
+    ]
+    # The three months before are not in the data: they are not read.
+    assert [str(day) for day in (further.first, further.as_of, further.last)] == [
+        "2026-08-01",
         "2026-08-01",
         "2026-10-31",
     ]
     with scoped(an_actor(world.cast.people["zhengyu"])):
-        entry = AuditEntry.objects.get(verb="workspace.sources_read")
+        entry, _ = AuditEntry.objects.filter(verb="workspace.sources_read")
     assert (entry.username, entry.object_id, entry.after["what"]) == ("wangmin", "G-JIA", "value")
 
 
@@ -109,6 +116,13 @@ def test_who_does_not_see_a_client_asks_nothing(world, as_person, told):
     for tail in ("/value", "/value/statement"):
         assert as_person("lihua").get(world.address(world.cast.household, tail)).status_code == 404
     assert told.asked == []
+
+
+def test_capital_is_shown_as_the_average_of_its_period_and_raroc_by_the_year(world, as_person, told):
+    found = page(as_person("lihua").get(world.address(world.cast.group, "/value/statement?months=1")))
+
+    assert "占用资本（期间平均） 1.24 亿元" in found  # 10.5 m capital-years in 31 days
+    assert "RAROC 14.07%" in found
 
 
 def test_a_line_opens_the_accounts_that_move_it(world, as_person, told):

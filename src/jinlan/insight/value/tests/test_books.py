@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from jinlan.insight.value.books import DEPOSIT, LOAN, Entry, bridge, by_party, entry, statement_of
 from jinlan.insight.value.profit import Terms, total
+from jinlan.lake.features.lines import FLAGS, LINES
 
 TERMS = Terms(hurdle=Decimal("0.11"), tax=Decimal("0.25"))
 D = Decimal
-ZEROS = dict.fromkeys(("balance_days", "interest", "transfer", "fees", "fee_expense", "other", "vat", "cost", "expected_loss", "capital",
-                       "unpriced", "unrated", "unrisked", "assumed"), 0)  # fmt: skip
+ZEROS = dict.fromkeys((*LINES, *FLAGS), 0)
 
 
 def row(account: str, side: str, **values: int) -> dict[str, Any]:

@@ -51,6 +51,14 @@ def test_a_month_that_agrees_has_no_gap_in_any_line() -> None:
     ]  # fmt: skip
 
 
+def test_interest_meets_the_ledger_where_no_transfer_price_is_known() -> None:
+    bank = example()
+    bank["loan"] = [{**bank["loan"][0], "ftp_rate": None}]
+    bank["gl_control"] = [gl("ACCRUED_INCOME", "382191.78")]
+
+    assert [one.gap for one in compared(bank) if one.line == "ACCRUED_INCOME"] == [0]
+
+
 def test_a_gap_names_its_line_its_currency_and_its_day() -> None:
     bank = example()
     bank["gl_control"] = [

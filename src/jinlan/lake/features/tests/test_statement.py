@@ -7,7 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from jinlan.lake.features import statement
+from jinlan.lake.features.lines import FLAGS
 from jinlan.lake.features.session import Session
 from jinlan.lake.features.tests.memory import PRODUCTS, MemoryView, account, balances, party, span, yuan
 from jinlan.lake.features.windows import Months
@@ -87,7 +90,7 @@ def test_every_row_names_its_month_account_and_product() -> None:
     ]  # fmt: skip
     assert {row["month"] for row in rows} == {date(2025, 3, 1)}
     assert rows[2]["balance_days"] == 31 * 10_000_000_000
-    assert all(row[flag] == 0 for row in rows for flag in statement.FLAGS)
+    assert all(row[flag] == 0 for row in rows for flag in FLAGS)
 
 
 def test_a_rate_that_changes_within_the_month_counts_by_its_days() -> None:
@@ -162,9 +165,29 @@ def test_what_cannot_be_priced_has_no_margin_and_says_so() -> None:
     rows = lines(bank, date(2025, 3, 1), date(2025, 3, 31))
 
     (loan,) = [row for row in rows if row["side"] == "LOAN"]
-    assert (loan["interest"], loan["transfer"], loan["unpriced"]) == (0, 0, 1)
+    assert (loan["interest"], loan["transfer"], loan["unpriced"]) == (38_219_178, 38_219_178, 1)
     assert (loan["expected_loss"], loan["unrisked"], loan["assumed"]) == (0, 1, 1)
     assert loan["capital"] == 89_178_082  # 100 m at a weight of 100 %, 10.5 %, 31 of 365 days
+
+
+def test_a_ratio_that_changes_leaves_the_months_before_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Row:
+        value = D("0.2")
+
+    honest = statement.rule
+    april = date(2025, 4, 1)
+    monkeypatch.setattr(
+        statement,
+        "rule",
+        lambda code, on: Row if code == "VALUE.CAPITAL.RATIO" and on >= april else honest(code, on),
+    )
+
+    rows = lines(example(), date(2025, 3, 1), date(2025, 4, 30))
+
+    assert [total(rows, "capital", month=date(2025, month, 1)) for month in (3, 4)] == [
+        89_178_082,
+        164_383_562,
+    ]
 
 
 def test_a_currency_without_a_rate_is_told_and_one_with_a_rate_is_converted_on_its_day() -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from jinlan.basics.actor import Actor
@@ -124,7 +125,7 @@ def _span(request: HttpRequest, it: Asked) -> Span:
 
 
 def _periods(it: Asked, span: Span) -> list[dict[str, Any]]:
-    words = {12: _("近 12 个月"), 3: _("近 3 个月"), 1: _("最近一个月")}
+    words = {12: pgettext("period", "近 12 个月"), 3: _("近 3 个月"), 1: _("最近一个月")}
     rewound = f"&as_of={it.shown.as_of.isoformat()}" if it.query else ""
     return [
         {"label": words[months], "url": f"?months={months}{rewound}", "current": months == span.months}
@@ -148,7 +149,7 @@ def _told(
         "statement": whole, "terms": terms, "net": whole.net(terms), "eva": whole.eva(terms), "raroc": whole.raroc(terms),
         "bound": span.average(whole.capital), "money_unit": unit, "lines": lines_of(whole, terms), "members": _members(now, names, terms, span),
         "bridge": _bridge(bridge(before, now, terms)) if compared else None,
-        "accounts": _accounts(accounts, names, whole, terms, span, line), "line": line, "more": max(0, len(accounts) - ACCOUNTS_SHOWN),
+        "accounts": _accounts(accounts, names, whole, terms, span, line), "line": LINES.get(line, ""), "more": max(0, len(accounts) - ACCOUNTS_SHOWN),
         "lacks": _lacks(now), "absent": [str(TABLES[name]) for name in answer["absent"]],
     }  # fmt: skip
 
@@ -207,7 +208,10 @@ def _accounts(
 ) -> list[dict[str, Any]]:
     """Return the accounts, what weighs most first."""
     ranked = sorted(now, key=lambda one: (-abs(_weight(one, line, terms)), one.party, one.account))
-    return [_account(one, names, whole, terms, span) for one in ranked[:ACCOUNTS_SHOWN]]
+    return [
+        _account(one, names, whole, terms, span) | {"part": _weight(one, line, terms)}
+        for one in ranked[:ACCOUNTS_SHOWN]
+    ]
 
 
 def _weight(one: Entry, line: str, terms: Terms) -> Decimal:

@@ -125,17 +125,20 @@ def test_capital_is_shown_as_the_average_of_its_period_and_raroc_by_the_year(wor
     assert "RAROC 14.07%" in found
 
 
-def test_a_line_opens_the_accounts_that_move_it(world, as_person, told):
+def test_a_line_opens_the_accounts_that_move_it_before_everything_else(world, as_person, told):
     body = (
         as_person("lihua")
         .get(world.address(world.cast.group, "/value/statement?line=liabilities"))
         .content.decode()
     )
-    accounts = body.partition('id="accounts"')[2]
+    accounts, _, rest = body.partition('id="accounts"')[2].partition('id="lines"')
 
     assert "D-1" in accounts
     assert "L-1" not in accounts
-    assert "/value?months=12&line=assets#accounts" in body
+    assert "影响“负债 FTP 利差”的账户" in accounts
+    assert '<td class="n keep" data-label="负债 FTP 利差">66</td>' in accounts
+    assert 'id="accounts"' not in rest
+    assert "/value?months=12&line=assets" in rest
 
 
 def test_a_period_before_the_data_is_not_compared(world, as_person, told):

@@ -142,36 +142,43 @@ def _told(
     )
     terms = terms_of(span.last)
     whole = statement_of(now)
-    line = line if line in whole.measured else ""
+    line = line if line in LINES and line not in SUMS else ""
     unit = column_unit([whole.revenue, whole.cost, whole.capital])
-    accounts = [one for one in now if not line or _weight(one, line, terms)]
+    moving = _moving(now, terms, line)
     return {
         "statement": whole, "terms": terms, "net": whole.net(terms), "eva": whole.eva(terms), "raroc": whole.raroc(terms),
         "bound": span.average(whole.capital), "money_unit": unit, "lines": lines_of(whole, terms), "members": _members(now, names, terms, span),
         "bridge": _bridge(bridge(before, now, terms)) if compared else None,
-        "accounts": _accounts(accounts, names, whole, terms, span, line), "line": LINES.get(line, ""), "more": max(0, len(accounts) - ACCOUNTS_SHOWN),
+        "accounts": [_account(one, names, whole, terms, span) | {"part": part} for one, part in moving[:ACCOUNTS_SHOWN]], "line": LINES.get(line, ""), "more": max(0, len(moving) - ACCOUNTS_SHOWN),
         "lacks": _lacks(now), "absent": [str(TABLES[name]) for name in answer["absent"]],
     }  # fmt: skip
 
 
+SUMS = ("revenue", "before_tax", "net", "eva")
+
+
+def parts_of(one: Statement, terms: Terms) -> dict[str, Decimal]:
+    """Return the lines of a statement in their order, each with the sign that it has on value; those between two `SUMS` add up."""
+    return {
+        "assets": one.assets, "liabilities": one.liabilities, "fees": one.fees, "other": one.other, "vat": -one.vat,
+        "revenue": one.revenue, "cost": -one.cost, "expected_loss": -one.expected_loss, "before_tax": one.before_tax,
+        "tax": -one.tax(terms), "net": one.net(terms), "capital": -terms.hurdle * one.capital, "eva": one.eva(terms),
+    }  # fmt: skip
+
+
 def lines_of(whole: Statement, terms: Terms) -> list[dict[str, Any]]:
-    """Return the lines of a statement with the sign that each has on value, its sums, and where its bar stands."""
-    steps = [
-        ("assets", whole.assets, False), ("liabilities", whole.liabilities, False), ("fees", whole.fees, False), ("other", whole.other, False),
-        ("vat", -whole.vat, False), ("revenue", whole.revenue, True), ("cost", -whole.cost, False),
-        ("expected_loss", -whole.expected_loss, False), ("before_tax", whole.before_tax, True), ("tax", -whole.tax(terms), False),
-        ("net", whole.net(terms), True), ("capital", -terms.hurdle * whole.capital, False), ("eva", whole.eva(terms), True),
-    ]  # fmt: skip
-    bars = waterfall([(value, stands) for _code, value, stands in steps])
+    """Return the lines of a statement with where the bar of each stands; those that accounts move open them."""
+    parts = parts_of(whole, terms)
+    bars = waterfall([(value, code in SUMS) for code, value in parts.items()])
     return [
         {
             "name": LINES[code],
             "value": value,
-            "sum": stands,
+            "sum": code in SUMS,
             "bar": bar,
-            "opens": code if code in whole.measured and value else "",
+            "opens": code if value and code not in SUMS else "",
         }
-        for (code, value, stands), bar in zip(steps, bars, strict=True)
+        for (code, value), bar in zip(parts.items(), bars, strict=True)
     ]
 
 
@@ -203,20 +210,11 @@ def _bridge(it: Bridge) -> list[dict[str, Any]]:
     ]
 
 
-def _accounts(
-    now: Sequence[Entry], names: Mapping[str, str], whole: Statement, terms: Terms, span: Span, line: str
-) -> list[dict[str, Any]]:
-    """Return the accounts, what weighs most first."""
-    ranked = sorted(now, key=lambda one: (-abs(_weight(one, line, terms)), one.party, one.account))
-    return [
-        _account(one, names, whole, terms, span) | {"part": _weight(one, line, terms)}
-        for one in ranked[:ACCOUNTS_SHOWN]
-    ]
-
-
-def _weight(one: Entry, line: str, terms: Terms) -> Decimal:
-    """Return what an account adds to a line that is measured, else to the value."""
-    return one.statement.measured.get(line, one.statement.eva(terms))
+def _moving(now: Sequence[Entry], terms: Terms, line: str) -> list[tuple[Entry, Decimal]]:
+    """Return the accounts that move a line (of no line: all, by value) with what each adds to it, the most first."""
+    parts = ((one, parts_of(one.statement, terms)[line or "eva"]) for one in now)
+    moving = [(one, part) for one, part in parts if part or not line]
+    return sorted(moving, key=lambda row: (-abs(row[1]), row[0].party, row[0].account))
 
 
 def _account(

@@ -46,11 +46,6 @@ class Statement:
     capital: Decimal = ZERO
 
     @property
-    def measured(self) -> dict[str, Decimal]:
-        """Return the lines that are measured, by name."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
-
-    @property
     def revenue(self) -> Decimal:
         """Return lines 1 to 4 without line 5."""
         return self.assets + self.liabilities + self.fees + self.other - self.vat

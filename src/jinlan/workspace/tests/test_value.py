@@ -138,6 +138,18 @@ def test_a_line_opens_the_accounts_that_move_it_before_everything_else(world, as
     assert "影响“负债 FTP 利差”的账户" in accounts
     assert '<td class="n keep" data-label="负债 FTP 利差">66</td>' in accounts
     assert 'id="accounts"' not in rest
+    capital = (
+        as_person("lihua")
+        .get(world.address(world.cast.group, "/value/statement?line=capital"))
+        .content.decode()
+    )
+    assert (
+        '<td class="n keep" data-label="资本成本">\u2212116</td>' in capital
+    )  # 11 % of 10.5 m: the line itself
+    tax = (
+        as_person("lihua").get(world.address(world.cast.group, "/value/statement?line=tax")).content.decode()
+    )
+    assert re.findall(r'data-label="所得税">(.*?)<', tax) == ["\u221229", "\u221217", "\u22124"]
     assert "/value?months=12&line=assets" in rest
 
 
